@@ -1,0 +1,25 @@
+/**
+ * The steps that one update uses, as columns over T steps. Episodes follow each other;
+ * row t belongs to the episode whose first row is the last one at or before t with time[t] = 0.
+ */
+export interface Batch {
+  /** T. */
+  readonly steps: number;
+  readonly observationSize: number;
+  /** Number of discrete actions K. */
+  readonly actionCount: number;
+  /** [T × observationSize], what the policy saw before acting. */
+  readonly observations: Float64Array;
+  /** [T], the index of the action taken. */
+  readonly actions: Float64Array;
+  /** [T], r_t, the reward that followed action t (R_{t+1} of the book). */
+  readonly rewards: Float64Array;
+  /** [T], steps since the episode's start. */
+  readonly time: Float64Array;
+  /** [T], 1 where the environment ended the episode. */
+  readonly terminated: Uint8Array;
+  /** [T], 1 where a time limit cut the episode. */
+  readonly truncated: Uint8Array;
+  /** [T], the number of the episode, counted from 1 over the whole run. */
+  readonly episodes: Float64Array;
+}
