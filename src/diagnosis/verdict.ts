@@ -62,7 +62,7 @@ function knownRule(match: Match, input: VerdictInput, entropy: EntropyTerm | und
       explanation: "An optimiser minimises the loss, so what should grow needs a minus sign in front of it.",
     };
   }
-  if (entropy && entropy.constant && entropy.beta < 0) {
+  if (entropy?.constant && entropy.beta < 0) {
     return {
       ...common,
       kind: "mistake",
