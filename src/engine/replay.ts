@@ -59,7 +59,7 @@ export async function reopenUpdate(
     await new Promise((resolve) => setImmediate(resolve));
     signal?.throwIfAborted();
   }
-  return { frozen: freeze(trainer.frozen()), how: "replayed" };
+  return { frozen: freeze(trainer.collected()), how: "replayed" };
 }
 
 export function checkUpdate(reader: RunReader, update: number): void {

@@ -1,20 +1,17 @@
-import type { AlgorithmRecord } from "../algorithms/algorithm.ts";
-import type { EnvironmentRecord } from "../environments/environment.ts";
 import type { CompiledLoss } from "../loss/evaluate.ts";
-import { headGradient } from "../policies/heads.ts";
 import { KernelsBackend } from "../policies/kernels.ts";
-import { createOptimiserState } from "../policies/optimiser.ts";
-import type { Gradient, Heads, OptimiserSpecification, OptimiserState } from "../policies/policy.ts";
+import { createOptimiserState, optimiserSpecification } from "../policies/optimiser.ts";
+import type { Gradient, Heads, OptimiserState } from "../policies/policy.ts";
 import type { RunSettings } from "../protocol/views.ts";
 import type { Batch } from "../rl/batch.ts";
 import { sampleCategorical } from "../rl/categorical.ts";
 import { createGenerator, type RandomGenerator } from "../rl/randomGenerator.ts";
 import type { UpdateSummary } from "../runs/summary.ts";
-import { compileTrainingLoss } from "./compileTrainingLoss.ts";
-import { lossInputs } from "./lossInputs.ts";
+import type { FrozenUpdate } from "./frozenUpdate.ts";
+import { compileLossText, evaluateOnBatch } from "./lossOnBatch.ts";
 import { ReturnWindow } from "./returnWindow.ts";
 import { Rollout } from "./rollout.ts";
-import type { ResolvedSettings } from "./settings.ts";
+import { checkRanges, type ResolvedSettings } from "./settings.ts";
 
 /** The settings that may change between two updates. */
 export type ChangingSettings = Pick<RunSettings, "gamma" | "learningRate" | "optimiser">;
@@ -27,6 +24,8 @@ export interface MadeUpdate {
   /** θ before the step. */
   readonly theta: Float64Array;
   readonly gradient: Gradient;
+  readonly settings: ChangingSettings;
+  readonly loss: string;
 }
 
 /** Everything of a run that its next update depends on. */
@@ -40,62 +39,68 @@ export interface TrainerState {
   readonly moments: readonly Float64Array[];
   readonly environmentGenerator: readonly number[];
   readonly actionGenerator: readonly number[];
+  /** Returns of the last 100 episodes. */
   readonly returns: Float64Array;
 }
 
 /**
- * One run: rollout → heads → loss → ∂L/∂heads → gradient → optimiser step, update after update.
+ * One run: rollout → heads → loss → ∂L/∂logits → gradient → optimiser step, update after update.
  * Synchronous and deterministic: the same settings give the same numbers bit for bit, however the
  * work is cut into calls, and from a restored state as from the start.
  */
 export class Trainer {
   readonly resolved: ResolvedSettings;
   readonly backend: KernelsBackend;
-  /** The run so far, in whole updates. */
+  /** Updates made. */
   update = 0;
+  /** Environment steps of those updates. */
   steps = 0;
+  /** Episodes of those updates. */
+  episode = 0;
   readonly window = new ReturnWindow();
   readonly #environmentGenerator: RandomGenerator;
   readonly #actionGenerator: RandomGenerator;
   readonly #rollout: Rollout;
   readonly #thetaBefore: Float64Array;
-  #heads: HeadColumns;
   #settings: ChangingSettings;
+  #lossText: string;
   #loss: CompiledLoss;
   #optimiser: OptimiserState;
   #milliseconds = 0;
   #made: MadeUpdate | undefined;
+  #isCollecting = false;
+  /** The generators' states at the last boundary between updates, for checkpoints taken in mid-episode. */
+  #boundary: Pick<TrainerState, "environmentGenerator" | "actionGenerator">;
 
+  /** Throws UserError where the loss text is wrong. */
   constructor(resolved: ResolvedSettings) {
     const { settings } = resolved;
-    const observationSize = resolved.environment.create().observationSpace.low.length;
-    const actionCount = resolved.environment.create().actionSpace.n;
     this.resolved = resolved;
-    this.#settings = settings;
-    this.#loss = compileTrainingLoss(settings.loss);
-    this.backend = new KernelsBackend({
-      observationSize,
-      actionCount,
+    this.#settings = { gamma: settings.gamma, learningRate: settings.learningRate, optimiser: settings.optimiser };
+    this.#lossText = settings.loss;
+    this.#loss = compileLossText(settings.loss);
+    this.#environmentGenerator = createGenerator(settings.seed, "environment");
+    this.#actionGenerator = createGenerator(settings.seed, "actions");
+    this.#boundary = this.#generatorStates();
+    const environment = resolved.environment.create();
+    const specification = {
+      observationSize: environment.observationSpace.low.length,
+      actionCount: environment.actionSpace.n,
       hidden: settings.hidden,
       activation: settings.activation,
       bias: settings.bias,
-    });
+    };
+    this.backend = new KernelsBackend(specification);
     this.backend.initialise(createGenerator(settings.seed, "parameters"));
-    this.#environmentGenerator = createGenerator(settings.seed, "environment");
-    this.#actionGenerator = createGenerator(settings.seed, "actions");
-    const width = settings.hidden.reduce((sum, size) => sum + size, observationSize + 3 * actionCount + 8);
-    this.#rollout = new Rollout(resolved.environment, this.#environmentGenerator, 8 * width);
-    this.#optimiser = createOptimiserState(settings.optimiser, this.backend.theta().length);
-    this.#thetaBefore = new Float64Array(this.backend.theta().length);
-    this.#heads = new HeadColumns(512, actionCount);
+    const doublesPerStep = settings.hidden.reduce((sum, size) => sum + 2 * size, 32);
+    this.#rollout = new Rollout(resolved.environment, this.#environmentGenerator, 8 * doublesPerStep);
+    this.#thetaBefore = this.backend.theta().slice();
+    this.#optimiser = createOptimiserState(settings.optimiser, this.#thetaBefore.length);
   }
 
+  /** What the next update will be made with. */
   get settings(): ChangingSettings & { readonly loss: string } {
     return { ...this.#settings, loss: this.#lossText };
-  }
-
-  get episode(): number {
-    return this.#rollout.episode;
   }
 
   /** The update made last, until the trainer advances; undefined before the first. */
@@ -113,38 +118,150 @@ export class Trainer {
 
   /** The first half of an update: true once its batch is whole. */
   collect(budget: number): boolean {
-    if (this.#made) {
+    if (!this.#isCollecting) {
       this.#made = undefined;
+      this.#boundary = this.#generatorStates();
       this.#rollout.clear();
+      this.#isCollecting = true;
     }
     return this.#rollout.collect(this.resolved.algorithm.episodesPerUpdate, this.#act, budget);
   }
 
-  /** The batch that `collect` gathered, with the θ that gathered it: what the next `learn` will use. */
-  frozen(): FrozenUpdate {
-    return {
-      update: this.update + 1,
-      batch: this.#rollout.batch(),
-      theta: this.backend.theta(),
-      specification: this.backend.specification,
-      ...this.settings,
-    };
+  /** The batch that `collect` gathered, with the θ that gathered it: what `learn` will use. */
+  collected(): FrozenUpdate {
+    const source = { batch: this.#rollout.batch(), theta: this.backend.theta(), settings: this.#settings, loss: this.#lossText };
+    return this.#freezable(this.update + 1, source);
   }
 
   /** The second half: loss, gradient and step on the batch that `collect` gathered. */
   learn(): UpdateSummary {
-    const started = performance.now();
     const batch = this.#rollout.batch();
     const heads = this.backend.heads(batch.actions, batch.steps);
-    const evaluation = evaluateTrainingLoss(this.#loss, { batch, heads, ...this.#settings });
-    const gradient = this.backend.backward(headGradient(evaluation, batch, heads), batch.steps);
+    const { value, logitsGradient } = evaluateOnBatch(this.#loss, { batch, heads, ...this.#settings });
+    const gradient = this.backend.backward(logitsGradient, batch.steps);
     this.#thetaBefore.set(this.backend.theta());
-    const gradNorm = this.backend.apply(this.#specification, this.#optimiser, this.resolved.settings.clipNorm ?? undefined);
-    this.update++;
-    this.steps += batch.steps;
-    for (const value of this.#rollout.returns) this.window.push(value);
-    const summary = this.#summarise(batch, heads, evaluation.value, gradNorm);
-    this.#made = { summary, batch, heads, theta: this.#thetaBefore, gradient };
+    const { clipNorm } = this.resolved.settings;
+    const gradNorm = this.backend.apply(
+      optimiserSpecification(this.#settings.optimiser, this.#settings.learningRate),
+      this.#optimiser,
+      clipNorm ?? undefined,
+    );
+    this.#isCollecting = false;
+    const summary = this.#count(batch, heads, value, gradNorm);
+    this.#made = {
+      summary,
+      batch,
+      heads,
+      theta: this.#thetaBefore,
+      gradient,
+      settings: this.#settings,
+      loss: this.#lossText,
+    };
     return summary;
   }
+
+  /** What the update made last was made from; undefined before the first and once the next has begun. */
+  lastFrozen(): FrozenUpdate | undefined {
+    return this.#made && this.#freezable(this.update, this.#made);
+  }
+
+  /**
+   * Changes what the next update is made with.
+   * Throws UserError where the loss or a setting is wrong; nothing changes then.
+   */
+  change(change: Partial<ChangingSettings> & { readonly loss?: string }): void {
+    const { loss, ...settings } = change;
+    const changed = { ...this.#settings, ...settings };
+    checkRanges({ ...this.resolved.settings, ...changed });
+    if (loss !== undefined && loss !== this.#lossText) {
+      this.#loss = compileLossText(loss);
+      this.#lossText = loss;
+    }
+    if (changed.optimiser !== this.#settings.optimiser) {
+      this.#optimiser = createOptimiserState(changed.optimiser, this.#thetaBefore.length);
+    }
+    this.#settings = changed;
+  }
+
+  /** The state after the last whole update; an episode under way is not part of it. */
+  state(): TrainerState {
+    return {
+      update: this.update,
+      episode: this.episode,
+      steps: this.steps,
+      milliseconds: this.#milliseconds,
+      theta: this.backend.theta().slice(),
+      optimiserStep: this.#optimiser.step,
+      moments: this.#optimiser.moments.map((moment) => moment.slice()),
+      ...(this.#isCollecting ? this.#boundary : this.#generatorStates()),
+      returns: this.window.values(),
+    };
+  }
+
+  /** Goes on from a state as if it had never stopped; an episode under way is dropped. */
+  restore(state: TrainerState): void {
+    this.update = state.update;
+    this.episode = state.episode;
+    this.steps = state.steps;
+    this.#milliseconds = state.milliseconds;
+    this.backend.setTheta(state.theta);
+    this.#optimiser = { step: state.optimiserStep, moments: state.moments.map((moment) => moment.slice()) };
+    this.#environmentGenerator.restore(state.environmentGenerator);
+    this.#actionGenerator.restore(state.actionGenerator);
+    this.window.restore(state.returns);
+    this.#rollout.restart(state.episode);
+    this.#made = undefined;
+    this.#isCollecting = false;
+  }
+
+  /** Adds to the time that training took, which summaries and checkpoints carry. */
+  addMilliseconds(milliseconds: number): void {
+    this.#milliseconds += milliseconds;
+  }
+
+  readonly #act = (observations: Float64Array, row: number): number => {
+    const { backend } = this;
+    backend.act(observations, row);
+    const count = backend.specification.actionCount;
+    return sampleCategorical(backend.probabilities, row * count, count, this.#actionGenerator.uniform());
+  };
+
+  #count(batch: Batch, heads: Heads, loss: number, gradNorm: number): UpdateSummary {
+    const { returns } = this.#rollout;
+    for (const value of returns) this.window.push(value);
+    this.update++;
+    this.steps += batch.steps;
+    this.episode += returns.length;
+    return {
+      update: this.update,
+      episode: this.episode,
+      steps: this.steps,
+      length: batch.steps,
+      return: returns.at(-1) ?? Number.NaN,
+      averageReturn100: this.window.mean(),
+      loss,
+      gradNorm,
+      entropy: mean(heads.entropies, batch.steps),
+      milliseconds: this.#milliseconds,
+    };
+  }
+
+  #freezable(update: number, source: Pick<MadeUpdate, "batch" | "theta" | "settings" | "loss">): FrozenUpdate {
+    const { batch, theta, loss } = source;
+    const { gamma, learningRate } = source.settings;
+    return { update, batch, theta, specification: this.backend.specification, gamma, learningRate, loss };
+  }
+
+  #generatorStates(): Pick<TrainerState, "environmentGenerator" | "actionGenerator"> {
+    return {
+      environmentGenerator: this.#environmentGenerator.state(),
+      actionGenerator: this.#actionGenerator.state(),
+    };
+  }
+}
+
+function mean(values: Float64Array, count: number): number {
+  let sum = 0;
+  for (let index = 0; index < count; index++) sum += values[index]!;
+  return sum / count;
 }
