@@ -43,7 +43,10 @@ export class KeptUpdates {
     for (const [other, { entry }] of this.waiting) {
       if (entry.sample === undefined && !this.isPinned(other)) this.waiting.delete(other);
     }
-    this.waiting.set(update, { entry: { update, bytes: payload.length, sample }, data: payload.slice() });
+    this.waiting.set(update, {
+      entry: { update, bytes: payload.length, sample },
+      data: new Uint8Array(payload),
+    });
     if (reason === "pinned" && !this.isPinned(update)) this.waitingPins.set(update, "");
   }
 

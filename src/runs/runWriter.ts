@@ -127,7 +127,7 @@ export class RunWriter {
 
   /** Records the state after update `afterUpdate` (0: before the first), from which training can go on. A copy is taken. */
   checkpoint(afterUpdate: number, state: Uint8Array): void {
-    this.checkpoints.set(afterUpdate, state.slice());
+    this.checkpoints.set(afterUpdate, new Uint8Array(state));
   }
 
   /**

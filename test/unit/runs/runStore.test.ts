@@ -4,7 +4,8 @@ import { describe, expect, test } from "vitest";
 import { openRun } from "../../../src/runs/runReader.ts";
 import { createRun, resumeRun } from "../../../src/runs/runWriter.ts";
 import { summaryFields } from "../../../src/runs/summary.ts";
-import { codeOf, exampleBytes, exampleMetadata, exampleSummary, temporaryFolder } from "./support.ts";
+import { exampleBytes, exampleMetadata, exampleSummary } from "./example.ts";
+import { codeOf, temporaryFolder } from "./support.ts";
 
 const folder = temporaryFolder();
 let files = 0;
