@@ -90,7 +90,7 @@ export class RunWriter {
       this.storedLosses = this.losses.length;
       this.committed = readUpdateCount(this.database, path);
       this.appended = this.committed;
-      this.kept = new KeptUpdates(this.database, this.keepBudget);
+      this.kept = new KeptUpdates(this.database, this.path, this.keepBudget);
       this.journal = withRunErrors(path, () =>
         startJournal(this.database, options.journal ?? suitableJournal(path)),
       );
@@ -182,7 +182,7 @@ export class RunWriter {
     this.storedLosses = this.losses.length;
     this.committed = readUpdateCount(this.database, this.path);
     this.appended = this.committed;
-    this.kept = new KeptUpdates(this.database, this.keepBudget);
+    this.kept = new KeptUpdates(this.database, this.path, this.keepBudget);
   }
 
   /** Commits, makes the run one whole file, and lets go of it, whatever fails; then throws what failed. */
