@@ -62,6 +62,7 @@ const bySqliteCode: Readonly<Record<number, RunErrorCode>> = {
 
 const bySystemCode: Readonly<Record<string, RunErrorCode>> = {
   EACCES: "readOnly",
+  EBUSY: "locked",
   EDQUOT: "full",
   EEXIST: "exists",
   EFBIG: "full",
