@@ -243,7 +243,7 @@ function settle(path: string): void {
     try {
       const database = openToWrite(path);
       try {
-        stopJournal(database);
+        withRunErrors(path, () => stopJournal(database));
       } finally {
         database.close();
       }

@@ -182,6 +182,22 @@ describe("kept updates", () => {
     run.close();
   });
 
+  test("a sample kept again as the latest stays a sample", () => {
+    const path = newPath();
+    const writer = written(path, 3);
+    writer.keep(1, exampleBytes(1, 10), "sample");
+    writer.keep(1, exampleBytes(1, 10), "latest");
+    writer.flush();
+    writer.keep(2, exampleBytes(2, 10), "sample");
+    writer.flush();
+    writer.keep(2, exampleBytes(2, 10), "latest");
+    writer.keep(3, exampleBytes(3, 10), "latest");
+    writer.close();
+    const run = openRun(path);
+    expect(run.keptList().map((kept) => kept.update)).toEqual([1, 2, 3]);
+    run.close();
+  });
+
   test("an update unpinned, also in a later session, is let go", () => {
     const path = newPath();
     const writer = written(path, 2);
