@@ -71,5 +71,9 @@ export interface PolicyBackend {
   /** g_t·g for every step [T]: the projection on the gradient that `backward` returned last. */
   project(steps: number): Float64Array | Promise<Float64Array>;
   /** One optimiser step along the gradient that `backward` returned last (clipped by norm where asked). */
-  apply(optimiser: OptimiserSpecification, state: OptimiserState, clipNorm: number | undefined): void | Promise<void>;
+  apply(
+    optimiser: OptimiserSpecification,
+    state: OptimiserState,
+    clipNorm: number | undefined,
+  ): void | Promise<void>;
 }
