@@ -2,7 +2,7 @@ import { algorithms } from "../algorithms/registry.ts";
 import { environments } from "../environments/registry.ts";
 import type { Handlers } from "../protocol/channel.ts";
 import { type EngineEvents, type EngineMethods, engineProtocolVersion, type UpdateReference } from "../protocol/engine.ts";
-import { deleteRun, listRuns, renameRun } from "../runs/list.ts";
+import { deleteRun, renameRun } from "../runs/list.ts";
 import { availableBackends } from "./backends/list.ts";
 import { exportUpdate } from "./exportUpdate.ts";
 import { explainCell } from "./inspection/explainCell.ts";
@@ -10,6 +10,7 @@ import { checkLossText, evaluationView, nodeView } from "./inspection/lossText.t
 import { decimate } from "./inspection/decimate.ts";
 import { pickRows, rangeOf } from "./inspection/orderedRows.ts";
 import { comparisonView, stepView, updateView } from "./inspection/views.ts";
+import { listRunViews } from "./listRuns.ts";
 import { RunBook } from "./runBook.ts";
 import { SourcedColumns } from "./inspection/sourcedColumns.ts";
 
@@ -78,7 +79,7 @@ function createHandlers(runs: RunBook): Handlers<EngineMethods> {
       const open = runs.get(reference.run);
       const { inspector, how } = await open.inspect(reference.update);
       const kept = open.reader.keptList().some(({ update }) => update === reference.update);
-      const pinned = open.reader.pins().some(({ update }) => update === reference.update);
+      const pinned = open.reader.pins().has(reference.update);
       return updateView(inspector, open.names, { run: reference.run, how, kept, pinned });
     },
     pin: async (reference) => {
@@ -122,7 +123,7 @@ function createHandlers(runs: RunBook): Handlers<EngineMethods> {
     },
     node: async (params) => nodeView(await runs.opened(params), params.text, params.offset),
     checkLoss: ({ text }) => checkLossText(text),
-    listRuns: ({ folder }) => listRuns(folder),
+    listRuns: ({ folder }) => listRunViews(folder),
     renameRun: ({ path, name }) => ({ path: renameRun(path, name) }),
     deleteRun: ({ path }) => {
       deleteRun(path);

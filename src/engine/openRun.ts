@@ -99,7 +99,7 @@ export class OpenRun {
         entropy: read("entropy"),
       },
       kept: Float64Array.from(this.reader.keptList(), ({ update }) => update),
-      pinned: this.reader.pins(),
+      pinned: [...this.reader.pins()].map(([update, label]) => ({ update, label })),
       lossChanges: this.reader.losses().map(({ fromUpdate, text }) => ({ update: fromUpdate, text })),
     };
   }

@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import type { EngineEvents, EngineMethods, TrainParams, UpdateReference } from "../protocol/engine.ts";
 import type { RunSettings, RunView, TrainingProgress } from "../protocol/views.ts";
-import { newRunPathIn } from "../runs/folder.ts";
+import { freePath } from "../runs/folder.ts";
 import { resumeRun } from "../runs/runWriter.ts";
 import type { InspectedLoss, Inspector } from "./inspection/inspector.ts";
 import type { Names } from "./inspection/views.ts";
@@ -86,7 +86,8 @@ export class RunBook {
     const settings = { ...old.resolved.settings, ...changes };
     const resolved = resolveSettings(settings);
     await old.session?.stop();
-    const out = newRunPathIn(dirname(old.path), resolved.settings);
+    const { environment, algorithm, seed } = resolved.settings;
+    const out = freePath(dirname(old.path), `${environment}-${algorithm}-seed${seed}`);
     return this.train({ settings: resolved.settings, out });
   }
 
