@@ -17,7 +17,7 @@ export function readHostOutput(print: (line: string) => void): HostOutput {
     else if (line === "HOST-SUITE-END") isInside = false;
     else if (isChatter(line)) return;
     else if (isInside) print(line);
-    else rest.splice(0, Math.max(0, rest.push(`${level}: ${line}`) - 30));
+    else rest.splice(0, Math.max(0, rest.push(`${level}: ${head(line)}`) - 30));
   };
   return { read, rest: () => rest };
 }
@@ -27,4 +27,9 @@ function isChatter(line: string): boolean {
   return /^\[[\w\s-]+(?::\w+)?\] |ENOTFOUND|^Timed out waiting for authentication|^Creating a socket|^Resolv(?:ing|ed) connection/.test(
     line,
   );
+}
+
+/** The stacks of the workbench's own errors run over many lines. */
+function head(line: string): string {
+  return line.split("\n").slice(0, 3).join("\n");
 }

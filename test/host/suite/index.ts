@@ -16,7 +16,10 @@ interface Outcome {
  */
 export async function run(): Promise<void> {
   console.log("HOST-SUITE-BEGIN");
-  const outcome = await outcomeOf(mochaWithAllFiles());
+  const outcome = await outcomeOf(mochaWithAllFiles()).catch((error: Error) => {
+    console.error(error.stack);
+    throw error;
+  });
   console.log("HOST-SUITE-END");
   const file = process.env.HOST_SUITE_OUTCOME;
   if (file) writeFileSync(file, JSON.stringify(outcome));
@@ -32,7 +35,7 @@ function mochaWithAllFiles(): Mocha {
   return mocha;
 }
 
-function outcomeOf(mocha: Mocha): Promise<Outcome> {
+async function outcomeOf(mocha: Mocha): Promise<Outcome> {
   return new Promise((resolve) => {
     const skipped: { name: string; reason: string }[] = [];
     let runner: Runner | undefined;
