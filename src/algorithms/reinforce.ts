@@ -9,7 +9,7 @@ const cartPole: AlgorithmDefaults = {
   learningRate: 2e-3,
 };
 
-/** Sutton & Barto's own setting of Example 13.1: one preference for each action and no bias. */
+/** Linear softmax over one constant feature: the policy of Example 13.1, with the step size of its figure. */
 const corridor: AlgorithmDefaults = {
   gamma: 1,
   hidden: [],
@@ -19,53 +19,50 @@ const corridor: AlgorithmDefaults = {
   learningRate: 2 ** -13,
 };
 
-const perEpisode = { timing: "episode", episodesPerUpdate: 1 } as const;
+const defaults = { "*": cartPole, "CartPole-v1": cartPole, ShortCorridor: corridor };
 
 export const reinforce: AlgorithmRecord = {
-  ...perEpisode,
   id: "reinforce",
   title: "REINFORCE (13.3)",
+  timing: "episode",
+  episodesPerUpdate: 1,
   loss: `# REINFORCE, Sutton & Barto (13.3)
-G = discounted_returns(r, gamma)
-loss = -(gamma**t * G.detach() * log_pi).sum()
+G    = discounted_returns(r, gamma)
+beta = 0                                     # weight of an entropy bonus
+loss = -(gamma**t * G.detach() * log_pi).sum() - beta * entropy.sum()
 `,
   rule: "theta += alpha * gamma^t * G * grad(log_pi)",
-  reference: "Sutton & Barto (2nd ed.), section 13.3, box on page 328",
-  defaults: {
-    "CartPole-v1": { ...cartPole, learningRate: 3e-3 },
-    ShortCorridor: corridor,
-    "*": cartPole,
-  },
+  reference: "Sutton & Barto, Reinforcement Learning, 2nd edition, section 13.3",
+  defaults: { ...defaults, "CartPole-v1": { ...cartPole, learningRate: 3e-3 } },
 };
 
-export const reinforceNoGammaT: AlgorithmRecord = {
-  ...perEpisode,
+export const reinforceWithoutGammaT: AlgorithmRecord = {
   id: "reinforce-no-gamma-t",
   title: "REINFORCE without γᵗ",
-  loss: `# REINFORCE as it is mostly written: without the factor gamma**t of (13.3)
-G = discounted_returns(r, gamma)
-loss = -(G.detach() * log_pi).sum()
+  timing: "episode",
+  episodesPerUpdate: 1,
+  loss: `# REINFORCE as most libraries have it: every step counts alike, however late
+G    = discounted_returns(r, gamma)
+beta = 0                                     # weight of an entropy bonus
+loss = -(G.detach() * log_pi).sum() - beta * entropy.sum()
 `,
   rule: "theta += alpha * G * grad(log_pi)",
-  reference: "Williams (1992); Sutton & Barto (2nd ed.), section 13.3, for γ = 1",
-  defaults: { "CartPole-v1": cartPole, ShortCorridor: corridor, "*": cartPole },
+  reference: "Williams (1992); on the missing γᵗ: Nota & Thomas (2020), Is the policy gradient a gradient?",
+  defaults,
 };
 
 export const reinforceNormalized: AlgorithmRecord = {
-  ...perEpisode,
   id: "reinforce-normalized",
-  title: "REINFORCE with normalised returns (pytorch/examples)",
-  loss: `# REINFORCE of pytorch/examples: returns normalised within the episode
-G = discounted_returns(r, gamma)
-eps = 1.1920928955078125e-07     # of float32
-weight = (G - G.mean()) / (G.std() + eps)
-loss = -(weight.detach() * log_pi).sum()
+  title: "REINFORCE with normalised returns",
+  timing: "episode",
+  episodesPerUpdate: 1,
+  loss: `# REINFORCE of pytorch/examples: returns centred and scaled within the episode
+G    = discounted_returns(r, gamma)
+eps  = 1.1920928955078125e-07                # float32's machine epsilon
+w    = (G - G.mean()) / (G.std() + eps)
+loss = -(w.detach() * log_pi).sum()
 `,
-  rule: "theta += alpha * (G - mean(G)) / (std(G) + 1.1920928955078125e-07) * grad(log_pi)",
-  reference: "pytorch/examples, reinforcement_learning/reinforce.py",
-  defaults: {
-    "CartPole-v1": cartPole,
-    ShortCorridor: { ...corridor, learningRate: 2 ** -7 },
-    "*": cartPole,
-  },
+  rule: "theta += alpha * normalize(G) * grad(log_pi)",
+  reference: "pytorch/examples, reinforcement_learning/reinforce.py (without its dropout)",
+  defaults: { ...defaults, ShortCorridor: { ...corridor, learningRate: 2 ** -7 } },
 };

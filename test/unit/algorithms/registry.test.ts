@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { algorithms, defaultsFor, findAlgorithm } from "../../../src/algorithms/registry.ts";
+import { algorithms, findAlgorithm } from "../../../src/algorithms/registry.ts";
 import { environments } from "../../../src/environments/registry.ts";
 
 describe.each(algorithms.map((record) => [record.id, record] as const))("%s", (id, record) => {
@@ -22,8 +22,10 @@ describe.each(algorithms.map((record) => [record.id, record] as const))("%s", (i
   });
 
   test("has sensible defaults for every environment and for those to come", () => {
-    for (const environment of [...environments.map((other) => other.id), "SomethingElse-v0"]) {
-      const defaults = defaultsFor(record, environment);
+    expect(Object.keys(record.defaults)).toEqual(
+      expect.arrayContaining(["*", ...environments.map((environment) => environment.id)]),
+    );
+    for (const defaults of Object.values(record.defaults)) {
       expect(defaults.gamma).toBeGreaterThan(0);
       expect(defaults.gamma).toBeLessThanOrEqual(1);
       expect(defaults.learningRate).toBeGreaterThan(0);
@@ -52,7 +54,7 @@ describe("findAlgorithm", () => {
 
 test("the corridor starts from the setting of Example 13.1", () => {
   const found = findAlgorithm("reinforce");
-  expect(found.ok && defaultsFor(found.record, "ShortCorridor")).toMatchObject({
+  expect(found.ok && found.record.defaults.ShortCorridor).toMatchObject({
     gamma: 1,
     hidden: [],
     bias: false,
