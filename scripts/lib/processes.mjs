@@ -56,9 +56,8 @@ function reason(/** @type {string} */ output) {
  */
 export function systemEnvironment() {
   const path = (process.env.PATH ?? "").split(delimiter).filter((folder) => !folder.includes("node_modules"));
-  const kept = Object.entries(process.env).filter(
-    ([name]) => !/^npm_(config_|package_|lifecycle_)/i.test(name),
-  );
+  // npm run names the folder it runs in, which would win over the one that npm is started in.
+  const kept = Object.entries(process.env).filter(([name]) => name !== "npm_config_local_prefix");
   return { ...Object.fromEntries(kept), PATH: path.join(delimiter) };
 }
 
