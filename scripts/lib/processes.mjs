@@ -39,7 +39,7 @@ export async function mustRun(name, program, args, options = {}) {
   mkdirSync(join(cache, "logs"), { recursive: true });
   writeFileSync(log, output);
   throw new SetUpError(
-    `${name}: \`${program} ${args.join(" ")}\` ${code === 127 ? "could not be started" : `ended with ${code}`}: ${reason(output)} (all of it: ${log})`,
+    `${name}: \`${program} ${args.slice(0, 2).join(" ")}\` ${code === 127 ? "could not be started" : `ended with ${code}`}: ${reason(output)} (all of it: ${log})`,
   );
 }
 
@@ -69,7 +69,8 @@ export function systemEnvironment() {
  */
 export function npm(name, args, options = {}) {
   const shell = process.platform === "win32";
-  return mustRun(name, "npm", args, { env: systemEnvironment(), shell, ...options });
+  const patience = ["--loglevel=error", "--fetch-retry-mintimeout=2000", "--fetch-retry-maxtimeout=10000"];
+  return mustRun(name, "npm", [...args, ...patience], { env: systemEnvironment(), shell, ...options });
 }
 
 /** Ctrl-C in a terminal reaches both processes by itself; any other signal, and SIGINT without a terminal, only this one. */
