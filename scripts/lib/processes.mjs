@@ -38,16 +38,19 @@ export async function mustRun(name, program, args, options = {}) {
   const log = join(cache, "logs", `${name}.log`);
   mkdirSync(join(cache, "logs"), { recursive: true });
   writeFileSync(log, output);
+  const words = args.filter((argument) => !argument.startsWith("-")).slice(0, 2);
   throw new SetUpError(
-    `${name}: \`${program} ${args.slice(0, 2).join(" ")}\` ${code === 127 ? "could not be started" : `ended with ${code}`}: ${reason(output)} (all of it: ${log})`,
+    `${name}: \`${[program, ...words].join(" ")}\` ${code === 127 ? "could not be started" : `ended with ${code}`}: ${reason(output)} (all of it: ${log})`,
   );
 }
 
 /** The line of a program's output that most likely says why it failed. */
 function reason(/** @type {string} */ output) {
   const lines = output.split("\n").filter((line) => line.trim() && !/npm (warn|notice)/i.test(line));
-  const telling = lines.find((line) => /error|ENOENT|not found/i.test(line) && !/A complete log/.test(line));
-  return (telling ?? lines.at(-1) ?? "no output").trim();
+  const telling = lines.filter(
+    (line) => /error|ENOENT|not found/i.test(line) && !/A complete log/.test(line),
+  );
+  return (telling.length > 0 ? telling.slice(0, 2) : lines.slice(-1)).join(" ").trim() || "no output";
 }
 
 /**
