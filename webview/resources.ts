@@ -3,7 +3,7 @@ import type { Source, UpdateReference } from "../src/protocol/engine.ts";
 import type { PanelMethods } from "../src/protocol/panel.ts";
 import { chartSpecifications } from "./charts/specifications.ts";
 import { editorText, shownColumns, shownSource, sourceKey, updateKey } from "./selectors.ts";
-import type { PanelAction, PanelState, SeriesSet } from "./state.ts";
+import type { Extent, PanelAction, PanelState, SeriesSet } from "./state.ts";
 
 export type PanelChannel = Channel<MethodTable, PanelMethods, EventTable>;
 
@@ -20,6 +20,8 @@ export interface Resource {
 /** Points per curve and chart: more than pixels on a wide screen help nobody. */
 const curveBuckets = 700;
 const seriesBuckets = 320;
+/** Few points hold the extremes of all steps, and enough more to see whether a column has fractions. */
+const extentBuckets = 16;
 
 const curve: Resource = {
   name: "curve",
@@ -56,10 +58,12 @@ const series: Resource = {
   key: sourceKey,
   load: async (state, channel) => {
     const sources = drawnSources(state);
-    const sets = await Promise.all(
+    const { update, steps } = state.update!;
+    const loaded = await Promise.all(
       sources.map((source) => loadSeries(state, channel, source, chartColumns(state), seriesBuckets)),
     );
-    return { kind: "series", series: Object.fromEntries(sources.map((source, i) => [source, sets[i]!])) };
+    const sets = Object.fromEntries(sources.map((source, i) => [source, loaded[i]!]));
+    return { kind: "series", series: { update, steps, sets } };
   },
 };
 
@@ -68,8 +72,8 @@ const extents: Resource = {
   key: sourceKey,
   load: async (state, channel) => {
     const names = shownColumns(state).map((column) => column.name);
-    const set = await loadSeries(state, channel, shownSource(state), names, 1);
-    return { kind: "extents", extents: largestMagnitudes(set) };
+    const set = await loadSeries(state, channel, shownSource(state), names, extentBuckets);
+    return { kind: "extents", extents: extentsOf(set) };
   },
 };
 
@@ -154,12 +158,12 @@ function loadSeries(
   return channel.call("series", { ...referenceOf(state), source, columns, buckets });
 }
 
-function largestMagnitudes(set: SeriesSet): Record<string, number> {
-  return Object.fromEntries(Object.entries(set).map(([name, { value }]) => [name, largestMagnitude(value)]));
+function extentsOf(set: SeriesSet): Record<string, Extent> {
+  return Object.fromEntries(Object.entries(set).map(([name, { value }]) => [name, extentOf(value)]));
 }
 
-function largestMagnitude(values: Float64Array): number {
+function extentOf(values: Float64Array): Extent {
   let largest = 0;
   for (const value of values) if (Number.isFinite(value)) largest = Math.max(largest, Math.abs(value));
-  return largest;
+  return { largest, whole: values.every((value) => Number.isInteger(value) || !Number.isFinite(value)) };
 }

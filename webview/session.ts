@@ -5,7 +5,6 @@ import {
   type MethodTable,
   type Transport,
 } from "../src/protocol/channel.ts";
-import type { Source } from "../src/protocol/engine.ts";
 import {
   type PanelCommand,
   type PanelEvents,
@@ -25,11 +24,6 @@ import { binaryProbe, probeIsIntact } from "./transport.ts";
 const answerTimeout = 30_000;
 
 type PanelStore = Store<PanelState, PanelAction>;
-
-export interface RowsPage {
-  readonly rows: Float64Array;
-  readonly columns: Record<string, Float64Array>;
-}
 
 /** What a host event does to the state. */
 const onEvent: { readonly [Name in keyof PanelEvents]: (payload: PanelEvents[Name]) => PanelAction } = {
@@ -123,18 +117,11 @@ export class Session {
     return this.#orNull(this.#channel.call("explainCell", { ...referenceOf(state), source, step, column }));
   }
 
-  /** Rows of the step table in the order that is wanted; null where the question failed. */
-  async rows(
-    source: Source,
-    columns: readonly string[],
-    start: number,
-    end: number,
-    order: PanelState["sort"],
-  ): Promise<RowsPage | null> {
-    const range = { source, columns, start, end, ...(order !== null && { order }) };
-    let page: RowsPage | null = null;
+  /** A range of rows of the step table; null where the question failed. */
+  async rows(range: PanelMethods["rows"]["params"]): Promise<PanelMethods["rows"]["result"] | null> {
+    let page: PanelMethods["rows"]["result"] | null = null;
     await this.#attempt("rows", async () => {
-      page = await this.#channel.call("rows", { ...referenceOf(this.#store.state), ...range });
+      page = await this.#channel.call("rows", range);
     });
     return page;
   }

@@ -9,8 +9,20 @@ import type {
   UpdateView,
 } from "../src/protocol/views.ts";
 
-/** Columns over the steps, decimated: x is the step, y the value. */
-export type SeriesSet = Record<string, { readonly step: Float64Array; readonly value: Float64Array }>;
+/** A column over the steps, decimated: x is the step, y the value. */
+export interface Series {
+  readonly step: Float64Array;
+  readonly value: Float64Array;
+}
+
+export type SeriesSet = Readonly<Record<string, Series>>;
+
+/** What the charts draw: of which update, over how many steps, by whose numbers. */
+export interface ChartSeries {
+  readonly update: number;
+  readonly steps: number;
+  readonly sets: Partial<Record<Source, SeriesSet>>;
+}
 
 export type GoodEvaluation = Extract<EvaluationView, { ok: true }> & {
   readonly update: number;
@@ -22,6 +34,14 @@ export interface TextCheck {
   readonly ok: boolean;
   readonly diagnostics: readonly Diagnostic[];
   readonly numbers: readonly BareNumberView[];
+}
+
+/** What the format of a column depends on. */
+export interface Extent {
+  /** Largest magnitude over all steps. */
+  readonly largest: number;
+  /** Whether only whole numbers were seen. */
+  readonly whole: boolean;
 }
 
 export type CurveMetric = keyof CurveView["columns"];
@@ -49,12 +69,13 @@ export interface PanelState {
   /** Which numbers are wanted while the loss is edited. */
   readonly source: Source;
   readonly sort: SortOrder | null;
+  /** Keys of the table's columns where a person has chosen them. */
+  readonly columns: readonly string[] | null;
   readonly step: number | null;
   readonly hover: number | null;
   readonly hoverValues: { readonly step: number; readonly values: Readonly<Record<string, number>> } | null;
-  readonly series: Partial<Record<Source, SeriesSet>>;
-  /** Largest magnitude of each column, of the source it was asked for. */
-  readonly extents: Readonly<Record<string, number>>;
+  readonly series: ChartSeries | null;
+  readonly extents: Readonly<Record<string, Extent>>;
   readonly detail: Partial<Record<Source, StepView>>;
   /** Row of the selected step in the table's order. */
   readonly row: { readonly step: number; readonly row: number } | null;
@@ -78,11 +99,12 @@ interface Payloads {
   applied: { text: string; fromUpdate: number };
   source: { source: Source };
   sort: { sort: SortOrder | null };
+  columns: { columns: readonly string[] };
   step: { step: number };
   hover: { step: number | null };
   hoverValues: { step: number; values: Readonly<Record<string, number>> };
-  series: { series: Partial<Record<Source, SeriesSet>> };
-  extents: { extents: Readonly<Record<string, number>> };
+  series: { series: ChartSeries };
+  extents: { extents: Readonly<Record<string, Extent>> };
   detail: { detail: Partial<Record<Source, StepView>> };
   row: { step: number; row: number };
   failure: { what: string; message: string | null };
@@ -117,10 +139,11 @@ export function initialState(memory: PanelMemory | null): PanelState {
     applied: null,
     source: memory?.source ?? "edited",
     sort: memory?.sort ?? null,
+    columns: null,
     step: memory?.step ?? null,
     hover: null,
     hoverValues: null,
-    series: {},
+    series: null,
     extents: {},
     detail: {},
     row: null,
@@ -175,6 +198,7 @@ const reducers: Reducers = {
   applied: (state, { text, fromUpdate }) => ({ ...state, applied: { text, fromUpdate } }),
   source: (state, { source }) => ({ ...state, source }),
   sort: (state, { sort }) => ({ ...state, sort }),
+  columns: (state, { columns }) => ({ ...state, columns }),
   step: (state, { step }) => ({
     ...state,
     follow: false,

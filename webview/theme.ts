@@ -18,6 +18,7 @@ export type SeriesColour = "blue" | "orange" | "green" | "red" | "purple" | "tea
 export type Palette = Readonly<Record<keyof typeof variables, string>> & {
   readonly fontFamily: string;
   readonly fontSize: number;
+  readonly highContrast: boolean;
 };
 
 /** Reads the editor's colours as they are now; canvases must ask again when the theme changes. */
@@ -30,6 +31,7 @@ export function readPalette(element: Element): Palette {
     ...(colours as Record<keyof typeof variables, string>),
     fontFamily: style.getPropertyValue("--vscode-font-family").trim() || "sans-serif",
     fontSize: 11,
+    highContrast: style.getPropertyValue("--vscode-contrastBorder").trim() !== "",
   };
 }
 

@@ -68,8 +68,8 @@ export interface Column {
 
 /**
  * One column of the step table. Names ending in [k] belong to output k. Every update has
- * `t`, `action`, `reward`, `G`, `discount` (γᵗ), `log_pi`, `entropy`, `weight` (c), `size`, `share` and the
- * group `gradient[k]` (∂L/∂logit k); `weight` and what follows from the gradient depend on the loss.
+ * `t`, `action`, `reward`, `G`, `gamma_t`, `log_pi`, `entropy`, `weight` (c), `size`, `share` and the
+ * group `dlogit` (∂L/∂logit of every action); `weight` and what follows from the gradient depend on the loss.
  */
 export interface ColumnView {
   readonly name: string;

@@ -58,7 +58,9 @@ function install(): void {
   window.acquireVsCodeApi = () => ({
     postMessage: (message: unknown) => {
       const copy: unknown = structuredClone(message);
-      queueMicrotask(() => listeners.forEach((listener) => listener(copy)));
+      queueMicrotask(() => {
+        for (const listener of listeners) listener(copy);
+      });
     },
     getState: () => JSON.parse(sessionStorage.getItem("memory") ?? "null") as PanelMemory | null,
     setState: (memory: PanelMemory) => sessionStorage.setItem("memory", JSON.stringify(memory)),
@@ -94,10 +96,10 @@ function controls(
       if (starts) requestAnimationFrame(tick);
     },
     setTheme(theme) {
-      document.documentElement.dataset["theme"] = theme;
+      document.documentElement.dataset.theme = theme;
       const change = () => {
         document.body.className = themeClasses[theme];
-        document.body.dataset["vscodeThemeId"] = theme;
+        document.body.dataset.vscodeThemeId = theme;
       };
       if (document.body === null) document.addEventListener("DOMContentLoaded", change, { once: true });
       else change();

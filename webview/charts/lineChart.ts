@@ -8,7 +8,7 @@ import {
   PointElement,
   type ScaleOptionsByType,
 } from "chart.js";
-import { formatNumber } from "../format.ts";
+import { formatExact } from "../format.ts";
 import { type Palette, readPalette, type SeriesColour } from "../theme.ts";
 
 export interface Line {
@@ -32,6 +32,8 @@ export interface LineChartOptions {
 
 /** Width of every value axis, so that charts above each other share their left edge. */
 const axisWidth = 44;
+/** Lines of high contrast are loud; behind data they stand back. */
+const highContrastGrid = 0.4;
 
 let registered = false;
 
@@ -72,7 +74,7 @@ export class LineChart {
   /** Draws lines with x from the chart's start to `last`. */
   draw(lines: readonly Line[], last: number): void {
     this.#lines = lines;
-    const x = this.#chart.options.scales!["x"] as ScaleOptionsByType<"linear">;
+    const x = this.#chart.options.scales!.x as ScaleOptionsByType<"linear">;
     Object.assign(x, { min: this.#options.from, max: Math.max(this.#options.from + 1, last) });
     this.#chart.data.datasets = lines.map((line) => this.#dataset(line));
     this.#chart.update("none");
@@ -83,8 +85,8 @@ export class LineChart {
     this.#palette = readPalette(this.#chart.canvas);
     const scales = this.#chart.options.scales!;
     Object.assign(scales, {
-      x: { ...scales["x"], ...this.#axis("x") },
-      y: { ...scales["y"], ...this.#axis("y") },
+      x: { ...scales.x, ...this.#axis("x") },
+      y: { ...scales.y, ...this.#axis("y") },
     });
     this.#chart.data.datasets = this.#lines.map((line) => this.#dataset(line));
     this.#chart.update("none");
@@ -97,7 +99,7 @@ export class LineChart {
 
   /** The x value under a canvas pixel. */
   valueAt(pixel: number): number {
-    return this.#chart.scales["x"]?.getValueForPixel(pixel) ?? 0;
+    return this.#chart.scales.x?.getValueForPixel(pixel) ?? 0;
   }
 
   get area(): {
@@ -119,10 +121,11 @@ export class LineChart {
 
   #axis(axis: "x" | "y") {
     const { xTicks, yTicks, percent } = this.#options;
-    const { quiet, rule, fontFamily, fontSize } = this.#palette;
+    const { quiet, rule, fontFamily, fontSize, highContrast } = this.#palette;
+    const gridStrength = highContrast ? highContrastGrid : 1;
     return {
       type: "linear" as const,
-      grid: { display: axis === "y", color: rule, drawTicks: false },
+      grid: { display: axis === "y", color: withStrength(rule, gridStrength), drawTicks: false },
       border: { display: false },
       ticks: {
         color: quiet,
@@ -157,10 +160,9 @@ function points({ x, y }: Line): { x: number; y: number }[] {
 }
 
 function tickLabel(value: number, percent: boolean): string {
-  if (percent) return `${formatNumber(Number((value * 100).toPrecision(6)), 3)} %`;
-  return Math.abs(value) >= 10_000
-    ? `${formatNumber(value / 1000, 3)} k`
-    : formatNumber(Number(value.toPrecision(6)), 3);
+  const shown = Number((percent ? value * 100 : value).toPrecision(6));
+  if (Math.abs(shown) >= 10_000) return `${formatExact(shown / 1000)} k`;
+  return percent ? `${formatExact(shown)} %` : formatExact(shown);
 }
 
 /** The colour with less strength, for what stands behind. */

@@ -11,7 +11,7 @@ export interface ChartSpecification {
 /** The per-step charts in reading order; one is drawn where the loss has its column. */
 export const chartSpecifications: readonly ChartSpecification[] = [
   { column: "G", title: "return G", colour: "blue" },
-  { column: "discount", title: "γᵗ", colour: "purple" },
+  { column: "gamma_t", title: "γᵗ", colour: "purple" },
   { column: "log_pi", title: "log π(A|S)", colour: "teal" },
   { column: "entropy", title: "entropy", colour: "green" },
   { column: "weight", title: "weight c", colour: "orange" },

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { formatNumber } from "../format.ts";
 import { Part } from "../part.ts";
 import { hasErrors, shownSource } from "../selectors.ts";
-import type { PanelState, SeriesSet } from "../state.ts";
+import type { PanelState, Series, SeriesSet } from "../state.ts";
 import { onThemeChange } from "../theme.ts";
 import { cursorAfterKey } from "./cursorKeys.ts";
 import { type Line, LineChart } from "./lineChart.ts";
@@ -46,7 +46,7 @@ export class StepCharts extends Part {
     const stale = source !== "trainer" && hasErrors(this.state);
     return html`
       <div class="section-head">
-        <h2>Steps of update ${update.update}</h2>
+        <h2>Steps of update ${this.state.series?.update ?? update.update}</h2>
         ${source === "trainer" ? nothing : html`<span class="tag">${source}</span>`}
         <span class="section-note">${update.steps === 1 ? "1 step" : html`t = <b class="number">${this.#cursor()}</b>`}</span>
       </div>
@@ -117,7 +117,7 @@ export class StepCharts extends Part {
   }
 
   #draw(): void {
-    const last = (this.state.update?.steps ?? 1) - 1;
+    const last = (this.state.series?.steps ?? 1) - 1;
     for (const specification of this.#specifications()) {
       this.#charts.get(specification.column)?.draw(this.#lines(specification), last);
     }
@@ -125,11 +125,11 @@ export class StepCharts extends Part {
 
   /** The edited line over the trainer's, which stands back. */
   #lines({ column, colour }: ChartSpecification): readonly Line[] {
-    const { trainer, edited, difference } = this.state.series;
+    const { trainer, edited, difference } = this.state.series?.sets ?? {};
     const front = edited ?? difference ?? trainer;
-    const behind = edited === undefined ? undefined : trainer;
+    const changed = edited !== undefined && !sameValues(trainer?.[column], edited[column]);
     return [
-      ...line(behind, column, { colour: "quiet", width: 1, strength: 0.7 }),
+      ...line(changed ? trainer : undefined, column, { colour: "quiet", width: 1, strength: 0.6 }),
       ...line(front, column, { colour, width: 1.25 }),
     ];
   }
@@ -151,7 +151,7 @@ export class StepCharts extends Part {
 
   #stepAt(event: PointerEvent | MouseEvent): number | null {
     const figure = (event.target as Element).closest<HTMLElement>("figure");
-    const chart = this.#charts.get(figure?.dataset["column"] ?? "");
+    const chart = this.#charts.get(figure?.dataset.column ?? "");
     const canvas = figure?.querySelector("canvas");
     if (chart === undefined || canvas === null || canvas === undefined) return null;
     const step = Math.round(chart.valueAt(event.clientX - canvas.getBoundingClientRect().left));
@@ -179,7 +179,7 @@ export class StepCharts extends Part {
 
   /** The charts as a table of a few rows, for those who do not see them. */
   #summary(): TemplateResult {
-    const series = this.state.series[shownSource(this.state)] ?? {};
+    const series = this.state.series?.sets[shownSource(this.state)] ?? {};
     const rows = this.#specifications().map((chart) => summaryRow(chart.title, series[chart.column]?.value));
     return html`
       <table class="visually-hidden">
@@ -198,6 +198,12 @@ function line(
 ): Line[] {
   const series = set?.[column];
   return series === undefined ? [] : [{ x: series.step, y: series.value, ...style }];
+}
+
+/** Whether an edit left a quantity as it was: then there is nothing to set beside it. */
+function sameValues(before: Series | undefined, after: Series | undefined): boolean {
+  if (before === undefined || after === undefined || before.value.length !== after.value.length) return false;
+  return before.value.every((value, i) => Object.is(value, after.value[i]));
 }
 
 function summaryRow(title: string, values: Float64Array | undefined): TemplateResult {

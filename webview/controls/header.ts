@@ -18,13 +18,20 @@ export class RunHeader extends Part {
       <header class="run-header">
         <div class="run-name">${run === null ? html`<h1>Policy Gradient Inspector</h1>` : runName(run)}</div>
         ${progress === null ? nothing : liveFigures(progress, run)}
-        <div class="run-controls" role="toolbar" aria-label="Run controls">
-          ${visibleControls(progress?.state ?? null).map((control) => this.#button(control))}
+        ${run === null ? nothing : this.#controls()}
+        <pgi-settings .panel=${this.panel}></pgi-settings>
+      </header>
+    `;
+  }
+
+  #controls(): TemplateResult {
+    return html`
+      <div class="run-controls" role="group" aria-label="Run controls">
+          ${visibleControls(this.state.progress?.state ?? null).map((control) => this.#button(control))}
           <button class="text-button" @click=${() => this.panel.session.command("train")}>
             <span class="codicon codicon-add" aria-hidden="true"></span>Train…
           </button>
         </div>
-      </header>
     `;
   }
 
@@ -57,7 +64,7 @@ function liveFigures(progress: TrainingProgress, run: RunView | null): TemplateR
     ${progress.solved ? html`<span class="pill" data-state="solved">solved</span>` : nothing}
     <span class="live-figures quiet">
       <span>update <b>${formatCount(progress.update)}</b></span>
-      <span>episode ${formatCount(progress.episode)}</span>
+      ${progress.episode === progress.update ? nothing : html`<span>episode ${formatCount(progress.episode)}</span>`}
       <span>${average}</span>
       ${progress.state === "training" ? html`<span>${formatRate(progress.stepsPerSecond)} steps/s</span>` : nothing}
       ${run === null ? nothing : html`<span title=${`${run.backend.device}: ${run.backend.reason}`}>${run.backend.name}</span>`}

@@ -25,9 +25,9 @@ export class SettingsFields extends Part {
     return html`
       <div class="settings-fields" role="group" aria-label="Settings of the run">
         ${this.#number("gamma", "γ", "discount γ", settings.gamma, blocked)}
-        <label class="field"><span>optimiser</span>
+        <label class="field"><span class="visually-hidden">optimiser</span>
           <vscode-single-select label="optimiser" ?disabled=${blocked} .value=${this.#draft.optimiser ?? settings.optimiser}
-            @change=${(event: Event) => this.#set("optimiser", valueOf(event))}>
+            @change=${(event: Event) => this.#set("optimiser", typedValue(event))}>
             <vscode-option value="adam">Adam</vscode-option>
             <vscode-option value="sgd">SGD</vscode-option>
           </vscode-single-select>
@@ -53,7 +53,7 @@ export class SettingsFields extends Part {
     return html`
       <label class="field"><span>${symbol}</span>
         <vscode-textfield label=${label} title=${label} ?disabled=${blocked} .value=${this.#draft[name] ?? String(value)}
-          @input=${(event: Event) => this.#set(name, valueOf(event))}></vscode-textfield>
+          @input=${(event: Event) => this.#set(name, typedValue(event))}></vscode-textfield>
       </label>
     `;
   }
@@ -69,6 +69,6 @@ export class SettingsFields extends Part {
   }
 }
 
-function valueOf(event: Event): string {
+function typedValue(event: Event): string {
   return (event.currentTarget as ValueElement).value;
 }

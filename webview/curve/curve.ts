@@ -72,7 +72,7 @@ export class LearningCurve extends Part {
     if (canvas === null) return;
     this.#chart ??= new LineChart(canvas, {
       xTicks: 8,
-      yTicks: 5,
+      yTicks: 7,
       from: 1,
       overlay: (context, chart, palette) => {
         if (this.state.curve !== null)

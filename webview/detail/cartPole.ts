@@ -1,5 +1,5 @@
 import { html, svg, type TemplateResult } from "lit";
-import { formatNumber } from "../format.ts";
+import { formatExact, formatNumber } from "../format.ts";
 import type { SceneInput } from "./scenes.ts";
 
 /** Half of the track in metres; Gymnasium's CartPole ends an episode beyond it. */
@@ -26,7 +26,7 @@ export function cartPoleScene({ step, actionNames }: SceneInput): TemplateResult
         ${[-trackLimit, 0, trackLimit].map(
           (at) => svg`
           <line class="ground" x1=${width / 2 + at * metre} x2=${width / 2 + at * metre} y1=${ground} y2=${ground + 4} />
-          <text class="scene-label" x=${width / 2 + at * metre} y=${ground + 16} text-anchor="middle">${formatNumber(at)}</text>
+          <text class="scene-label" x=${width / 2 + at * metre} y=${ground + 16} text-anchor="middle">${formatExact(at)}</text>
         `,
         )}
         <rect class="cart" x=${x - 20} y=${ground - 14} width="40" height="13" rx="2" />

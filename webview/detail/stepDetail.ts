@@ -29,6 +29,7 @@ export class StepDetail extends Part {
         <div class="detail-outputs">
           ${this.#outputs(view)}
           <p class="sentence quiet">${view.sentence}</p>
+          <dl class="observation">${view.observation.map((value, i) => html`<dt>${observationNames[i] ?? `observation ${i}`}</dt><dd class="number">${formatNumber(value)}</dd>`)}</dl>
         </div>
       </div>
     `;

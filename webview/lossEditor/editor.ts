@@ -21,7 +21,13 @@ export interface EditorPort {
 
 /** A CodeMirror editor for a loss text. Tab leaves it, so that the keyboard is never caught. */
 export function createEditor(parent: HTMLElement, text: string, port: EditorPort): EditorView {
-  const apply = { key: "Mod-Enter", run: () => (port.apply(), true) };
+  const apply = {
+    key: "Mod-Enter",
+    run: () => {
+      port.apply();
+      return true;
+    },
+  };
   const state = EditorState.create({
     doc: text,
     extensions: [

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit";
+import { placeMenu } from "../menu.ts";
 import type { PanelState } from "../state.ts";
 
 export interface AppliedLoss {
@@ -22,7 +23,7 @@ export function historyMenu(
   if (losses.length < 2) return nothing;
   return html`
     <button class="text-button" popovertarget="loss-history" aria-haspopup="dialog">History<span class="codicon codicon-chevron-down" aria-hidden="true"></span></button>
-    <div class="menu" id="loss-history" popover aria-label="Losses applied so far" @beforetoggle=${place}>
+    <div class="menu" id="loss-history" popover aria-label="Losses applied so far" @beforetoggle=${placeMenu}>
       ${losses.map(
         ({ fromUpdate, text }) => html`
           <button class="menu-item" popovertarget="loss-history" popovertargetaction="hide" @click=${() => choose(text)}>
@@ -32,15 +33,6 @@ export function historyMenu(
       )}
     </div>
   `;
-}
-
-/** Opens the menu under its button. */
-function place(event: Event): void {
-  const menu = event.currentTarget as HTMLElement;
-  const button = menu.previousElementSibling?.getBoundingClientRect();
-  if (button === undefined) return;
-  menu.style.top = `${button.bottom + 2}px`;
-  menu.style.left = `${Math.max(8, Math.min(button.left, innerWidth - 428))}px`;
 }
 
 function lastLine(text: string): string {

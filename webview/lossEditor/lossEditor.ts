@@ -2,8 +2,9 @@ import type { EditorView } from "@codemirror/view";
 import { html, nothing, type TemplateResult } from "lit";
 import type { Diagnostic } from "../../src/protocol/shared.ts";
 import { canChange } from "../controls/availability.ts";
+import { formatNumber } from "../format.ts";
 import { Part } from "../part.ts";
-import { editorText, isEdited, trainingLoss } from "../selectors.ts";
+import { editedEvaluation, editorText, hasErrors, isEdited, trainingLoss } from "../selectors.ts";
 import type { PanelState } from "../state.ts";
 import { showDiagnostics } from "./diagnostics.ts";
 import { createEditor, replaceText } from "./editor.ts";
@@ -55,7 +56,7 @@ export class LossEditor extends Part {
             @click=${() => this.#apply()}>Apply to Training</vscode-button>
         </span>
       </div>
-      <div class="loss-text"></div>
+      <div class="loss-text" ?data-failed=${hasErrors(this.state)}></div>
       ${this.#problem()}
     `;
   }
@@ -118,16 +119,29 @@ export class LossEditor extends Part {
     if (check?.ok === true && check.text === text && evaluation !== null) showInlays(view, evaluation.inlays);
   }
 
+  /** One line under the text: what is wrong with it, else what it comes to. */
   #problem(): TemplateResult | typeof nothing {
     const problem = this.#diagnostics().find(
       ({ severity }) => severity === "error" || severity === "warning",
     );
-    if (problem === undefined) return nothing;
+    if (problem === undefined) return this.#result();
     return html`
       <p class="problem" data-severity=${problem.severity} role="status">
         <span class="codicon codicon-${problem.severity}" aria-hidden="true"></span>
         <span>${problem.message} ${problem.hint === undefined ? nothing : html`<span class="quiet">${problem.hint}</span>`}
         ${(problem.fixes ?? []).map((fix) => html`<button class="link-button" @click=${() => this.#fix(fix.edits)}>${fix.title}</button>`)}</span>
+      </p>
+    `;
+  }
+
+  #result(): TemplateResult {
+    const { update } = this.state;
+    if (update === null) return html`<p class="problem quiet" role="status"></p>`;
+    const after = editedEvaluation(this.state)?.loss.value;
+    const value = formatNumber(update.loss.value, 7);
+    return html`
+      <p class="problem quiet" role="status">
+        <span>loss <b class="number">${value}</b>${after === undefined ? nothing : html` → <b class="number">${formatNumber(after, 7)}</b>`} on the batch of update ${update.update}</span>
       </p>
     `;
   }

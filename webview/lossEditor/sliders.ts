@@ -33,6 +33,7 @@ export class LossSliders extends Part {
       <label class="slider">
         <span class="slider-name">${number.name}</span>
         <input type="range" min=${range.low} max=${range.high} step=${range.step} .value=${String(number.value)}
+          .style=${`--fill: ${fillPercent(range, number.value)}%`}
           aria-valuetext=${formatNumber(number.value)}
           @input=${(event: Event) => this.#move(index, range, (event.target as HTMLInputElement).valueAsNumber)} />
         <span class="number slider-value">${formatNumber(number.value)}</span>
@@ -48,4 +49,9 @@ export class LossSliders extends Part {
     this.dispatch({ kind: "edit", text: changed.text });
     this.requestUpdate();
   }
+}
+
+/** How much of the track lies before the thumb. */
+function fillPercent({ low, high }: SliderRange, value: number): number {
+  return Math.min(100, Math.max(0, ((value - low) / (high - low)) * 100));
 }

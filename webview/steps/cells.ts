@@ -1,27 +1,21 @@
 import { decimalsFor, formatExact, formatFixed } from "../format.ts";
+import type { Extent } from "../state.ts";
 import type { TableColumn } from "./layout.ts";
 import type { PlacedRow } from "./pages.ts";
 
 /** What cells need besides their number. */
 export interface CellContext {
   readonly actionNames: readonly string[];
-  /** Largest magnitude of each column. */
-  readonly extents: Readonly<Record<string, number>>;
-  /** Whether the numbers are differences: then an action has no name. */
-  readonly difference: boolean;
+  readonly extents: Readonly<Record<string, Extent>>;
 }
 
-type CellWriter = (value: number, extent: number | undefined, context: CellContext) => string;
+type CellWriter = (value: number, extent: Extent | undefined, context: CellContext) => string;
 
 const writers: Readonly<Record<Exclude<TableColumn["kind"], "bars">, CellWriter>> = {
   integer: (value) => formatExact(value),
-  number: (value, extent) =>
-    Number.isInteger(extent) && Number.isInteger(value) && (extent ?? 0) < 10
-      ? formatExact(value)
-      : formatFixed(value, decimalsFor(extent)),
+  number: (value, extent) => formatFixed(value, extent?.whole ? 0 : decimalsFor(extent?.largest)),
   percent: (value) => `${formatFixed(value * 100, 2)} %`,
-  action: (value, _extent, context) =>
-    context.difference ? formatExact(value) : (context.actionNames[value] ?? formatExact(value)),
+  action: (value, _extent, context) => context.actionNames[value] ?? formatExact(value),
   flag: (value) => (value === 0 ? "" : "yes"),
 };
 
@@ -35,7 +29,7 @@ export function cellText(column: TableColumn, row: PlacedRow, context: CellConte
 
 /** Lengths of a row's bars, −1 to 1, against the largest magnitude of the group. */
 export function barLengths(column: TableColumn, row: PlacedRow, context: CellContext): readonly number[] {
-  const largest = Math.max(0, ...column.names.map((name) => context.extents[name] ?? 0));
+  const largest = Math.max(0, ...column.names.map((name) => context.extents[name]?.largest ?? 0));
   return column.names.map((name) => {
     const value = row.page.columns[name]?.[row.index] ?? 0;
     const length = largest > 0 ? value / largest : 0;

@@ -14,34 +14,50 @@ export interface TableColumn {
 
 /** Narrowest width by kind, in pixels; the rest of the room is shared. */
 const widths: Readonly<Record<TableColumn["kind"], number>> = {
-  integer: 64,
-  action: 76,
-  number: 88,
-  percent: 84,
-  flag: 64,
-  bars: 132,
+  integer: 50,
+  action: 64,
+  number: 80,
+  percent: 78,
+  flag: 84,
+  bars: 120,
 };
 
-/** The drawn columns in the order of the loss's columns; a group stands where its first column stood. */
-export function tableColumns(
-  columns: readonly ColumnView[],
-  actionNames: readonly string[],
-): readonly TableColumn[] {
+/** Groups whose columns have a unit in common, so that bars of one length mean one size. */
+const barGroups = new Set(["dlogit", "pi", "logit"]);
+
+/** What is left out until it is asked for: it repeats others, or says little in most runs. */
+const shownOnDemand = new Set(["step", "episode", "pi", "logit", "terminated", "truncated"]);
+
+/** All columns there are to draw, in the order of the loss's columns; a group stands where its first column stood. */
+export function tableColumns(columns: readonly ColumnView[]): readonly TableColumn[] {
   const drawn: TableColumn[] = [];
-  const groups = new Map<string, ColumnView[]>();
+  const done = new Set<string>();
   for (const column of columns) {
-    if (column.group === undefined) {
-      const { name, label, description, kind } = column;
-      drawn.push({ key: name, label, description, kind, names: [name], parts: [] });
-      continue;
+    const { group } = column;
+    if (group === undefined || !barGroups.has(group)) {
+      drawn.push(singleColumn(column));
+    } else if (!done.has(group)) {
+      done.add(group);
+      drawn.push(
+        barColumn(
+          group,
+          columns.filter((other) => other.group === group),
+        ),
+      );
     }
-    const members = groups.get(column.group) ?? [];
-    members.push(column);
-    if (members.length === 1) drawn.push({ ...groupColumn(column), names: [], parts: [] });
-    groups.set(column.group, members);
   }
-  return drawn.map((column) =>
-    column.kind === "bars" ? filled(column, groups.get(column.label)!, actionNames) : column,
+  return drawn;
+}
+
+/** The columns to show: those chosen, or those that most readers want. */
+export function chosenColumns(
+  columns: readonly TableColumn[],
+  chosen: readonly string[] | null,
+  episodes: number,
+): readonly TableColumn[] {
+  if (chosen !== null) return columns.filter((column) => chosen.includes(column.key));
+  return columns.filter(
+    ({ key }) => (key === "episode" && episodes > 1) || !(shownOnDemand.has(key) || key.startsWith("obs[")),
   );
 }
 
@@ -57,18 +73,31 @@ export function leastWidth(columns: readonly TableColumn[]): number {
   return columns.reduce((sum, column) => sum + widths[column.kind], 0);
 }
 
-function groupColumn(first: ColumnView): Omit<TableColumn, "names" | "parts"> {
-  return { key: first.group!, label: first.group!, description: first.description, kind: "bars" };
+function singleColumn({ name, label, description, kind }: ColumnView): TableColumn {
+  return { key: name, label, description, kind, names: [name], parts: [] };
 }
 
-function filled(
-  column: TableColumn,
-  members: readonly ColumnView[],
-  actionNames: readonly string[],
-): TableColumn {
+function barColumn(group: string, members: readonly ColumnView[]): TableColumn {
+  const labels = members.map((member) => member.label);
+  const prefix = commonWords(labels);
   return {
-    ...column,
+    key: group,
+    label: prefix.trim() || group,
+    description: members.map((member) => member.description).join("; "),
+    kind: "bars",
     names: members.map((member) => member.name),
-    parts: members.map((member, k) => actionNames[k] ?? member.label),
+    parts: labels.map((label) => label.slice(prefix.length) || label),
   };
+}
+
+/** The whole words with which all labels begin, with the space behind them. */
+function commonWords(labels: readonly string[]): string {
+  const first = labels[0] ?? "";
+  let end = 0;
+  for (let at = first.indexOf(" "); at >= 0; at = first.indexOf(" ", at + 1)) {
+    const start = first.slice(0, at + 1);
+    if (!labels.every((label) => label.startsWith(start))) break;
+    end = at + 1;
+  }
+  return first.slice(0, end);
 }

@@ -36,9 +36,15 @@ export class PageCache {
     this.#pages = new Map();
   }
 
-  /** Takes a page in, unless the numbers have changed since it was asked for. */
-  put(key: string, page: Page): boolean {
-    if (key !== this.#key) return false;
+  /**
+   * Takes a page in. One that was asked for before the numbers changed again is newer than the
+   * stand-ins all the same: it joins them, so that a table that follows the training never stands still.
+   */
+  put(key: string, page: Page): void {
+    if (key !== this.#key) {
+      this.#before.set(page.start, page);
+      return;
+    }
     this.#pages.delete(page.start);
     this.#pages.set(page.start, page);
     this.#before.delete(page.start);
@@ -46,7 +52,6 @@ export class PageCache {
       if (this.#pages.size <= pagesKept) break;
       this.#pages.delete(oldest);
     }
-    return true;
   }
 
   row(row: number): PlacedRow | null {

@@ -14,6 +14,8 @@ export interface RowsToDraw {
   readonly selectedStep: number | null;
   readonly activeRow: number;
   readonly activeColumn: number;
+  /** Whether stand-ins are marked as such. */
+  readonly fadeStale: boolean;
 }
 
 interface PooledRow {
@@ -91,11 +93,11 @@ export class RowPool {
       pooled.row === row &&
       pooled.version === drawn.version &&
       pooled.placed?.page === placed?.page &&
-      pooled.placed?.stale === placed?.stale;
+      pooled.placed?.index === placed?.index;
+    pooled.element.toggleAttribute("data-stale", drawn.fadeStale && placed?.stale === true);
     if (same) return;
     Object.assign(pooled, { row, placed, version: drawn.version });
     pooled.element.setAttribute("aria-rowindex", String(row + 2));
-    pooled.element.toggleAttribute("data-stale", placed?.stale === true);
     pooled.element.toggleAttribute("data-loading", placed === null);
     for (const [index, column] of drawn.columns.entries()) {
       writeCell(pooled.cells[index]!, column, placed, row, index, drawn.context);
@@ -130,7 +132,7 @@ function makeCell(column: TableColumn, index: number): HTMLElement {
 function makeBar(output: number): HTMLElement {
   const bar = document.createElement("i");
   bar.className = `bar output-${output % 6}`;
-  bar.dataset["output"] = String(output);
+  bar.dataset.output = String(output);
   return bar;
 }
 

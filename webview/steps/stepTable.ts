@@ -4,8 +4,9 @@ import { Part } from "../part.ts";
 import { hasErrors, shownColumns, shownSource, shownTerms, sourceKey } from "../selectors.ts";
 import type { PanelState } from "../state.ts";
 import { CellTip } from "./cellTip.ts";
+import { columnMenu } from "./columnMenu.ts";
 import { headerRow } from "./header.ts";
-import { gridTemplate, leastWidth, type TableColumn, tableColumns } from "./layout.ts";
+import { chosenColumns, gridTemplate, leastWidth, type TableColumn, tableColumns } from "./layout.ts";
 import { PageLoader } from "./pageLoader.ts";
 import { RowPool } from "./rowPool.ts";
 import { Scrollbar } from "./scrollbar.ts";
@@ -39,6 +40,7 @@ export class StepTable extends Part {
       state.check,
       state.source,
       state.sort,
+      state.columns,
       state.step,
       state.row,
       state.extents,
@@ -54,7 +56,8 @@ export class StepTable extends Part {
   protected override render(): TemplateResult | typeof nothing {
     const { update, sort } = this.state;
     if (update === null) return nothing;
-    this.#columns = tableColumns(shownColumns(this.state), update.actionNames);
+    const all = tableColumns(shownColumns(this.state));
+    this.#columns = chosenColumns(all, this.state.columns, update.episodes);
     const by = this.#columns.find((column) => column.names.includes(sort?.column ?? ""));
     const source = shownSource(this.state);
     return html`
@@ -62,6 +65,7 @@ export class StepTable extends Part {
         <h2>${formatCount(update.steps)} steps${by === undefined ? "" : `, by ${by.label}`}</h2>
         ${sourceSwitch(this.state, (wanted) => this.dispatch({ kind: "source", source: wanted }))}
         <span class="section-note">${recomputedNote[update.recomputed]}</span>
+        ${columnMenu(all, this.#columns, (columns) => this.dispatch({ kind: "columns", columns }))}
       </div>
       <div class="step-table" ?data-stale=${source !== "trainer" && hasErrors(this.state)}>
         <div class="step-scroll">
@@ -158,6 +162,7 @@ export class StepTable extends Part {
       selectedStep: this.state.step,
       activeRow: this.#activeRow,
       activeColumn: this.#activeColumn,
+      fadeStale: this.#pages.late,
     });
     this.#scrollbar?.draw(geometry, this.#position);
     this.#pointAtActive(window.first, window.end);
@@ -165,15 +170,14 @@ export class StepTable extends Part {
 
   /** Rows are written anew when the numbers or their format change. */
   #version(): string {
-    const extents = Object.values(this.state.extents).join(" ");
-    return `${sourceKey(this.state)} ${extents}`;
+    const extents = Object.values(this.state.extents).map(({ largest, whole }) => `${largest}${whole}`);
+    return `${sourceKey(this.state)} ${extents.join(" ")}`;
   }
 
   #context() {
     return {
       actionNames: this.state.update?.actionNames ?? [],
       extents: this.state.extents,
-      difference: shownSource(this.state) === "difference",
     };
   }
 
@@ -240,7 +244,7 @@ export class StepTable extends Part {
 
   #over = (event: PointerEvent): void => {
     const cell = (event.target as Element).closest<HTMLElement>(".step-cell");
-    if (cell !== null) this.#explain(cell, (event.target as HTMLElement).dataset["output"], false);
+    if (cell !== null) this.#explain(cell, (event.target as HTMLElement).dataset.output, false);
   };
 
   #explainActive(): void {
@@ -252,7 +256,7 @@ export class StepTable extends Part {
     const column = this.#columns[Number(cell.getAttribute("aria-colindex")) - 1];
     const placed = this.#pages.cache.row(Number(cell.parentElement?.getAttribute("aria-rowindex")) - 2);
     if (column === undefined || placed === null) return;
-    const action = placed.page.columns["action"]?.[placed.index] ?? 0;
+    const action = placed.page.columns.action?.[placed.index] ?? 0;
     const name =
       column.names[output === undefined ? Math.min(action, column.names.length - 1) : Number(output)];
     if (name !== undefined) this.#tip?.show(cell, placed.page.rows[placed.index]!, name, atOnce);

@@ -84,7 +84,10 @@ export function fakeHandlers(situation: FakeSituation): Handlers<PanelMethods> {
         loss: lossView(text, readFakeLoss(text), made),
       };
     },
-    pin: ({ update }) => (run().pinned.push({ update, label: "" }), null),
+    pin: ({ update }) => {
+      run().pinned.push({ update, label: "" });
+      return null;
+    },
     unpin: ({ update }) => {
       const at = run().pinned.findIndex((pin) => pin.update === update);
       if (at >= 0) run().pinned.splice(at, 1);
@@ -102,7 +105,7 @@ export function fakeHandlers(situation: FakeSituation): Handlers<PanelMethods> {
         ok: true,
         diagnostics: [],
         numbers: loss.numbers,
-        inlays: inlaysOf(text, after.value, after.batch.steps, after.columns["G"]!),
+        inlays: inlaysOf(text, after.value, after.batch.steps, after.columns.G!),
         loss: lossView(text, loss, after),
         comparison: comparison(before, after),
         milliseconds: 1,
@@ -131,9 +134,9 @@ export function fakeHandlers(situation: FakeSituation): Handlers<PanelMethods> {
       Object.fromEntries(columns.map((name) => [name, decimated(column(update, source, name), buckets)])),
     step: ({ update, source, step }) => {
       const made = run().update(update, source === "trainer" || edited === "" ? run().trainerLoss : edited);
-      const action = made.columns["action"]![step]!;
-      const gradient = [0, 1].map((k) => column(update, source, `gradient[${k}]`)[step]!);
-      const c = made.columns["weight"]![step]!;
+      const action = made.columns.action![step]!;
+      const gradient = [0, 1].map((k) => column(update, source, `dlogit[${k}]`)[step]!);
+      const c = made.columns.weight![step]!;
       return {
         step,
         episode: made.batch.episode[step]!,
@@ -158,7 +161,7 @@ export function fakeHandlers(situation: FakeSituation): Handlers<PanelMethods> {
     explainCell: ({ update, source, step, column: name }) => {
       const value = column(update, source, name)[step]!;
       const of = (other: string) => column(update, source, other)[step]!.toFixed(4);
-      return { value, formula: "c = γᵗ · G", numbers: `${of("weight")} = ${of("discount")} · ${of("G")}` };
+      return { value, formula: "c = γᵗ · G", numbers: `${of("weight")} = ${of("gamma_t")} · ${of("G")}` };
     },
     node: ({ update, text, offset }) => {
       const word = /[\w.]*$/u.exec(text.slice(0, offset))![0] + /^[\w]*/u.exec(text.slice(offset))![0];
@@ -178,7 +181,7 @@ export function fakeHandlers(situation: FakeSituation): Handlers<PanelMethods> {
         adjoint: statistics(
           run()
             .update(update, text)
-            .columns["weight"]!.map((value) => -value),
+            .columns.weight!.map((value) => -value),
         ),
         where: `update ${update}, CartPole-v1, seed 7`,
       };

@@ -45,7 +45,7 @@ export class FakeRun {
     const trainer = this.update(update, this.trainerLoss).columns[name];
     const changed = this.update(update, edited).columns[name];
     if (source === "trainer") return trainer ?? new Float64Array();
-    if (source === "edited" || ["t", "action", "reward"].includes(name)) return changed ?? new Float64Array();
+    if (source === "edited" || !dependsOnLoss(name)) return changed ?? new Float64Array();
     return changed?.map((value, i) => value - (trainer?.[i] ?? 0)) ?? new Float64Array();
   }
 
@@ -154,4 +154,8 @@ export class FakeRun {
 function skillAt(update: number): number {
   const grown = 1 / (1 + Math.exp(-(update - 280) / 60));
   return 0.05 + 0.9 * grown * (1 - 0.12 * Math.sin(update / 37) ** 2);
+}
+
+function dependsOnLoss(name: string): boolean {
+  return /^(weight|term_|dlogit|size|share)/u.test(name);
 }

@@ -22,8 +22,8 @@ export function computeUpdate(batch: FakeBatch, loss: FakeLoss, gamma: number): 
   addWeights(batch, loss, columns);
   const layers = backward(batch, columns);
   addShares(batch, columns, layers);
-  const policySum = sum(columns["term_policy"]!);
-  const entropySum = loss.entropyWeight === 0 ? 0 : sum(columns["term_entropy"]!);
+  const policySum = sum(columns.term_policy!);
+  const entropySum = loss.entropyWeight === 0 ? 0 : sum(columns.term_entropy!);
   return { batch, columns, layers, policySum, entropySum, value: policySum + entropySum };
 }
 
@@ -35,12 +35,18 @@ function dataColumns(batch: FakeBatch, gamma: number): Record<string, Float64Arr
     const last = t === steps - 1 || time[t + 1] === 0;
     returns[t] = 1 + (last ? 0 : gamma * returns[t + 1]!);
   }
+  const matrix = (values: Float64Array, width: number, name: string) =>
+    Object.fromEntries(
+      Array.from({ length: width }, (_, k) => [`${name}[${k}]`, make((t) => values[t * width + k]!)]),
+    );
   return {
+    ...matrix(probabilities, outputs, "pi"),
+    ...matrix(batch.observations, inputs, "obs"),
     t: make((t) => time[t]!),
     action: actions,
     reward: make(() => 1),
     G: returns,
-    discount: make((t) => gamma ** time[t]!),
+    gamma_t: make((t) => gamma ** time[t]!),
     log_pi: make((t) => Math.log(probabilities[t * outputs + actions[t]!]!)),
     entropy: make((t) => {
       const left = probabilities[t * outputs]!;
@@ -58,23 +64,23 @@ function addWeights(batch: FakeBatch, loss: FakeLoss, columns: Record<string, Fl
   const entropyTerm = new Float64Array(steps);
   const gradient = Array.from({ length: outputs }, () => new Float64Array(steps));
   for (let t = 0; t < steps; t++) {
-    const c = scale * columns["G"]![t]! * (loss.discounted ? columns["discount"]![t]! : 1);
+    const c = scale * columns.G![t]! * (loss.discounted ? columns.gamma_t![t]! : 1);
     weight[t] = c;
-    term[t] = -c * columns["log_pi"]![t]!;
-    entropyTerm[t] = -loss.entropyWeight * columns["entropy"]![t]!;
+    term[t] = -c * columns.log_pi![t]!;
+    entropyTerm[t] = -loss.entropyWeight * columns.entropy![t]!;
     for (let k = 0; k < outputs; k++) {
       const p = probabilities[t * outputs + k]!;
       const taken = actions[t] === k ? 1 : 0;
-      gradient[k]![t] = c * (p - taken) + loss.entropyWeight * p * (Math.log(p) + columns["entropy"]![t]!);
+      gradient[k]![t] = c * (p - taken) + loss.entropyWeight * p * (Math.log(p) + columns.entropy![t]!);
     }
   }
   Object.assign(columns, {
     weight,
     term_policy: term,
-    "gradient[0]": gradient[0],
-    "gradient[1]": gradient[1],
+    "dlogit[0]": gradient[0],
+    "dlogit[1]": gradient[1],
   });
-  if (loss.entropyWeight !== 0) columns["term_entropy"] = entropyTerm;
+  if (loss.entropyWeight !== 0) columns.term_entropy = entropyTerm;
 }
 
 function backward(batch: FakeBatch, columns: Record<string, Float64Array>): FakeLayer[] {
@@ -97,7 +103,7 @@ function backward(batch: FakeBatch, columns: Record<string, Float64Array>): Fake
         w1[j * inputs + i]! += back.hidden[j]! * batch.observations[t * inputs + i]!;
     }
   }
-  columns["size"] = size;
+  columns.size = size;
   return [
     { name: "W1", shape: [hiddenUnits, inputs], gradient: w1 },
     { name: "b1", shape: [hiddenUnits], gradient: b1 },
@@ -115,7 +121,7 @@ function backStep(batch: FakeBatch, columns: Record<string, Float64Array>, t: nu
   let hiddenSquares = 1;
   let inputSquares = 1;
   let hiddenBackSquares = 0;
-  for (let k = 0; k < outputs; k++) outputBack[k] = columns[`gradient[${k}]`]![t]!;
+  for (let k = 0; k < outputs; k++) outputBack[k] = columns[`dlogit[${k}]`]![t]!;
   for (let j = 0; j < hiddenUnits; j++) {
     const unit = batch.hidden[t * hiddenUnits + j]!;
     let back = 0;
@@ -162,7 +168,7 @@ function addShares(
     }
     share[t] = square > 0 ? product / square : 0;
   }
-  columns["share"] = share;
+  columns.share = share;
 }
 
 function sum(values: Float64Array): number {

@@ -15,13 +15,23 @@ const number = (name: string, label: string, description: string): ColumnView =>
   kind: "number",
 });
 
+const actions = ["left", "right"];
+const observations = ["cart position", "cart velocity", "pole angle", "pole angular velocity"];
+
+function outputColumns(group: string, symbol: string, description: string): ColumnView[] {
+  return actions.map((name, k) => ({
+    ...number(`${group}[${k}]`, `${symbol} ${name}`, `${description} ${name}`),
+    group,
+  }));
+}
+
 export function columnViews(loss: FakeLoss): readonly ColumnView[] {
   return [
     { name: "t", label: "t", description: "steps since the episode's start", kind: "integer" },
     { name: "action", label: "action", description: "the action taken", kind: "action" },
     { name: "reward", label: "reward", description: "the reward that followed", kind: "integer" },
     number("G", "G", "discounted return from here on"),
-    number("discount", "γᵗ", "the discount of the step itself"),
+    number("gamma_t", "γᵗ", "the discount of the step itself"),
     number("log_pi", "log π", "log-probability of the action taken"),
     number("entropy", "entropy", "entropy of the policy here"),
     number("weight", "weight c", "with which ∇ log π entered the update"),
@@ -29,12 +39,14 @@ export function columnViews(loss: FakeLoss): readonly ColumnView[] {
     ...(loss.entropyWeight === 0
       ? []
       : [number("term_entropy", "ℓ entropy", "the step's term −β·H of the loss")]),
-    ...[0, 1].map((k) => ({
-      ...number(`gradient[${k}]`, `∂L/∂z[${k}]`, "gradient at every output of the policy"),
-      group: "∂L/∂z",
-    })),
+    ...outputColumns("dlogit", "∂L/∂z", "∂L/∂logit of"),
     number("size", "size", "norm of the step's own gradient"),
     { name: "share", label: "share", description: "part of the update that this step is", kind: "percent" },
+    ...outputColumns("pi", "π", "the probability of"),
+    ...observations.map((name, k) => ({
+      ...number(`obs[${k}]`, name, `the observation's ${name}`),
+      group: "obs",
+    })),
   ];
 }
 

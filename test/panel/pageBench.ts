@@ -4,7 +4,8 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
 import { build } from "esbuild";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
+import { launchBrowser } from "../../scripts/vscode/workbench.ts";
 
 const root = join(import.meta.dirname, "../..");
 const folder = join(root, "test/panel/page");
@@ -17,18 +18,8 @@ const types: Readonly<Record<string, string>> = {
   ".ttf": "font/ttf",
 };
 
-const chromiumFlags = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
-
 /** The panel's page served with the policy it has in the editor, and a browser to look at it. */
-export interface Workbench {
+export interface PageBench {
   readonly browser: Browser;
   readonly bundleBytes: number;
   url(query?: string): string;
@@ -43,11 +34,11 @@ export interface OpenPage {
 }
 
 /** Bundles the page, serves it on this machine and starts the browser. */
-export async function startWorkbench(): Promise<Workbench> {
+export async function startPageBench(): Promise<PageBench> {
   await bundle();
   const server = createServer((request, response) => void answer(request.url ?? "/", server, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const browser = await chromium.launch({ executablePath: browserPath(), args: chromiumFlags });
+  const browser = await launchBrowser();
   const url = (query = "") => `${origin(server)}/index.html${query}`;
   return {
     browser,
@@ -74,10 +65,6 @@ async function openPage(
   page.on("pageerror", (error) => errors.push(String(error)));
   await page.goto(url);
   return { page, errors };
-}
-
-function browserPath(): string {
-  return process.env["CHROME_PATH"] ?? "/usr/bin/chromium";
 }
 
 async function bundle(): Promise<void> {
@@ -108,7 +95,7 @@ async function answer(address: string, server: Server, response: Answer): Promis
   const name = decodeURIComponent(new URL(address, "http://localhost").pathname).slice(1);
   const type = types[extname(name)];
   if (type === undefined || name.includes("/")) {
-    response.writeHead(404);
+    response.writeHead(204);
     response.end();
     return;
   }
