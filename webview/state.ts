@@ -4,6 +4,7 @@ import type { Diagnostic } from "../src/protocol/shared.ts";
 import type {
   BareNumberView,
   EvaluationView,
+  RunView,
   StepView,
   TrainingProgress,
   UpdateView,
@@ -49,6 +50,8 @@ export type CurveMetric = keyof CurveView["columns"];
 /** Everything the page draws, as one immutable value. */
 export interface PanelState {
   readonly host: HostState | null;
+  /** The run file that the page showed before it was loaded again. */
+  readonly rememberedPath: string | null;
   readonly probe: "unknown" | "intact" | "damaged";
   readonly progress: TrainingProgress | null;
   /** Number of updates known to exist. */
@@ -124,6 +127,7 @@ type Reducers = {
 export function initialState(memory: PanelMemory | null): PanelState {
   return {
     host: null,
+    rememberedPath: memory?.path ?? null,
     probe: "unknown",
     progress: null,
     updates: 0,
@@ -155,7 +159,7 @@ export function initialState(memory: PanelMemory | null): PanelState {
 /** What is kept of a state over a reload. */
 export function memoryOf(state: PanelState): PanelMemory {
   return {
-    path: state.host?.run?.path ?? null,
+    path: state.host?.run?.path ?? state.rememberedPath,
     update: state.follow ? null : state.selected,
     step: state.step,
     follow: state.follow,
@@ -221,14 +225,19 @@ export function reduce(state: PanelState, action: PanelAction): PanelState {
 }
 
 function withHost(state: PanelState, host: HostState): PanelState {
-  const before = state.host?.run?.run;
   const run = host.run;
   const progress = run?.progress ?? null;
-  if (run !== null && before !== undefined && before !== run.run) {
+  if (run !== null && isAnother(state, run)) {
     const fresh = { ...initialState(null), probe: state.probe, metric: state.metric, source: state.source };
     return withUpdates({ ...fresh, host, progress }, run.progress.update);
   }
   return withUpdates({ ...state, host, progress: progress ?? state.progress }, progress?.update ?? 0);
+}
+
+function isAnother(state: PanelState, run: RunView): boolean {
+  const before = state.host?.run;
+  if (before !== null && before !== undefined) return before.run !== run.run;
+  return state.rememberedPath !== null && state.rememberedPath !== run.path;
 }
 
 function withUpdates(state: PanelState, updates: number): PanelState {

@@ -66,11 +66,11 @@ export function fakeHandlers(situation: FakeSituation): Handlers<PanelMethods> {
     algorithms: () => [],
     view: () => run().view(runId),
     curve: ({ from, to, buckets }) => run().curve(from, to, buckets),
-    select: ({ update }) => {
+    select: ({ run: id, update }) => {
       const text = run().trainerLoss;
       const made = run().update(update, text);
       return {
-        run: runId,
+        run: id,
         update,
         steps: made.batch.steps,
         episodes: made.batch.episodes,
