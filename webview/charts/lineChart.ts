@@ -42,6 +42,8 @@ export class LineChart {
   readonly #chart: Chart<"line", { x: number; y: number }[]>;
   readonly #options: LineChartOptions;
   #palette: Palette;
+  /** The library draws once while it is being built, before there is anything to lay over it. */
+  #built = false;
   #lines: readonly Line[] = [];
 
   constructor(canvas: HTMLCanvasElement, options: LineChartOptions) {
@@ -51,7 +53,9 @@ export class LineChart {
     this.#palette = readPalette(canvas);
     const overlay: Plugin<"line"> = {
       id: "overlay",
-      afterDatasetsDraw: ({ ctx }) => options.overlay?.(ctx, this, this.#palette),
+      afterDatasetsDraw: ({ ctx }) => {
+        if (this.#built) options.overlay?.(ctx, this, this.#palette);
+      },
     };
     this.#chart = new Chart<"line", { x: number; y: number }[]>(canvas, {
       type: "line",
@@ -69,6 +73,7 @@ export class LineChart {
         scales: { x: this.#axis("x"), y: this.#axis("y") },
       },
     });
+    this.#built = true;
   }
 
   /** Draws lines with x from the chart's start to `last`. */

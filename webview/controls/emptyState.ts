@@ -10,10 +10,10 @@ export class EmptyState extends Part {
 
   protected override render(): TemplateResult {
     const { host } = this.state;
-    if (host === null) return html`<div class="empty" role="status"><p class="quiet">Loading…</p></div>`;
+    if (host === null) return html`<main class="empty"><p class="quiet" role="status">Loading…</p></main>`;
     const command = (name: "train" | "openRun" | "openTrace") => () => this.panel.session.command(name);
     return html`
-      <div class="empty">
+      <main class="empty">
         <h2>No run is open</h2>
         <p>Train a policy and open each of its updates like a stack frame: every step's return, weight and
           gradient, with the loss above as text you can edit.</p>
@@ -22,7 +22,7 @@ export class EmptyState extends Part {
           <vscode-button secondary @click=${command("openRun")}>Open Run…</vscode-button>
           <vscode-button secondary @click=${command("openTrace")}>Open Trace…</vscode-button>
         </div>
-      </div>
+      </main>
     `;
   }
 }

@@ -14,7 +14,7 @@ export interface TableColumn {
 
 /** Narrowest width by kind, in pixels; the rest of the room is shared. */
 const widths: Readonly<Record<TableColumn["kind"], number>> = {
-  integer: 50,
+  integer: 62,
   action: 64,
   number: 80,
   percent: 78,
