@@ -1,14 +1,14 @@
 import type { CompiledLoss } from "../loss/evaluate.ts";
 import { KernelsBackend } from "../policies/kernels.ts";
 import { createOptimiserState, optimiserSpecification } from "../policies/optimiser.ts";
-import type { Gradient, Heads, OptimiserState } from "../policies/policy.ts";
+import type { Gradient, Heads, OptimiserSpecification, OptimiserState } from "../policies/policy.ts";
 import type { RunSettings } from "../protocol/views.ts";
 import type { Batch } from "../rl/batch.ts";
 import { sampleCategorical } from "../rl/categorical.ts";
 import { createGenerator, type RandomGenerator } from "../rl/randomGenerator.ts";
 import type { UpdateSummary } from "../runs/summary.ts";
 import type { FrozenUpdate } from "./frozenUpdate.ts";
-import { compileLossText, evaluateOnBatch } from "./lossOnBatch.ts";
+import { compileLossText, evaluateForTraining } from "./lossOnBatch.ts";
 import { ReturnWindow } from "./returnWindow.ts";
 import { Rollout } from "./rollout.ts";
 import { checkRanges, type ResolvedSettings } from "./settings.ts";
@@ -65,6 +65,7 @@ export class Trainer {
   #settings: ChangingSettings;
   #lossText: string;
   #loss: CompiledLoss;
+  #specification: OptimiserSpecification;
   #optimiser: OptimiserState;
   #milliseconds = 0;
   #made: MadeUpdate | undefined;
@@ -95,6 +96,7 @@ export class Trainer {
     const doublesPerStep = settings.hidden.reduce((sum, size) => sum + 2 * size, 32);
     this.#rollout = new Rollout(resolved.environment, this.#environmentGenerator, 8 * doublesPerStep);
     this.#thetaBefore = this.backend.theta().slice();
+    this.#specification = optimiserSpecification(settings.optimiser, settings.learningRate);
     this.#optimiser = createOptimiserState(settings.optimiser, this.#thetaBefore.length);
   }
 
@@ -137,12 +139,12 @@ export class Trainer {
   learn(): UpdateSummary {
     const batch = this.#rollout.batch();
     const heads = this.backend.heads(batch.actions, batch.steps);
-    const { value, logitsGradient } = evaluateOnBatch(this.#loss, { batch, heads, ...this.#settings });
+    const { value, logitsGradient } = evaluateForTraining(this.#loss, { batch, heads, ...this.#settings });
     const gradient = this.backend.backward(logitsGradient, batch.steps);
     this.#thetaBefore.set(this.backend.theta());
     const { clipNorm } = this.resolved.settings;
     const gradNorm = this.backend.apply(
-      optimiserSpecification(this.#settings.optimiser, this.#settings.learningRate),
+      this.#specification,
       this.#optimiser,
       clipNorm ?? undefined,
     );
@@ -177,6 +179,7 @@ export class Trainer {
       this.#loss = compileLossText(loss);
       this.#lossText = loss;
     }
+    this.#specification = optimiserSpecification(changed.optimiser, changed.learningRate);
     if (changed.optimiser !== this.#settings.optimiser) {
       this.#optimiser = createOptimiserState(changed.optimiser, this.#thetaBefore.length);
     }
