@@ -161,7 +161,10 @@ export class EngineSupervisor {
       this.#giveUp(`The engine closed too often and was not started again: ${reason}.`);
       return;
     }
-    this.#setHealth({ state: "restarting", message: `The engine closed (${reason}) and is being restarted.` });
+    this.#setHealth({
+      state: "restarting",
+      message: `The engine closed (${reason}) and is being restarted.`,
+    });
     this.#cancelRestart = clock.after(next.delay, () => void this.#start(true));
   }
 
