@@ -77,8 +77,3 @@ export function targetRun(model: HostModel): RunView | undefined {
   const focused = model.focusedPath === null ? undefined : model.runs[model.focusedPath];
   return focused ?? (model.activePath === null ? undefined : model.runs[model.activePath]);
 }
-
-/** State of a run as commands see it; undefined where there is no run. */
-export function targetState(model: HostModel): TrainingState | undefined {
-  return targetRun(model)?.progress.state;
-}

@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import { commandPrefix, commandTable } from "../commands/commandTable.ts";
 import { requirements } from "../commands/requirements.ts";
 import { type Disposable, DisposableStore } from "../disposables.ts";
-import type { HostModel } from "../model.ts";
+import { type HostModel, targetRun } from "../model.ts";
 import type { HostStore } from "../store.ts";
 import { statusText } from "./statusText.ts";
 
@@ -50,7 +50,8 @@ export class StatusBar implements Disposable {
 function tooltip(details: readonly string[], model: HostModel): vscode.MarkdownString {
   const text = new vscode.MarkdownString();
   for (const detail of details) text.appendText(detail).appendMarkdown("\n\n");
-  const usable = offered.filter((id) => requirements[commandTable[id].requires].reason(model) === undefined);
+  const run = targetRun(model);
+  const usable = offered.filter((id) => requirements[commandTable[id].requires].reason(run) === undefined);
   const links = usable.map((id) => `[${commandTable[id].title}](command:${commandPrefix}${id})`);
   text.appendMarkdown(links.join(" · "));
   text.isTrusted = { enabledCommands: offered.map((id) => `${commandPrefix}${id}`) };

@@ -3,7 +3,7 @@ import { emit, exitOnDisconnect, hello, serve, startHeartbeat } from "./wire.mjs
 let credit = 0;
 serve({
   hello,
-  credit: ({ count }) => {
+  credit: (/** @type {{ count: number }} */ { count }) => {
     credit += count;
     while (credit > 0) {
       credit -= 1;
