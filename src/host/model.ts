@@ -1,5 +1,5 @@
 import type { BackendView } from "../protocol/engine.ts";
-import type { RunView, TrainingProgress, TrainingState } from "../protocol/views.ts";
+import type { RunView, TrainingProgress } from "../protocol/views.ts";
 import type { SupervisorHealth } from "./engine/supervisor.ts";
 
 /** All that the extension host knows; views draw from it and from nothing else. */

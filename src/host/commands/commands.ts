@@ -1,10 +1,11 @@
 import * as vscode from "vscode";
 import { ChannelError } from "../../protocol/channel.ts";
 import { type Disposable, DisposableStore } from "../disposables.ts";
-import { type CommandAnswer, type CommandId, commandPrefix, commandTable } from "./commandTable.ts";
-import { requirements } from "./requirements.ts";
+import { offerEngineHelp } from "../engine/announceEngine.ts";
 import { type CommandContext, runOf } from "./commandContext.ts";
+import { type CommandAnswer, type CommandId, commandPrefix, commandTable } from "./commandTable.ts";
 import type { CommandHandlers } from "./handlers.ts";
+import { requirements } from "./requirements.ts";
 
 /** Registers every command of the table: checks what it needs, runs it, and says why where it could not act. */
 export class Commands implements Disposable {
@@ -29,27 +30,27 @@ export class Commands implements Disposable {
   async run(id: CommandId, args: readonly unknown[] = []): Promise<CommandAnswer> {
     const reason = requirements[commandTable[id].requires].reason(runOf(this.#context, args));
     if (reason !== undefined) return this.#refuse(reason);
+    const wasDown = this.#context.store.model.health.state === "down";
     try {
       return await this.#handlers[id](this.#context, args);
     } catch (error) {
-      return this.#refuse(describe(error), error);
+      return this.#fail(error, wasDown);
     }
   }
 
-  #refuse(reason: string, error?: unknown): CommandAnswer {
-    const { log } = this.#context;
-    if (error !== undefined) log.error(error instanceof Error ? error : String(error));
-    const down = error instanceof ChannelError && error.code === "engine_down";
-    if (down) void this.#offerHelp(reason);
-    else if (error === undefined) void vscode.window.showInformationMessage(reason);
-    else void vscode.window.showErrorMessage(reason);
+  #refuse(reason: string): CommandAnswer {
+    void vscode.window.showInformationMessage(reason);
     return { ok: false, reason };
   }
 
-  async #offerHelp(message: string): Promise<void> {
-    const picked = await vscode.window.showErrorMessage(message, "Restart", "Show Log");
-    if (picked === "Restart") await this.run("restartEngine");
-    if (picked === "Show Log") await this.run("showLog");
+  /** An engine that goes down under a command announces itself; it is not announced twice. */
+  #fail(error: unknown, wasDown: boolean): CommandAnswer {
+    const reason = describe(error);
+    this.#context.log.error(error instanceof Error ? error : reason);
+    const engineDown = error instanceof ChannelError && error.code === "engine_down";
+    if (!engineDown) void vscode.window.showErrorMessage(reason);
+    else if (wasDown) void offerEngineHelp(reason, (id) => this.run(id));
+    return { ok: false, reason };
   }
 }
 

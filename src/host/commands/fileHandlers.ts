@@ -1,7 +1,14 @@
 import path from "node:path";
 import * as vscode from "vscode";
 import { runEditorViewType } from "../panel/panels.ts";
-import { type CommandContext, type CommandHandler, requiredRun, runOf, targetOf, updateOf } from "./commandContext.ts";
+import {
+  type CommandContext,
+  type CommandHandler,
+  requiredRun,
+  runOf,
+  targetOf,
+  updateOf,
+} from "./commandContext.ts";
 import type { CommandAnswer } from "./commandTable.ts";
 
 const dismissed: CommandAnswer = { ok: false, reason: "No file was chosen." };
@@ -69,7 +76,9 @@ async function exportUpdate(
   const file = exportPath(args) ?? (await chooseTarget(run.path, update, to));
   if (file === undefined) return dismissed;
   const { rows } = await context.engine.call("exportUpdate", { run: run.run, update, to, path: file });
-  void vscode.window.showInformationMessage(`Update ${update}: ${rows} rows written to ${path.basename(file)}.`);
+  void vscode.window.showInformationMessage(
+    `Update ${update}: ${rows} rows written to ${path.basename(file)}.`,
+  );
   return { ok: true, path: file, update };
 }
 

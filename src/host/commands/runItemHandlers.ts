@@ -73,7 +73,9 @@ function askName(run: RunListing): Thenable<string | undefined> {
 function nameProblem(name: string): string | undefined {
   if (name.trim() === "") return "A run needs a name.";
   if (name.length > 200) return "A name has at most 200 characters.";
-  return /[\\/:*?"<>|]|^\.|\p{Cc}/u.test(name) ? 'A name has none of \\ / : * ? " < > | and no dot in front.' : undefined;
+  return /[\\/:*?"<>|]|^\.|\p{Cc}/u.test(name)
+    ? 'A name has none of \\ / : * ? " < > | and no dot in front.'
+    : undefined;
 }
 
 async function confirmDelete(run: RunListing): Promise<boolean> {

@@ -36,7 +36,9 @@ export class RunsView implements Disposable, vscode.TreeDataProvider<RunNode> {
     this.#tree = this.#owned.add(vscode.window.createTreeView(runsViewId, { treeDataProvider: this }));
     this.#owned.add(this.#tree.onDidChangeVisibility(({ visible }) => this.#heedVisibility(visible)));
     this.#owned.add(options.engine.onRunChanged(() => this.refresh()));
-    this.#owned.add(vscode.workspace.onDidChangeWorkspaceFolders(() => this.#heedVisibility(this.#tree.visible)));
+    this.#owned.add(
+      vscode.workspace.onDidChangeWorkspaceFolders(() => this.#heedVisibility(this.#tree.visible)),
+    );
     this.#owned.add(
       options.store.onChange((model, before) => {
         if (model.activePath !== before.activePath) this.refresh();
@@ -93,7 +95,9 @@ export class RunsView implements Disposable, vscode.TreeDataProvider<RunNode> {
     const { engine, log, storage } = this.#options;
     const folders = await existing(listedRunsFolders(storage));
     try {
-      const lists = await Promise.all(folders.map((folder) => engine.call("listRuns", { folder: folder.fsPath })));
+      const lists = await Promise.all(
+        folders.map((folder) => engine.call("listRuns", { folder: folder.fsPath })),
+      );
       this.#listings = lists.flat();
       this.#tree.message = undefined as unknown as string;
     } catch (error) {

@@ -94,6 +94,14 @@ export class Trainer implements Disposable {
     return this.#opened(await this.#options.engine.call("reset", { run: run.run }), true);
   }
 
+  /** Reads what the engine knows of an open run again. */
+  async refresh(path: string): Promise<void> {
+    const { engine, store } = this.#options;
+    const known = store.model.runs[path];
+    if (known === undefined) return;
+    this.#opened(await engine.call("view", { run: known.run }), store.model.activePath === path);
+  }
+
   /** Lets go of a run that nothing shows any more, unless it is being trained here. */
   async release(path: string): Promise<void> {
     const { engine, store } = this.#options;
