@@ -16,14 +16,13 @@ export class SetUpError extends Error {}
  */
 export async function stage(label, work) {
   const start = performance.now();
-  const open = process.stdout.isTTY;
-  if (open) process.stdout.write(`${label} …`);
+  process.stdout.write(`${label} … `);
   try {
     const result = await work();
-    process.stdout.write(`${open ? "\r" : ""}${label}: ${secondsSince(start)}\n`);
+    process.stdout.write(`${secondsSince(start)}\n`);
     return result;
   } catch (error) {
-    process.stdout.write(`${open ? "\r" : ""}${label}: failed after ${secondsSince(start)}\n`);
+    process.stdout.write(`failed after ${secondsSince(start)}\n`);
     throw error;
   }
 }
