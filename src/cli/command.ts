@@ -37,7 +37,11 @@ export function parseArguments(command: CommandRecord, words: readonly string[])
   const { values, positionals } = readWords(command, words);
   const [least, most] = command.positionals;
   if (positionals.length < least || positionals.length > most) {
-    throw new UserError("usage", `usage: pgi ${command.name} ${command.usage}`, `(pgi ${command.name} --help)`);
+    throw new UserError(
+      "usage",
+      `usage: pgi ${command.name} ${command.usage}`,
+      `(pgi ${command.name} --help)`,
+    );
   }
   const text = (name: string) => values[name] as string | undefined;
   const number = (name: string) => {
@@ -57,7 +61,10 @@ export function parseArguments(command: CommandRecord, words: readonly string[])
     integer: (name, least = 0) => {
       const value = number(name);
       if (value !== undefined && !(Number.isSafeInteger(value) && value >= least)) {
-        throw new UserError("usage", `--${name} takes a whole number of at least ${least}, not ${text(name)}.`);
+        throw new UserError(
+          "usage",
+          `--${name} takes a whole number of at least ${least}, not ${text(name)}.`,
+        );
       }
       return value;
     },
@@ -75,7 +82,12 @@ function readWords(command: CommandRecord, words: readonly string[]) {
     ]),
   );
   try {
-    return parseArgs({ args: joinNegativeValues(command, words), options, allowPositionals: true, strict: true });
+    return parseArgs({
+      args: joinNegativeValues(command, words),
+      options,
+      allowPositionals: true,
+      strict: true,
+    });
   } catch (error) {
     const [firstSentence] = String((error as Error).message).split(". ");
     throw new UserError("usage", `${firstSentence}.`, `(pgi ${command.name} --help lists the options)`);
@@ -99,7 +111,10 @@ const helpOption: OptionRecord = { help: "show this help", short: "h" };
 export function helpText(command: CommandRecord): string {
   const rows = Object.entries({ ...command.options, help: helpOption }).map(([name, option]) => {
     const short = option.short === undefined ? "" : `-${option.short}, `;
-    return [`  ${short}--${name}${option.value === undefined ? "" : ` ${option.value}`}`, option.help] as const;
+    return [
+      `  ${short}--${name}${option.value === undefined ? "" : ` ${option.value}`}`,
+      option.help,
+    ] as const;
   });
   const width = Math.max(...rows.map(([left]) => left.length));
   const options = rows.map(([left, right]) => `${left.padEnd(width)}  ${right}`).join("\n");

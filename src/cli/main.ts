@@ -3,7 +3,13 @@ import { type CommandRecord, helpText, parseArguments } from "./command.ts";
 import { commands } from "./commands.ts";
 import { type Console, type ExitCode, errorLine } from "./output.ts";
 
-const wrongUse = new Set(["usage", "unknown_environment", "unknown_algorithm", "out_of_range", "unknown_command"]);
+const wrongUse = new Set([
+  "usage",
+  "unknown_environment",
+  "unknown_algorithm",
+  "out_of_range",
+  "unknown_command",
+]);
 
 /** Runs one `pgi` command. Exit 0: done; 1: a check failed or the outside got in the way; 2: wrong use. */
 export async function runCli(words: readonly string[], console: Console): Promise<ExitCode> {

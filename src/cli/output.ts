@@ -22,8 +22,13 @@ function jsonValue(_key: string, value: unknown): unknown {
 }
 
 /** A right-aligned text table; the first row is the header. Columns named in `left` are left-aligned. */
-export function textTable(rows: readonly (readonly string[])[], left: ReadonlySet<number> = new Set()): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => textWidth(row[column] ?? ""))));
+export function textTable(
+  rows: readonly (readonly string[])[],
+  left: ReadonlySet<number> = new Set(),
+): string {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => textWidth(row[column] ?? ""))),
+  );
   const line = (row: readonly string[]) =>
     row
       .map((cell, column) => {

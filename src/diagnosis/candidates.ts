@@ -114,7 +114,8 @@ export const candidateRules: readonly CandidateRule[] = [
     title: "REINFORCE with the episode's total reward at every step",
     symbol: "Σ₀ r",
     rule: "sum(r)",
-    explanation: "Every step is weighted with the sum of all rewards of its episode: unbiased for γ = 1, but noisy.",
+    explanation:
+      "Every step is weighted with the sum of all rewards of its episode: unbiased for γ = 1, but noisy.",
     weights: (input) => spreadFirst(discountedReturns(input.rewards, 1, input.ends), input.time),
   },
   {

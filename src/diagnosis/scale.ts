@@ -17,7 +17,11 @@ export function nameScale(scale: number, steps: number, episodes: number): Scale
   }
   if (near(Math.LOG10E)) return { id: "base_10", symbol: "1/ln 10", words: "with a logarithm of base 10" };
   if (near(Math.LOG2E)) return { id: "base_2", symbol: "1/ln 2", words: "with a logarithm of base 2" };
-  return { id: "factor", symbol: formatSignificant(size, 4), words: `scaled by ${formatSignificant(size, 4)}` };
+  return {
+    id: "factor",
+    symbol: formatSignificant(size, 4),
+    words: `scaled by ${formatSignificant(size, 4)}`,
+  };
 }
 
 /** A number with so many significant digits, without trailing zeros beyond them: 1.000, 2.1e−16. */

@@ -1,5 +1,5 @@
 import type { CandidateInput } from "./candidates.ts";
-import { type Fingerprint, readFingerprint, type FingerprintInput } from "./fingerprint.ts";
+import { type Fingerprint, type FingerprintInput, readFingerprint } from "./fingerprint.ts";
 import { type Match, type MatchResult, matchCandidates } from "./match.ts";
 import { formatSignificant, nameScale, type ScaleName } from "./scale.ts";
 
@@ -62,13 +62,14 @@ function knownRule(match: Match, input: VerdictInput, entropy: EntropyTerm | und
       explanation: "An optimiser minimises the loss, so what should grow needs a minus sign in front of it.",
     };
   }
-  if (entropy && entropy.constant && entropy.beta < 0) {
+  if (entropy?.constant && entropy.beta < 0) {
     return {
       ...common,
       kind: "mistake",
       finding: "entropy_sign",
       sentence: `${match.rule.title}, but entropy is minimised (β = ${formatSignificant(entropy.beta, 3)}): ${numbers}`,
-      explanation: "A bonus is subtracted from the loss: loss − β·H. With a plus sign the policy loses its exploration.",
+      explanation:
+        "A bonus is subtracted from the loss: loss − β·H. With a plus sign the policy loses its exploration.",
     };
   }
   return { ...common, ...scaledRule(match, scale, numbers, entropy) };
@@ -150,7 +151,8 @@ function unknownRule(result: MatchResult, entropy: EntropyTerm | undefined): Jud
     match: undefined,
     scale: undefined,
     sentence: `A weight of its own${entropyWords(entropy)}: ${detail}`,
-    explanation: "The weights c belong to none of the known rules on this batch; the weight column shows them.",
+    explanation:
+      "The weights c belong to none of the known rules on this batch; the weight column shows them.",
     rule: `theta += alpha * c * grad(log_pi)${entropyRule(entropy)}`,
   };
 }
@@ -177,7 +179,10 @@ function entropyRule(entropy: EntropyTerm | undefined): string {
 
 function ruleText(match: Match, scale: ScaleName, entropy: EntropyTerm | undefined): string {
   const sign = match.scale < 0 ? "-=" : "+=";
-  const factor = scale.symbol === "" ? "" : `${scale.id === "factor" ? plainNumber(Math.abs(match.scale)) : scale.symbol.replace("/ln 10", "/ln(10)").replace("/ln 2", "/ln(2)")} * `;
+  const factor =
+    scale.symbol === ""
+      ? ""
+      : `${scale.id === "factor" ? plainNumber(Math.abs(match.scale)) : scale.symbol.replace("/ln 10", "/ln(10)").replace("/ln 2", "/ln(2)")} * `;
   const weight = match.rule.rule === "1" && factor !== "" ? "" : `${match.rule.rule} * `;
   return `theta ${sign} alpha * ${factor}${weight}grad(log_pi)${entropyRule(entropy)}`;
 }

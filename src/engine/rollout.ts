@@ -17,7 +17,7 @@ const memoryBudget = 2 ** 30;
 export class Rollout {
   steps = 0;
   /** Episodes finished in this run before and in this batch. */
-  episode: number;
+  episode = 0;
   /** Undiscounted returns of the batch's finished episodes. */
   readonly returns: number[] = [];
   readonly #environment: Environment;
@@ -31,14 +31,13 @@ export class Rollout {
   #time = 0;
   #return = 0;
 
-  constructor(record: EnvironmentRecord, generator: Generator, bytesPerStep: number, episode = 0) {
+  constructor(record: EnvironmentRecord, generator: Generator, bytesPerStep: number) {
     this.#environment = record.create();
     this.#timeLimit = record.timeLimit;
     this.#generator = generator;
     this.#observationSize = this.#environment.observationSpace.low.length;
     this.#mostSteps = Math.floor(memoryBudget / bytesPerStep);
     this.#columns = createColumns(this.#capacity, this.#observationSize);
-    this.episode = episode;
   }
 
   get environment(): Environment {
@@ -49,6 +48,13 @@ export class Rollout {
   clear(): void {
     this.steps = 0;
     this.returns.length = 0;
+  }
+
+  /** Drops what is under way; the next episode is number `episode` + 1. */
+  restart(episode: number): void {
+    this.clear();
+    this.episode = episode;
+    this.#inEpisode = false;
   }
 
   /** Takes at most `budget` steps; true once `episodes` episodes are whole. */

@@ -59,7 +59,10 @@ function defaultsFor(algorithm: AlgorithmRecord, environment: string): Algorithm
 }
 
 /** Every range in one table: what must hold, and how to say it. */
-const ranges: readonly { holds: (settings: RunSettings) => boolean; says: (settings: RunSettings) => string }[] = [
+const ranges: readonly {
+  holds: (settings: RunSettings) => boolean;
+  says: (settings: RunSettings) => string;
+}[] = [
   {
     holds: ({ seed }) => Number.isSafeInteger(seed) && seed >= 0,
     says: ({ seed }) => `A seed is a whole number from 0 to 2^53 − 1, not ${seed}.`,
@@ -77,8 +80,10 @@ const ranges: readonly { holds: (settings: RunSettings) => boolean; says: (setti
     says: ({ hidden }) => `A policy has at most ${mostLayers} hidden layers, not ${hidden.length}.`,
   },
   {
-    holds: ({ hidden }) => hidden.every((size) => Number.isInteger(size) && size >= 1 && size <= largestLayer),
-    says: ({ hidden }) => `Hidden sizes are whole numbers from 1 to ${largestLayer}, not ${hidden.join(",")}.`,
+    holds: ({ hidden }) =>
+      hidden.every((size) => Number.isInteger(size) && size >= 1 && size <= largestLayer),
+    says: ({ hidden }) =>
+      `Hidden sizes are whole numbers from 1 to ${largestLayer}, not ${hidden.join(",")}.`,
   },
   {
     holds: ({ clipNorm }) => clipNorm === null || (clipNorm > 0 && Number.isFinite(clipNorm)),

@@ -33,7 +33,12 @@ function discountedWeights({ rewards, gamma }: Episode): number[] {
 }
 
 /** The input that a loss −Σ c_t ln π_t − Σ β_t H_t gives, by name or only through the logits. */
-function inputOf(source: Episode, c: readonly number[], beta?: readonly number[], named = true): VerdictInput {
+function inputOf(
+  source: Episode,
+  c: readonly number[],
+  beta?: readonly number[],
+  named = true,
+): VerdictInput {
   const steps = c.length;
   const actionCount = source.probabilities[0]!.length;
   const logitsGradient = new Float64Array(steps * actionCount);
@@ -94,28 +99,54 @@ describe("the verdict", () => {
   });
 
   test("says with two actions that entropy cannot be told from a weight", () => {
-    const two: Episode = { ...episode, probabilities: episode.probabilities.map(([p]) => [p!, 1 - p!]), actions: [0, 0, 1, 1, 0] };
+    const two: Episode = {
+      ...episode,
+      probabilities: episode.probabilities.map(([p]) => [p!, 1 - p!]),
+      actions: [0, 0, 1, 1, 0],
+    };
     const verdict = judge(inputOf(two, weights, undefined, false));
     expect(verdict.undecided.join()).toMatch(/entropy/);
   });
 
   test("calls a loss without a minus sign a mistake", () => {
-    const verdict = judge(inputOf(episode, weights.map((weight) => -weight)));
+    const verdict = judge(
+      inputOf(
+        episode,
+        weights.map((weight) => -weight),
+      ),
+    );
     expect(verdict).toMatchObject({ kind: "mistake", finding: "wrong_sign" });
     expect(verdict.rule).toBe("theta -= alpha * gamma^t * G * grad(log_pi)");
   });
 
   test("names a mean over steps", () => {
-    const verdict = judge(inputOf(episode, weights.map((weight) => weight / 5)));
+    const verdict = judge(
+      inputOf(
+        episode,
+        weights.map((weight) => weight / 5),
+      ),
+    );
     expect(verdict).toMatchObject({ kind: "variant", finding: "mean_instead_of_sum" });
     expect(verdict.rule).toBe("theta += alpha * 1/T * gamma^t * G * grad(log_pi)");
   });
 
   test("tells an entropy bonus from an entropy that is minimised", () => {
-    const bonus = judge(inputOf(episode, weights, weights.map(() => 0.01)));
+    const bonus = judge(
+      inputOf(
+        episode,
+        weights,
+        weights.map(() => 0.01),
+      ),
+    );
     expect(bonus).toMatchObject({ kind: "book", entropy: { constant: true, beta: 0.01 } });
     expect(bonus.rule).toBe("theta += alpha * gamma^t * G * grad(log_pi) + alpha * 0.01 * grad(entropy)");
-    const minimised = judge(inputOf(episode, weights, weights.map(() => -0.01)));
+    const minimised = judge(
+      inputOf(
+        episode,
+        weights,
+        weights.map(() => -0.01),
+      ),
+    );
     expect(minimised).toMatchObject({ kind: "mistake", finding: "entropy_sign" });
   });
 
@@ -127,7 +158,10 @@ describe("the verdict", () => {
   });
 
   test("finds no policy term where every weight is 0", () => {
-    expect(judge(inputOf(episode, [0, 0, 0, 0, 0]))).toMatchObject({ finding: "detached_log_prob", kind: "mistake" });
+    expect(judge(inputOf(episode, [0, 0, 0, 0, 0]))).toMatchObject({
+      finding: "detached_log_prob",
+      kind: "mistake",
+    });
   });
 
   test("does not claim a rule for weights of no known form", () => {

@@ -70,7 +70,10 @@ describe("a channel", () => {
 
   test("refuses params that the check refuses, before the handler sees them", async () => {
     const { client } = connect({ check: (method) => (method === "fail" ? "no" : undefined) });
-    await expect(client.call("fail", { code: "x" })).rejects.toMatchObject({ code: "bad_params", message: "fail: no" });
+    await expect(client.call("fail", { code: "x" })).rejects.toMatchObject({
+      code: "bad_params",
+      message: "fail: no",
+    });
   });
 
   test("cancels the handler and the call when the signal aborts", async () => {
