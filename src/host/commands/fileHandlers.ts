@@ -1,6 +1,6 @@
 import path from "node:path";
 import * as vscode from "vscode";
-import { runEditorViewType } from "../panel/panels.ts";
+import { lossLanguageId, runEditorViewType } from "../viewNames.ts";
 import {
   type CommandContext,
   type CommandHandler,
@@ -44,7 +44,7 @@ export const fileHandlers = {
   newLossFile: async (context, args) => {
     const edited = context.panels.find(targetOf(args).path)?.lossText;
     const content = edited ?? runOf(context, args)?.settings.loss ?? bookLoss;
-    const document = await vscode.workspace.openTextDocument({ language: "pgloss", content });
+    const document = await vscode.workspace.openTextDocument({ language: lossLanguageId, content });
     await vscode.window.showTextDocument(document);
     return { ok: true };
   },

@@ -3,12 +3,10 @@ import * as vscode from "vscode";
 import { ChannelError } from "../../protocol/channel.ts";
 import { type Disposable, DisposableStore } from "../disposables.ts";
 import type { Trainer } from "../training/trainer.ts";
+import { panelViewType, runEditorViewType } from "../viewNames.ts";
 import { panelMemory } from "./panelSchemas.ts";
 import type { PanelServices } from "./panelServices.ts";
 import { RunPanel } from "./runPanel.ts";
-
-export const panelViewType = "policyGradient.panel";
-export const runEditorViewType = "policyGradient.run";
 
 export interface PanelsOptions {
   readonly services: Omit<PanelServices, "left">;

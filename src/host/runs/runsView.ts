@@ -7,9 +7,9 @@ import type { EngineHost } from "../engine/engineHost.ts";
 import type { Panels } from "../panel/panels.ts";
 import type { HostStore } from "../store.ts";
 import { listedRunsFolders } from "../training/runsFolder.ts";
+import { runsViewId } from "../viewNames.ts";
 import { describeRun, type RunNode, runNodes, updateNodes } from "./runNodes.ts";
 
-export const runsViewId = "policyGradient.runs";
 const restMilliseconds = 500;
 
 export interface RunsViewOptions {

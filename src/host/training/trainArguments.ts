@@ -76,18 +76,15 @@ export type TrainArguments = v.InferOutput<typeof trainArguments>;
 export function readTrainArguments(
   value: unknown,
 ): { ok: true; arguments: TrainArguments } | { ok: false; message: string } {
+  if (Array.isArray(value)) return { ok: false, message: "The argument is one object, not a list." };
   const result = v.safeParse(trainArguments, value, { abortEarly: true });
   if (result.success) return { ok: true, arguments: result.output };
-  return { ok: false, message: describeIssue(result.issues[0]) };
+  return { ok: false, message: result.issues[0].message };
 }
 
 function describeKey(issue: v.BaseIssue<unknown>): string {
   const key = issue.path?.at(-1)?.key;
   return `“${String(key)}”; there are ${Object.keys(trainArguments.entries).join(", ")}`;
-}
-
-function describeIssue(issue: v.BaseIssue<unknown>): string {
-  return issue.message;
 }
 
 /** Reads hidden sizes as a person types them: "16", "64, 64", "64x64", or nothing for the default. */
