@@ -9,7 +9,7 @@ import { ensureBrowser } from "./browser.ts";
 import { readHostOutput } from "./hostOutput.ts";
 import { ensureVSCode } from "./install.ts";
 import { launchServer, type Server } from "./server.ts";
-import { quietSettings, writeSettings } from "./settings.ts";
+import { quietSettings, userSettings, writeSettings } from "./settings.ts";
 import { developmentUrl, launchBrowser } from "./workbench.ts";
 
 /** What is loaded into VS Code and run there. */
@@ -42,7 +42,7 @@ export async function runHostSuite(what: HostSuite = ourHostSuite): Promise<Outc
   if (reason) return skippedFor("host suite", reason);
   const scratch = mkdtempSync(join(tmpdir(), "pgi-host-"));
   const dataFolder = join(scratch, "data");
-  writeSettings(dataFolder, quietSettings);
+  writeSettings(userSettings(dataFolder), quietSettings);
   const server = await launchServer({
     dataFolder,
     extensionsFolder: join(scratch, "extensions"),

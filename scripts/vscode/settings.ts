@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 export type Settings = Readonly<Record<string, unknown>>;
 
@@ -11,26 +11,26 @@ export const quietSettings: Settings = {
   "extensions.ignoreRecommendations": true,
   "telemetry.telemetryLevel": "off",
   "update.mode": "none",
+  "window.autoDetectColorScheme": false,
   "workbench.enableExperiments": false,
   "workbench.secondarySideBar.defaultVisibility": "hidden",
   "workbench.startupEditor": "none",
   "workbench.tips.enabled": false,
 };
 
-/** The user's settings of a server that keeps its data in `dataFolder`. */
-function settingsFile(dataFolder: string): string {
+/** The user's settings of a server that keeps its data in `dataFolder`; read when a page is loaded. */
+export function userSettings(dataFolder: string): string {
   return join(dataFolder, "data", "User", "settings.json");
 }
 
-/** Sets settings beside those already there; a running workbench follows the file by itself. */
-export function writeSettings(dataFolder: string, settings: Settings): void {
-  const file = settingsFile(dataFolder);
-  mkdirSync(join(file, ".."), { recursive: true });
-  const present = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
-  writeFileSync(file, `${JSON.stringify({ ...present, ...settings }, undefined, 2)}\n`);
+/** The settings of an opened folder; a running workbench follows them, unlike the user's. */
+export function folderSettings(folder: string): string {
+  return join(folder, ".vscode", "settings.json");
 }
 
-/** Whether a server has kept its data in `dataFolder` before. */
-export function hasSettings(dataFolder: string): boolean {
-  return existsSync(settingsFile(dataFolder));
+/** Sets settings in a settings file, beside those already there; the file and its folder are made where missing. */
+export function writeSettings(file: string, settings: Settings): void {
+  mkdirSync(dirname(file), { recursive: true });
+  const present = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
+  writeFileSync(file, `${JSON.stringify({ ...present, ...settings }, undefined, 2)}\n`);
 }

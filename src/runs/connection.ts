@@ -4,7 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { RunError, sqliteCode, withRunErrors } from "./runError.ts";
 import { checkSchema } from "./schema.ts";
 
-const waitMilliseconds = 5000;
+const waitMilliseconds = 2000;
 const readOnlyPrimaryCode = 8;
 
 /** Opens an existing run file to write, its schema checked. Throws RunError. */

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { type KeptEntry, thinKept } from "./keptSample.ts";
+import { allRows, firstRow, readPins } from "./runRead.ts";
 import type { RunRows } from "./runRows.ts";
 
 /** Bytes that kept, unpinned updates may take in a run's file. */
@@ -11,26 +12,24 @@ export type KeptReason = "latest" | "pinned" | "sample";
 /** The kept updates of a run being written: what is stored, what waits for the next transaction. */
 export class KeptUpdates {
   private stored = new Map<number, KeptEntry>();
-  private pins = new Map<number, string>();
+  private pins: Map<number, string>;
   private stride: number;
   private next: number;
   private readonly budget: number;
   private readonly waiting = new Map<number, { readonly entry: KeptEntry; readonly data: Uint8Array }>();
   private readonly waitingPins = new Map<number, string | undefined>();
 
-  constructor(database: DatabaseSync, budget: number) {
+  constructor(database: DatabaseSync, path: string, budget: number) {
     this.budget = budget;
-    const run = database.prepare("SELECT keep_stride, keep_next FROM run").get();
+    const run = firstRow(database, path, "SELECT keep_stride, keep_next FROM run");
     this.stride = Number(run?.keep_stride ?? 1);
     this.next = Number(run?.keep_next ?? 0);
-    for (const row of database.prepare("SELECT number, sample, length(data) AS bytes FROM kept").all()) {
+    for (const row of allRows(database, path, "SELECT number, sample, length(data) AS bytes FROM kept")) {
       const update = Number(row.number);
       const sample = row.sample === null ? undefined : Number(row.sample);
       this.stored.set(update, { update, bytes: Number(row.bytes), sample });
     }
-    for (const row of database.prepare("SELECT number, label FROM pins").all()) {
-      this.pins.set(Number(row.number), String(row.label));
-    }
+    this.pins = new Map(readPins(database, path));
   }
 
   get isWaiting(): boolean {
@@ -43,7 +42,10 @@ export class KeptUpdates {
     for (const [other, { entry }] of this.waiting) {
       if (entry.sample === undefined && !this.isPinned(other)) this.waiting.delete(other);
     }
-    this.waiting.set(update, { entry: { update, bytes: payload.length, sample }, data: payload.slice() });
+    this.waiting.set(update, {
+      entry: { update, bytes: payload.length, sample },
+      data: new Uint8Array(payload),
+    });
     if (reason === "pinned" && !this.isPinned(update)) this.waitingPins.set(update, "");
   }
 

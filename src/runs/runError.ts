@@ -62,6 +62,7 @@ const bySqliteCode: Readonly<Record<number, RunErrorCode>> = {
 
 const bySystemCode: Readonly<Record<string, RunErrorCode>> = {
   EACCES: "readOnly",
+  EBUSY: "locked",
   EDQUOT: "full",
   EEXIST: "exists",
   EFBIG: "full",
@@ -72,6 +73,8 @@ const bySystemCode: Readonly<Record<string, RunErrorCode>> = {
   ENOTDIR: "noFolder",
   EPERM: "readOnly",
   EROFS: "readOnly",
+  // An integer beyond 2^53 in a column, which node:sqlite reports when the row is read.
+  ERR_OUT_OF_RANGE: "damaged",
 };
 
 /** SQLite's extended result code of an error that `node:sqlite` threw; undefined for any other error. */
@@ -84,8 +87,15 @@ export function sqliteCode(error: unknown): number | undefined {
 export function asRunError(error: unknown, path: string): unknown {
   if (error instanceof RunError) return error;
   const extended = sqliteCode(error);
-  const code = extended === undefined ? systemErrorCode(error) : bySqliteCode[extended & 0xff];
+  const code = extended === undefined ? systemErrorCode(error) : sqliteErrorCode(extended);
   return code === undefined ? error : new RunError(code, path, error);
+}
+
+/** SQLITE_IOERR_SHORT_READ, SQLITE_IOERR_CORRUPTFS, SQLITE_IOERR_DATA: the file ended, or its pages do not fit. */
+const damagingReads: ReadonlySet<number> = new Set([522, 8458, 8202]);
+
+function sqliteErrorCode(extended: number): RunErrorCode | undefined {
+  return damagingReads.has(extended) ? "damaged" : bySqliteCode[extended & 0xff];
 }
 
 function systemErrorCode(error: unknown): RunErrorCode | undefined {

@@ -72,6 +72,18 @@ export function readLosses(database: DatabaseSync, path: string): readonly LossR
   });
 }
 
+/** Every pin, by update. */
+export function readPins(database: DatabaseSync, path: string): ReadonlyMap<number, string> {
+  const rows = allRows(database, path, "SELECT number, label, crc FROM pins ORDER BY number");
+  const pins = rows.map((row): [number, string] => {
+    const update = Number(row.number);
+    const label = String(row.label);
+    if (row.crc !== checksum(label, update)) throw new RunError("damaged", path);
+    return [update, label];
+  });
+  return new Map(pins);
+}
+
 /** The first row of a query as it stands in the file. */
 export function firstRow(database: DatabaseSync, path: string, sql: string, ...values: SQLInputValue[]) {
   return withRunErrors(path, () => database.prepare(sql).get(...values));
@@ -92,7 +104,8 @@ export function checkedData(row: Record<string, unknown>, key: number, path: str
 function checkedBlock(row: Record<string, unknown>, path: string): { first: number; values: Float64Array } {
   const first = Number(row.first);
   const data = checkedData(row, first, path);
-  if (data.length === 0 || data.length !== Number(row.count) * 8) throw new RunError("damaged", path);
+  if (data.length === 0 || data.length % 8 !== 0 || data.length !== Number(row.count) * 8)
+    throw new RunError("damaged", path);
   const values = new Float64Array(data.length / 8);
   new Uint8Array(values.buffer).set(data);
   return { first, values };

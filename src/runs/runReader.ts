@@ -14,6 +14,7 @@ import {
   readIsClosed,
   readLosses,
   readMetadata,
+  readPins,
   readUpdateCount,
 } from "./runRead.ts";
 import type { LossRecord } from "./runRows.ts";
@@ -136,20 +137,23 @@ export class RunReader {
 
   /** The kept updates, ascending. */
   keptList(): readonly KeptListing[] {
-    const sql = `SELECT kept.number, length(data) AS bytes, label FROM kept
-      LEFT JOIN pins ON pins.number = kept.number ORDER BY kept.number`;
-    const rows = allRows(this.database, this.path, sql);
+    const pins = this.pins();
+    const rows = allRows(
+      this.database,
+      this.path,
+      "SELECT number, length(data) AS bytes FROM kept ORDER BY number",
+    );
     return rows.map((row, index) => {
       const listing = { update: Number(row.number), bytes: Number(row.bytes) };
-      if (row.label !== null) return { ...listing, reason: "pinned", label: String(row.label) };
+      const label = pins.get(listing.update);
+      if (label !== undefined) return { ...listing, reason: "pinned", label };
       return { ...listing, reason: index === rows.length - 1 ? "latest" : "sample" };
     });
   }
 
-  /** Every pin, kept or not, ascending. */
-  pins(): readonly { readonly update: number; readonly label: string }[] {
-    const rows = allRows(this.database, this.path, "SELECT number, label FROM pins ORDER BY number");
-    return rows.map((row) => ({ update: Number(row.number), label: String(row.label) }));
+  /** The label of every pin, kept or not, by update, ascending. */
+  pins(): ReadonlyMap<number, string> {
+    return readPins(this.database, this.path);
   }
 
   /** Every loss with the update from which it is in force, ascending. */
@@ -239,7 +243,7 @@ function settle(path: string): void {
     try {
       const database = openToWrite(path);
       try {
-        stopJournal(database);
+        withRunErrors(path, () => stopJournal(database));
       } finally {
         database.close();
       }

@@ -77,7 +77,7 @@ export class RunRows {
   }
 
   putPin(update: number, label: string): void {
-    this.run("INSERT OR REPLACE INTO pins VALUES (?, ?)", update, label);
+    this.run("INSERT OR REPLACE INTO pins VALUES (?, ?, ?)", update, label, checksum(label, update));
   }
 
   dropPin(update: number): void {

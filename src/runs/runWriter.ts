@@ -90,7 +90,7 @@ export class RunWriter {
       this.storedLosses = this.losses.length;
       this.committed = readUpdateCount(this.database, path);
       this.appended = this.committed;
-      this.kept = new KeptUpdates(this.database, this.keepBudget);
+      this.kept = new KeptUpdates(this.database, this.path, this.keepBudget);
       this.journal = withRunErrors(path, () =>
         startJournal(this.database, options.journal ?? suitableJournal(path)),
       );
@@ -127,7 +127,7 @@ export class RunWriter {
 
   /** Records the state after update `afterUpdate` (0: before the first), from which training can go on. A copy is taken. */
   checkpoint(afterUpdate: number, state: Uint8Array): void {
-    this.checkpoints.set(afterUpdate, state.slice());
+    this.checkpoints.set(afterUpdate, new Uint8Array(state));
   }
 
   /**
@@ -182,7 +182,7 @@ export class RunWriter {
     this.storedLosses = this.losses.length;
     this.committed = readUpdateCount(this.database, this.path);
     this.appended = this.committed;
-    this.kept = new KeptUpdates(this.database, this.keepBudget);
+    this.kept = new KeptUpdates(this.database, this.path, this.keepBudget);
   }
 
   /** Commits, makes the run one whole file, and lets go of it, whatever fails; then throws what failed. */

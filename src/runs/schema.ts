@@ -50,7 +50,8 @@ export const tables: readonly string[] = [
 )`,
   `CREATE TABLE pins (
   number INTEGER PRIMARY KEY,
-  label TEXT NOT NULL
+  label TEXT NOT NULL,
+  crc INTEGER NOT NULL
 )`,
 ];
 

@@ -1,10 +1,16 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ConsoleMessage, Frame, Page } from "playwright-core";
+import type { Frame, Page } from "playwright-core";
 import { cache, root } from "../../scripts/lib/paths.mjs";
 import { launchServer } from "../../scripts/vscode/server.ts";
-import { quietSettings, type Settings, writeSettings } from "../../scripts/vscode/settings.ts";
+import {
+  folderSettings,
+  quietSettings,
+  type Settings,
+  userSettings,
+  writeSettings,
+} from "../../scripts/vscode/settings.ts";
 import { developmentUrl, launchBrowser } from "../../scripts/vscode/workbench.ts";
 import { poll } from "../util/poll.ts";
 
@@ -22,9 +28,9 @@ export interface WorkbenchOptions {
   readonly env?: NodeJS.ProcessEnv;
 }
 
-/** Something a page should not have said, with the address of the frame that did. */
+/** Something a page should not have said, with the address of the file that did, where the browser knows it. */
 export interface Complaint {
-  readonly kind: "console error" | "page error" | "securitypolicyviolation";
+  readonly kind: "console error" | "page error" | "content security policy";
   readonly text: string;
   readonly from: string;
 }
@@ -34,13 +40,13 @@ export interface Workbench {
   readonly page: Page;
   /** The opened folder. */
   readonly folder: string;
-  /** Everything of {@link Complaint} so far that comes from a webview or names the extension; VS Code's own left out. */
+  /** All complaints so far but those of VS Code's own files about its own affairs. */
   complaints(): readonly Complaint[];
   /** Runs a command through the command palette by its title, `Category: Title` where it has a category. */
   runCommand(title: string): Promise<void>;
   /** The frame of the webview that shows an element which `selector` finds; waits for it. */
   webview(selector: string): Promise<Frame>;
-  /** Sets user settings; the workbench follows the file. */
+  /** Sets settings of the opened folder; the workbench follows them. */
   set(settings: Settings): void;
   /** Switches the colour theme, and waits until the workbench has it. */
   useTheme(theme: Theme): Promise<void>;
@@ -61,14 +67,12 @@ export const themes = {
 
 export type Theme = keyof typeof themes;
 
-const marker = "securitypolicyviolation ";
-
 /** Starts a server and a browser of its own and opens a workbench; about 5 s. */
 export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Workbench> {
   const scratch = mkdtempSync(join(tmpdir(), "pgi-panel-"));
   const folder = makeFolder(scratch, options.template);
   const dataFolder = join(scratch, "data");
-  writeSettings(dataFolder, { ...quietSettings, ...options.settings });
+  writeSettings(userSettings(dataFolder), { ...quietSettings, ...options.settings });
   const server = await launchServer({
     dataFolder,
     extensionsFolder: join(scratch, "extensions"),
@@ -79,7 +83,7 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
   });
   const browser = await launchBrowser();
   const page = await browser.newPage({ viewport: options.viewport ?? { width: 1400, height: 900 } });
-  const complaints = await collectComplaints(page);
+  const complaints = collectComplaints(page);
   await page.goto(developmentUrl(server, folder, { extension: options.extension ?? root }));
   await ready(page);
   return {
@@ -88,9 +92,9 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
     complaints: () => complaints,
     runCommand: (title) => runCommand(page, title),
     webview: (selector) => webview(page, selector),
-    set: (settings) => writeSettings(dataFolder, settings),
+    set: (settings) => writeSettings(folderSettings(folder), settings),
     useTheme: async (theme) => {
-      writeSettings(dataFolder, { "workbench.colorTheme": themes[theme] });
+      writeSettings(folderSettings(folder), { "workbench.colorTheme": themes[theme] });
       await page.locator(`.monaco-workbench.${workbenchClass[theme]}`).waitFor();
     },
     reload: async () => {
@@ -120,49 +124,59 @@ function makeFolder(scratch: string, template: string | undefined): string {
   return folder;
 }
 
-/** The workbench is ready when its extension host has said what it contributes to the status bar. */
 async function ready(page: Page): Promise<void> {
   await page.locator(".monaco-workbench .part.statusbar").waitFor();
   await page.locator(".monaco-workbench .part.editor").waitFor();
 }
 
-async function collectComplaints(page: Page): Promise<Complaint[]> {
+function collectComplaints(page: Page): Complaint[] {
   const complaints: Complaint[] = [];
-  await page.addInitScript((prefix) => {
-    document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI, sourceFile }) =>
-      console.error(`${prefix}${violatedDirective} ${blockedURI} ${sourceFile}`),
-    );
-  }, marker);
+  const keep = (complaint: Complaint) => {
+    if (!isEditorsOwn(complaint)) complaints.push(complaint);
+  };
   page.on("console", (message) => {
-    const complaint = complaintOf(message);
-    if (complaint && isOurs(complaint)) complaints.push(complaint);
+    if (message.type() === "error") keep(complaintOf(message.text(), message.location().url));
   });
-  page.on("pageerror", (error) => {
-    const complaint = { kind: "page error", text: error.stack ?? error.message, from: "" } as const;
-    if (isOurs(complaint)) complaints.push(complaint);
-  });
+  page.on("pageerror", ({ message, stack }) =>
+    keep({ kind: "page error", text: stack ?? message, from: "" }),
+  );
   return complaints;
 }
 
-function complaintOf(message: ConsoleMessage): Complaint | undefined {
-  if (message.type() !== "error") return undefined;
-  const text = message.text();
-  const kind = text.startsWith(marker) ? "securitypolicyviolation" : "console error";
-  return { kind, text, from: message.location().url };
+function complaintOf(text: string, from: string): Complaint {
+  const isViolation = text.includes("violates the following Content Security Policy");
+  return { kind: isViolation ? "content security policy" : "console error", text, from };
 }
 
-/** Whether a complaint comes from inside a webview or names the extension, not from VS Code's own files. */
-function isOurs({ text, from }: Complaint): boolean {
-  return /fake\.html|vscode-resource|policy-gradient|policyGradient/i.test(`${from} ${text}`);
+/** What VS Code says of its own accord: its own files, and what it asks of places that are not there. */
+const editorsOwn = [
+  /\/out\/(?!vs\/workbench\/contrib\/webview\/)[\w/]*\.(?:js|html)/,
+  /\/_static\/|\/vsda\/|\/update\/check|open-vsx\.org/,
+  /bad HTTP response code \(404\) was received when fetching the script/,
+];
+
+function isEditorsOwn({ text, from }: Complaint): boolean {
+  const said = `${from} ${text}`;
+  return !/policy-gradient|policyGradient/i.test(text) && editorsOwn.some((pattern) => pattern.test(said));
 }
 
+/** The palette lists what was registered when it was opened, so it is opened again until the command is there. */
 async function runCommand(page: Page, title: string): Promise<void> {
   const input = page.locator(".quick-input-widget input.input");
-  await page.keyboard.press("F1");
-  await input.waitFor();
-  await input.fill(`>${title}`);
-  await page.locator(`.quick-input-list .monaco-list-row[aria-label^="${title}"]`).first().waitFor();
-  await page.keyboard.press("Enter");
+  const row = page.locator(`.quick-input-list .monaco-list-row[aria-label^="${title}"]`).first();
+  await poll(`the command "${title}" in the palette`, async () => {
+    await page.keyboard.press("F1");
+    await input.waitFor();
+    await input.fill(`>${title}`);
+    const isListed = await row.waitFor({ timeout: 1_000 }).then(
+      () => true,
+      () => false,
+    );
+    if (isListed) return true;
+    await page.keyboard.press("Escape");
+    return undefined;
+  });
+  await row.click();
 }
 
 /** Webviews are two frames deep, and a page may have several of them. */

@@ -4,7 +4,8 @@ import { describe, expect, test } from "vitest";
 import { openRun } from "../../../src/runs/runReader.ts";
 import { createRun, resumeRun } from "../../../src/runs/runWriter.ts";
 import { summaryFields } from "../../../src/runs/summary.ts";
-import { codeOf, exampleBytes, exampleMetadata, exampleSummary, temporaryFolder } from "./support.ts";
+import { exampleBytes, exampleMetadata, exampleSummary } from "./example.ts";
+import { codeOf, temporaryFolder } from "./support.ts";
 
 const folder = temporaryFolder();
 let files = 0;
@@ -181,6 +182,22 @@ describe("kept updates", () => {
     run.close();
   });
 
+  test("a sample kept again as the latest stays a sample", () => {
+    const path = newPath();
+    const writer = written(path, 3);
+    writer.keep(1, exampleBytes(1, 10), "sample");
+    writer.keep(1, exampleBytes(1, 10), "latest");
+    writer.flush();
+    writer.keep(2, exampleBytes(2, 10), "sample");
+    writer.flush();
+    writer.keep(2, exampleBytes(2, 10), "latest");
+    writer.keep(3, exampleBytes(3, 10), "latest");
+    writer.close();
+    const run = openRun(path);
+    expect(run.keptList().map((kept) => kept.update)).toEqual([1, 2, 3]);
+    run.close();
+  });
+
   test("an update unpinned, also in a later session, is let go", () => {
     const path = newPath();
     const writer = written(path, 2);
@@ -192,7 +209,7 @@ describe("kept updates", () => {
     again.close();
     const run = openRun(path);
     expect(run.keptList().map((kept) => kept.update)).toEqual([2]);
-    expect(run.pins()).toEqual([]);
+    expect(run.pins().size).toBe(0);
     run.close();
   });
 
