@@ -7,7 +7,7 @@ const tasks = {
   build: { script: "esbuild.mjs", build: false },
   test: { script: "scripts/test.ts", build: true },
   oracles: { script: "scripts/oracles.ts", build: true },
-  electron: { script: "scripts/electron.ts", build: true },
+  electron: { script: "test/host/electron.ts", build: true },
   bench: { script: "bench/main.ts", build: true },
 };
 

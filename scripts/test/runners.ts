@@ -56,7 +56,8 @@ export async function vitest(config: string, filters: readonly string[]): Promis
   return fromRunner(code, readOutcome(file));
 }
 
-function readOutcome(file: string): Outcome | undefined {
+/** The outcome that a runner left in a file; undefined where it left none. */
+export function readOutcome(file: string): Outcome | undefined {
   try {
     return JSON.parse(readFileSync(file, "utf8"));
   } catch {

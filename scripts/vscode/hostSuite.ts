@@ -3,11 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { root } from "../lib/paths.mjs";
-import { SetUpError } from "../lib/stage.mjs";
-import { fromRunner, type Outcome, skippedFor } from "../test/outcome.ts";
-import { ensureBrowser } from "./browser.ts";
+import { fromRunner, type Outcome } from "../test/outcome.ts";
+import { readOutcome } from "../test/runners.ts";
 import { readHostOutput } from "./hostOutput.ts";
-import { ensureVSCode } from "./install.ts";
 import { launchServer, type Server } from "./server.ts";
 import { quietSettings, userSettings, writeSettings } from "./settings.ts";
 import { developmentUrl, launchBrowser } from "./workbench.ts";
@@ -16,7 +14,7 @@ import { developmentUrl, launchBrowser } from "./workbench.ts";
 export interface HostSuite {
   /** Folder of the extension (with its package.json). */
   readonly extension: string;
-  /** Module that exports `run(): Promise<void>`. */
+  /** Module that exports `run(): Promise<void>` and writes its outcome to HOST_SUITE_OUTCOME. */
   readonly suite: string;
   /** Milliseconds until it counts as hung; ten minutes where absent. */
   readonly deadline?: number;
@@ -24,24 +22,11 @@ export interface HostSuite {
 
 export const ourHostSuite: HostSuite = { extension: root, suite: join(root, "dist/test-host/index.cjs") };
 
-/** The line that says why VS Code or the browser cannot be had here; undefined where both are there. */
-export async function whyUnavailable(): Promise<string | undefined> {
-  try {
-    await ensureVSCode();
-    await ensureBrowser();
-    return undefined;
-  } catch (error) {
-    if (error instanceof SetUpError) return error.message;
-    throw error;
-  }
-}
-
 /** Runs a Mocha suite inside the extension host of a real VS Code, driven through its page in Chromium. */
-export async function runHostSuite(what: HostSuite = ourHostSuite): Promise<Outcome> {
-  const reason = await whyUnavailable();
-  if (reason) return skippedFor("host suite", reason);
+export async function runHostSuite(what: HostSuite): Promise<Outcome> {
   const scratch = mkdtempSync(join(tmpdir(), "pgi-host-"));
   const dataFolder = join(scratch, "data");
+  const outcomeFile = join(scratch, "outcome.json");
   writeSettings(userSettings(dataFolder), quietSettings);
   const server = await launchServer({
     dataFolder,
@@ -49,16 +34,18 @@ export async function runHostSuite(what: HostSuite = ourHostSuite): Promise<Outc
     token: "none",
     trust: "given",
     smokeTestDriver: true,
+    env: { HOST_SUITE_OUTCOME: outcomeFile },
   });
   try {
-    return await runOn(server, join(scratch, "workspace"), what);
+    const code = await runOn(server, join(scratch, "workspace"), what);
+    return fromRunner(code, readOutcome(outcomeFile));
   } finally {
     await server.stop();
     rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
-async function runOn(server: Server, folder: string, what: HostSuite): Promise<Outcome> {
+async function runOn(server: Server, folder: string, what: HostSuite): Promise<number> {
   mkdirSync(folder);
   const browser = await launchBrowser();
   try {
@@ -68,8 +55,8 @@ async function runOn(server: Server, folder: string, what: HostSuite): Promise<O
     const exit = exitCode(page, what.deadline ?? 600_000);
     await page.goto(developmentUrl(server, folder, what));
     const code = await exit;
-    if (!output.outcome()) console.error(output.rest().join("\n"));
-    return fromRunner(code, output.outcome());
+    if (code !== 0) console.error(output.rest().join("\n"));
+    return code;
   } finally {
     await browser.close();
   }
@@ -79,7 +66,7 @@ async function runOn(server: Server, folder: string, what: HostSuite): Promise<O
 function exitCode(page: Page, deadline: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const hung = setTimeout(() => {
-      console.error(`   the host suite did not end within ${deadline / 1000} s`);
+      console.error(`the host suite did not end within ${deadline / 1000} s`);
       resolve(124);
     }, deadline);
     const end = (code: number) => {

@@ -47,7 +47,10 @@ export async function launchServer(options: ServerOptions): Promise<Server> {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, ...options.env },
   });
+  const killWithUs = () => signalGroup(child, "SIGKILL");
+  process.once("exit", killWithUs);
   const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
+  void ended.then(() => process.off("exit", killWithUs));
   const port = await listening(child);
   return { port, token, ended, stop: () => stop(child, ended), urlFor: addresses(port, token) };
 }
