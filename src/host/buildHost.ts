@@ -11,7 +11,7 @@ import { HostStore } from "./store.ts";
 import { StatusBar } from "./training/statusBar.ts";
 import { Trainer } from "./training/trainer.ts";
 
-/** What other extensions and tests may hold of this one. */
+/** What tests may hold of the extension. */
 export interface HostApi {
   /** Milliseconds that building and registering everything took. */
   readonly activationMilliseconds: number;
@@ -54,9 +54,9 @@ export function buildHost(context: vscode.ExtensionContext) {
   );
   const runs = owned.add(new RunsView({ engine, store, panels, log, storage }));
   const statusBar = owned.add(new StatusBar(store));
-  const parts = { store, engine, trainer, panels, runs, log, memory: context.workspaceState };
-  const commands: Commands = owned.add(new Commands(parts, commandHandlers));
+  const tools = { store, engine, trainer, panels, runs, log, memory: context.workspaceState };
+  const commands: Commands = owned.add(new Commands(tools, commandHandlers));
   owned.add(followContextKeys(store));
   owned.add(announceEngine(store, (id) => commands.run(id)));
-  return { engine, api: { store, engine, panels, runs, statusBar }, dispose: () => owned.dispose() };
+  return { engine, parts: { store, engine, panels, runs, statusBar }, dispose: () => owned.dispose() };
 }
