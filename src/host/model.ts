@@ -72,8 +72,10 @@ function withoutRun(model: HostModel, path: string): HostModel {
   return { ...model, runs, activePath: model.activePath === path ? null : model.activePath };
 }
 
-/** The run that commands act on: that of the focused panel, else the one trained here last. */
+/** The run that commands act on: that of the focused panel, else the one trained here last, else the one opened last. */
 export function targetRun(model: HostModel): RunView | undefined {
-  const focused = model.focusedPath === null ? undefined : model.runs[model.focusedPath];
-  return focused ?? (model.activePath === null ? undefined : model.runs[model.activePath]);
+  const { runs, focusedPath, activePath } = model;
+  const focused = focusedPath === null ? undefined : runs[focusedPath];
+  const active = activePath === null ? undefined : runs[activePath];
+  return focused ?? active ?? Object.values(runs).at(-1);
 }

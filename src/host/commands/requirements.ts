@@ -27,8 +27,8 @@ export const requirements: Record<Requirement, RequirementRow> = {
     reason: (run) => needsState(run, resumable, "There is nothing to resume"),
   },
   steppable: {
-    when: stateIs(resumable),
-    reason: (run) => needsState(run, resumable, "One update needs a paused run"),
+    when: stateIs(["paused"]),
+    reason: (run) => needsState(run, ["paused"], "One update needs a paused run"),
   },
   stoppable: {
     when: stateIs(stoppable),

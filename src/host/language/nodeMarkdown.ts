@@ -1,4 +1,5 @@
 import type { NodeView, StatisticsView } from "../../protocol/views.ts";
+import type { ExpressionDescription } from "./lossDocument.ts";
 
 /** The text of a hover: shape, statistics, sparkline and first values of an expression, then its adjoint. */
 export function nodeText(node: NodeView): string {
@@ -17,6 +18,15 @@ export function nodeMarkdown(node: NodeView): string {
   return (
     fenced(nodeText(node)) + (node.documentation === "" ? "" : `\n\n${escapeMarkdown(node.documentation)}`)
   );
+}
+
+/** What is known of an expression without values: its shape and documentation, and why there are no values. */
+export function documentationMarkdown(described: ExpressionDescription, missing: string): string {
+  const { text, shape, kind, documentation } = described;
+  const head = [oneLine(text), ...(shape === "" ? [] : [shape]), ...(kind === "" ? [] : [`· ${kind}`])];
+  const parts = [fenced(head.join("   ").replace("   ·", " ·"))];
+  for (const part of [documentation, missing]) if (part !== "") parts.push(escapeMarkdown(part));
+  return parts.join("\n\n");
 }
 
 /** A fenced block whose fence is longer than any in the text. */

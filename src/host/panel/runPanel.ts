@@ -121,6 +121,7 @@ export class RunPanel implements Disposable {
     const { extensionUri } = this.#services;
     const { webview } = this.#panel;
     const folders = ["dist", "media"].map((name) => vscode.Uri.joinPath(extensionUri, name));
+    this.#panel.iconPath = vscode.Uri.joinPath(extensionUri, "media", "icon.png");
     webview.options = { enableScripts: true, localResourceRoots: folders };
     const file = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(folders[0]!, name)).toString();
     webview.html = panelHtml({

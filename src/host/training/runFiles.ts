@@ -1,18 +1,20 @@
 import type { RunListing } from "../../protocol/views.ts";
 
-/** File name of a new run: what it trains and when it began (UTC), e.g. "CartPole-v1 seed 7 2026-01-31 14.05.09.pgrun". */
-export function runFileName(environment: string, seed: number, begun: Date): string {
-  const time = begun.toISOString().slice(0, 19).replace("T", " ").replaceAll(":", ".");
-  const safe = environment.replaceAll(/[^\w.-]+/g, "-").slice(0, 80);
-  return `${safe} seed ${seed} ${time}.pgrun`;
+/** File name of a new run: what it trains, e.g. "CartPole-v1-reinforce-seed7.pgrun". */
+export function runFileName(environment: string, algorithm: string, seed: number): string {
+  const safe = `${environment}-${algorithm}`.replaceAll(/[^\w.-]+/g, "-").slice(0, 80);
+  return `${safe}-seed${seed}.pgrun`.replace(/^[-.]+/, "");
 }
 
-/** The first of "name.pgrun", "name 2.pgrun", … that is not taken. */
-export function freeName(name: string, isTaken: (name: string) => boolean): string {
+/**
+ * The first of "name.pgrun", "name-2.pgrun", … that is not taken; what stands beside a run under
+ * its name (a journal, a lock) takes the name too.
+ */
+export function freeName(name: string, taken: readonly string[]): string {
   const stem = name.replace(/\.pgrun$/, "");
   for (let i = 1; ; i++) {
-    const candidate = i === 1 ? `${stem}.pgrun` : `${stem} ${i}.pgrun`;
-    if (!isTaken(candidate)) return candidate;
+    const candidate = i === 1 ? `${stem}.pgrun` : `${stem}-${i}.pgrun`;
+    if (!taken.some((one) => one.startsWith(candidate))) return candidate;
   }
 }
 

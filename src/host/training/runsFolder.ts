@@ -25,22 +25,17 @@ export function listedRunsFolders(storage: vscode.Uri): vscode.Uri[] {
 export async function prepareRunsFolder(folder: vscode.Uri): Promise<void> {
   const { fs } = vscode.workspace;
   await fs.createDirectory(folder);
-  const parent = vscode.Uri.joinPath(folder, "..");
-  if (!parent.path.endsWith(`/${folderName}`)) return;
-  const ignore = vscode.Uri.joinPath(parent, ".gitignore");
-  const exists = await fs.stat(ignore).then(
-    () => true,
-    () => false,
-  );
-  if (!exists) await fs.writeFile(ignore, new TextEncoder().encode("*\n"));
+  if (!folder.path.endsWith(`/${folderName}/runs`)) return;
+  if ((await fileNames(folder)).includes(".gitignore")) return;
+  await fs.writeFile(vscode.Uri.joinPath(folder, ".gitignore"), new TextEncoder().encode("*\n"));
 }
 
 /** The names of the files in a folder; none where it does not exist. */
-export async function fileNames(folder: vscode.Uri): Promise<Set<string>> {
+export async function fileNames(folder: vscode.Uri): Promise<string[]> {
   try {
     const entries = await vscode.workspace.fs.readDirectory(folder);
-    return new Set(entries.map(([name]) => name));
+    return entries.map(([name]) => name);
   } catch {
-    return new Set();
+    return [];
   }
 }

@@ -38,12 +38,9 @@ export class Trainer implements Disposable {
     const folder = runsFolder(storage);
     await prepareRunsFolder(folder);
     await this.#makeRoom(folder);
-    const name = runFileName(request.environment ?? "CartPole-v1", request.seed ?? 1, new Date());
-    const taken = await fileNames(folder);
-    const out = vscode.Uri.joinPath(
-      folder,
-      freeName(name, (candidate) => taken.has(candidate)),
-    ).fsPath;
+    const { environment = "CartPole-v1", algorithm = "reinforce", seed = 1 } = request;
+    const name = freeName(runFileName(environment, algorithm, seed), await fileNames(folder));
+    const out = vscode.Uri.joinPath(folder, name).fsPath;
     const limit = updates === undefined ? {} : { limit: { updates } };
     const view = await engine.call("train", {
       settings: request,
@@ -70,18 +67,18 @@ export class Trainer implements Disposable {
   /** Goes on with a paused run, or takes up one that was only open for reading from its file. */
   async resume(run: RunView): Promise<RunView> {
     const { engine } = this.#options;
-    if (!run.own || run.progress.state !== "paused") {
-      await this.#stopActive();
-      return this.#opened(await engine.call("resumeFile", { path: run.path }), true);
+    if (run.own && run.progress.state === "paused") {
+      this.#progress(await engine.call("resume", { run: run.run }));
+      return run;
     }
-    this.#progress(await engine.call("resume", { run: run.run }));
-    return run;
+    await this.#stopActive();
+    const view = this.#opened(await engine.call("resumeFile", { path: run.path }), true);
+    await this.#forget(run);
+    return view;
   }
 
   async oneUpdate(run: RunView): Promise<number> {
-    const { engine } = this.#options;
-    const view = run.own ? run : await this.#takeUpPaused(run);
-    const progress = await engine.call("oneUpdate", { run: view.run });
+    const progress = await this.#options.engine.call("oneUpdate", { run: run.run });
     this.#progress(progress);
     return progress.update;
   }
@@ -104,19 +101,16 @@ export class Trainer implements Disposable {
 
   /** Lets go of a run that nothing shows any more, unless it is being trained here. */
   async release(path: string): Promise<void> {
-    const { engine, store } = this.#options;
+    const { store } = this.#options;
     const view = store.model.runs[path];
     if (view === undefined || (view.own && isLive(view.progress))) return;
     store.dispatch({ kind: "closed", path });
-    await engine.call("close", { run: view.run }).catch((error: unknown) => this.#note(error));
+    await this.#forget(view);
   }
 
-  async #takeUpPaused(run: RunView): Promise<RunView> {
-    const { engine } = this.#options;
-    await this.#stopActive();
-    const view = this.#opened(await engine.call("resumeFile", { path: run.path }), true);
-    this.#progress(await engine.call("pause", { run: view.run }));
-    return view;
+  /** Closes what the engine has open under an identifier that nothing uses any more. */
+  async #forget({ run }: RunView): Promise<void> {
+    await this.#options.engine.call("close", { run }).catch((error: unknown) => this.#note(error));
   }
 
   async #stopActive(): Promise<void> {

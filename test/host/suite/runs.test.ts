@@ -63,11 +63,11 @@ describe("the Runs view", () => {
 
   it("renames a run and its file", async () => {
     await run("runs.refresh");
-    const answer = await run("runs.rename", { path: file, name: "first success" });
+    const answer = await run("runs.rename", { path: file, name: "first-success" });
     ok(answer.ok, JSON.stringify(answer));
-    equal(path.basename(answer.path!), "first success.pgrun");
+    equal(path.basename(answer.path!), "first-success.pgrun");
     deepEqual([existsSync(file), existsSync(answer.path!)], [false, true]);
-    ok((await labels()).includes("first success"));
+    ok((await labels()).includes("first-success"));
     file = answer.path!;
   });
 
@@ -85,6 +85,6 @@ describe("the Runs view", () => {
     ok(existsSync(file));
     equal((await run("runs.delete", { path: file, confirmed: true })).ok, true);
     equal(existsSync(file), false);
-    ok(!(await labels()).includes("first success"));
+    ok(!(await labels()).includes("first-success"));
   });
 });

@@ -21,7 +21,7 @@ describe("Train REINFORCE", () => {
   });
 
   it("keeps its folder out of version control", () => {
-    const ignore = path.join(workspaceFolder().fsPath, ".policy-gradient", ".gitignore");
+    const ignore = path.join(workspaceFolder().fsPath, ".policy-gradient", "runs", ".gitignore");
     equal(readFileSync(ignore, "utf8"), "*\n");
   });
 

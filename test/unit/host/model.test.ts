@@ -17,6 +17,15 @@ test("commands act on the run of the focused panel, else on the one trained last
   expect(targetRun(updateModel(both, { kind: "focused", path: null }))).toBe(one);
 });
 
+test("without a focused panel and without training, commands act on the run opened last", () => {
+  const both = after(
+    { kind: "opened", view: one, active: false },
+    { kind: "opened", view: two, active: false },
+  );
+  expect(targetRun(both)).toBe(two);
+  expect(targetRun(updateModel(both, { kind: "closed", path: two.path }))).toBe(one);
+});
+
 test("a focused panel without an open run leaves the run trained last as the target", () => {
   const model = after(
     { kind: "opened", view: one, active: true },

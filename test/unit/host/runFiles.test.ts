@@ -3,23 +3,26 @@ import { expect, test } from "vitest";
 import { freeName, runFileName, runsBeyondCap } from "../../../src/host/training/runFiles.ts";
 import { runListing } from "./runViews.ts";
 
-test("a run's file is named after what it trains and when it began", () => {
-  const begun = new Date("2026-01-31T14:05:09.123Z");
-  expect(runFileName("CartPole-v1", 7, begun)).toBe("CartPole-v1 seed 7 2026-01-31 14.05.09.pgrun");
+test("a run's file is named after what it trains", () => {
+  expect(runFileName("CartPole-v1", "reinforce", 7)).toBe("CartPole-v1-reinforce-seed7.pgrun");
 });
 
-test("no environment's name leads out of the folder", () => {
+test("no environment's name leads out of the folder or hides the file", () => {
   fc.assert(
-    fc.property(fc.string(), (environment) => {
-      expect(runFileName(environment, 1, new Date(0))).not.toMatch(/[\\/:]/);
+    fc.property(fc.string(), fc.string(), (environment, algorithm) => {
+      expect(runFileName(environment, algorithm, 1)).toMatch(/^[\w][\w.-]*\.pgrun$/);
     }),
   );
 });
 
 test("a name that is taken gets the next number", () => {
-  const taken = new Set(["a.pgrun", "a 2.pgrun"]);
-  expect(freeName("a.pgrun", (name) => taken.has(name))).toBe("a 3.pgrun");
-  expect(freeName("b.pgrun", (name) => taken.has(name))).toBe("b.pgrun");
+  expect(freeName("a.pgrun", ["a.pgrun", "a-2.pgrun"])).toBe("a-3.pgrun");
+  expect(freeName("b.pgrun", ["a.pgrun", "ab.pgrun"])).toBe("b.pgrun");
+});
+
+test("a lock or a journal takes the name as the run itself does", () => {
+  expect(freeName("a.pgrun", ["a.pgrun.lock"])).toBe("a-2.pgrun");
+  expect(freeName("a.pgrun", ["a.pgrun-wal"])).toBe("a-2.pgrun");
 });
 
 const old = runListing({ path: "/old", modified: 1, bytes: 400 });
