@@ -5,6 +5,7 @@ import { commandHandlers, panelCommandIds } from "./commands/handlers.ts";
 import { DisposableStore } from "./disposables.ts";
 import { announceEngine } from "./engine/announceEngine.ts";
 import { EngineHost } from "./engine/engineHost.ts";
+import { registerLossLanguage } from "./language/lossLanguage.ts";
 import { Panels } from "./panel/panels.ts";
 import { RunsView } from "./runs/runsView.ts";
 import { HostStore } from "./store.ts";
@@ -56,6 +57,7 @@ export function buildHost(context: vscode.ExtensionContext) {
   const statusBar = owned.add(new StatusBar(store));
   const tools = { store, engine, trainer, panels, runs, log, memory: context.workspaceState };
   const commands: Commands = owned.add(new Commands(tools, commandHandlers));
+  owned.add(registerLossLanguage({ engine, store, panels, log }));
   owned.add(followContextKeys(store));
   owned.add(announceEngine(store, (id) => commands.run(id)));
   return { engine, parts: { store, engine, panels, runs, statusBar }, dispose: () => owned.dispose() };

@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
-import { type LossWord, wordsAt } from "./lossDocument.ts";
 import { escapeMarkdown, fenced } from "./nodeMarkdown.ts";
+import { type LossWord, wordsAt } from "./words.ts";
 
 const kinds = {
   operator: vscode.CompletionItemKind.Function,

@@ -32,7 +32,7 @@ export function followDiagnostics(): Disposable {
 }
 
 function toDiagnostic(document: vscode.TextDocument, problem: LossDiagnostic): vscode.Diagnostic {
-  const message = problem.hint === undefined ? problem.message : `${problem.message} ${problem.hint}`;
+  const message = problem.hint === undefined ? problem.message : `${problem.message}; ${problem.hint}`;
   const diagnostic = new vscode.Diagnostic(toRange(document, problem), message, severities[problem.severity]);
   diagnostic.code = problem.code;
   diagnostic.source = "Policy Gradient";

@@ -5,7 +5,7 @@ import { targetRun } from "../model.ts";
 import type { Panels } from "../panel/panels.ts";
 import { readSettings } from "../settings.ts";
 import type { HostStore } from "../store.ts";
-import { describeExpression } from "./lossDocument.ts";
+import { describeExpression } from "./describeExpression.ts";
 import { documentationMarkdown, nodeMarkdown } from "./nodeMarkdown.ts";
 import { toRange } from "./positions.ts";
 
