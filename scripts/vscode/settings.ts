@@ -34,3 +34,8 @@ export function writeSettings(file: string, settings: Settings): void {
   const present = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
   writeFileSync(file, `${JSON.stringify({ ...present, ...settings }, undefined, 2)}\n`);
 }
+
+/** Whether a server has kept its data in `dataFolder` before. */
+export function hasSettings(dataFolder: string): boolean {
+  return existsSync(userSettings(dataFolder));
+}

@@ -42,14 +42,14 @@ export function resolveSettings(request: SettingsRequest): ResolvedSettings {
 
 export function requireEnvironment(id: string): EnvironmentRecord {
   const found = findEnvironment(id);
-  if (found.ok) return found.record;
-  throw new UserError("unknown_environment", found.message);
+  if (found.ok) return found.item;
+  throw new UserError("unknown_environment", sentence(found.message), sentence(found.hint));
 }
 
 export function requireAlgorithm(id: string): AlgorithmRecord {
   const found = findAlgorithm(id);
-  if (found.ok) return found.record;
-  throw new UserError("unknown_algorithm", found.message);
+  if (found.ok) return found.item;
+  throw new UserError("unknown_algorithm", sentence(found.message), sentence(found.hint));
 }
 
 function defaultsFor(algorithm: AlgorithmRecord, environment: string): AlgorithmDefaults {
@@ -103,4 +103,9 @@ export function checkRanges(settings: RunSettings): void {
   for (const range of ranges) {
     if (!range.holds(settings)) throw new UserError("out_of_range", range.says(settings));
   }
+}
+
+function sentence(words: string): string {
+  const ending = /[.?!]$/.test(words) ? "" : ".";
+  return words.charAt(0).toUpperCase() + words.slice(1) + ending;
 }

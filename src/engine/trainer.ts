@@ -1,7 +1,7 @@
 import type { CompiledLoss } from "../loss/evaluate.ts";
 import { KernelsBackend } from "../policies/kernels.ts";
-import { createOptimiserState, optimiserSpecification } from "../policies/optimiser.ts";
-import type { Gradient, Heads, OptimiserState } from "../policies/policy.ts";
+import { adam, initialOptimiserState, sgd } from "../policies/optimiser.ts";
+import type { Gradient, Heads, OptimiserSpecification, OptimiserState } from "../policies/policy.ts";
 import type { RunSettings } from "../protocol/views.ts";
 import type { Batch } from "../rl/batch.ts";
 import { sampleCategorical } from "../rl/categorical.ts";
@@ -65,6 +65,7 @@ export class Trainer {
   #settings: ChangingSettings;
   #lossText: string;
   #loss: CompiledLoss;
+  #specification: OptimiserSpecification;
   #optimiser: OptimiserState;
   #milliseconds = 0;
   #made: MadeUpdate | undefined;
@@ -95,7 +96,8 @@ export class Trainer {
     const doublesPerStep = settings.hidden.reduce((sum, size) => sum + 2 * size, 32);
     this.#rollout = new Rollout(resolved.environment, this.#environmentGenerator, 8 * doublesPerStep);
     this.#thetaBefore = this.backend.theta().slice();
-    this.#optimiser = createOptimiserState(settings.optimiser, this.#thetaBefore.length);
+    this.#specification = optimiserOf(settings);
+    this.#optimiser = initialOptimiserState(this.#specification, this.#thetaBefore.length);
   }
 
   /** What the next update will be made with. */
@@ -142,7 +144,7 @@ export class Trainer {
     this.#thetaBefore.set(this.backend.theta());
     const { clipNorm } = this.resolved.settings;
     const gradNorm = this.backend.apply(
-      optimiserSpecification(this.#settings.optimiser, this.#settings.learningRate),
+      this.#specification,
       this.#optimiser,
       clipNorm ?? undefined,
     );
@@ -177,8 +179,9 @@ export class Trainer {
       this.#loss = compileLossText(loss);
       this.#lossText = loss;
     }
+    this.#specification = optimiserOf(changed);
     if (changed.optimiser !== this.#settings.optimiser) {
-      this.#optimiser = createOptimiserState(changed.optimiser, this.#thetaBefore.length);
+      this.#optimiser = initialOptimiserState(this.#specification, this.#thetaBefore.length);
     }
     this.#settings = changed;
   }
@@ -258,6 +261,10 @@ export class Trainer {
       actionGenerator: this.#actionGenerator.state(),
     };
   }
+}
+
+function optimiserOf({ optimiser, learningRate }: ChangingSettings): OptimiserSpecification {
+  return optimiser === "adam" ? adam(learningRate) : sgd(learningRate);
 }
 
 function mean(values: Float64Array, count: number): number {

@@ -1,20 +1,20 @@
-/** A thing chosen by its name, or what to tell the person who named nothing that exists. */
+/** A record chosen by its id, or one line for the person who named none that exists. */
 export type Choice<Item> =
-  | { readonly ok: true; readonly item: Item }
-  | { readonly ok: false; readonly message: string; readonly hint: string };
+  | { readonly ok: true; readonly record: Item }
+  | { readonly ok: false; readonly message: string };
 
-/** Looks an item up by its id; failing that, offers the nearest id (or all of them). `kind` is the noun used. */
+/** Looks a record up by its id; failing that, the message offers the nearest id (or lists all). `kind` is the noun used. */
 export function chooseById<Item extends { readonly id: string }>(
-  items: readonly Item[],
+  records: readonly Item[],
   id: string,
   kind: string,
 ): Choice<Item> {
-  const item = items.find((candidate) => candidate.id === id);
-  if (item !== undefined) return { ok: true, item };
-  const ids = items.map((candidate) => candidate.id);
+  const record = records.find((candidate) => candidate.id === id);
+  if (record !== undefined) return { ok: true, record };
+  const ids = records.map((candidate) => candidate.id);
   const nearest = nearestName(id, ids);
-  const hint = nearest === undefined ? `there are ${ids.join(", ")}` : `did you mean ${nearest}?`;
-  return { ok: false, message: `there is no ${kind} "${id}"`, hint };
+  const offer = nearest === undefined ? `There are ${ids.join(", ")}.` : `Did you mean ${nearest}?`;
+  return { ok: false, message: `There is no ${kind} "${id}". ${offer}` };
 }
 
 /**

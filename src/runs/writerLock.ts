@@ -54,9 +54,16 @@ function tryLock(path: string): WriterLock | undefined {
   withRunErrors(path, () => createIfMissing(lockPath));
   const before = identityOf(lockPath);
   if (before === undefined) return undefined;
-  const database = lockedDatabase(lockPath, path);
   // A writer that was closing may have removed the file between our look at it and our lock on it.
-  if (identityOf(lockPath) === before) return { release: () => release(database, lockPath) };
+  const isReplaced = () => identityOf(lockPath) !== before;
+  let database: DatabaseSync;
+  try {
+    database = lockedDatabase(lockPath, path);
+  } catch (error) {
+    if (isReplaced()) return undefined;
+    throw error;
+  }
+  if (!isReplaced()) return { release: () => release(database, lockPath) };
   database.close();
   return undefined;
 }

@@ -101,17 +101,17 @@ describe("checkEnvironment", () => {
 
 describe("findEnvironment", () => {
   test("finds by id", () => {
-    expect(findEnvironment("CartPole-v1")).toMatchObject({ ok: true, item: { id: "CartPole-v1" } });
+    expect(findEnvironment("CartPole-v1")).toMatchObject({ ok: true, record: { id: "CartPole-v1" } });
   });
 
   test.each([
-    ["CartPole-v11", "did you mean CartPole-v1?"],
-    ["cartpole", "did you mean CartPole-v1?"],
-    ["shortcoridor", "did you mean ShortCorridor?"],
-    ["Breakout", "there are CartPole-v1, ShortCorridor"],
-    ["", "there are CartPole-v1, ShortCorridor"],
-  ])("offers help for %j", (id, hint) => {
-    expect(findEnvironment(id)).toEqual({ ok: false, message: `there is no environment "${id}"`, hint });
+    ["CartPole-v11", "Did you mean CartPole-v1?"],
+    ["cartpole", "Did you mean CartPole-v1?"],
+    ["shortcoridor", "Did you mean ShortCorridor?"],
+    ["Breakout", "There are CartPole-v1, ShortCorridor."],
+    ["", "There are CartPole-v1, ShortCorridor."],
+  ])("offers help for %j", (id, offer) => {
+    expect(findEnvironment(id)).toEqual({ ok: false, message: `There is no environment "${id}". ${offer}` });
   });
 });
 
