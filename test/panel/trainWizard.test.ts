@@ -66,5 +66,8 @@ test("it offers the last choice the next time, and goes back a step when asked",
 test("the status bar's item stops training through the palette", async () => {
   const { page } = workbench;
   await workbench.runCommand("Policy Gradient: Stop");
-  await page.locator(".statusbar-item", { hasText: /ep \d+ · avg/ }).locator(".codicon-debug-stop").waitFor();
+  await page
+    .locator(".statusbar-item", { hasText: /ep \d+ · avg/ })
+    .locator(".codicon-debug-stop")
+    .waitFor();
 });
