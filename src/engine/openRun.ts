@@ -21,6 +21,7 @@ export class OpenRun {
   readonly session: TrainingSession | undefined;
   stepsPerSecond = 0;
   #latest: UpdateSummary | undefined;
+  #looked: { readonly at: number; readonly steps: number } | undefined;
   readonly #inspectors = new Map<number, Promise<OpenedUpdate>>();
 
   constructor(id: string, path: string, session?: TrainingSession) {
@@ -37,6 +38,14 @@ export class OpenRun {
 
   noteUpdate(summary: UpdateSummary): void {
     this.#latest = summary;
+  }
+
+  /** Estimates the rate of a run that another process trains from what was recorded since the last look. */
+  followRate(): void {
+    const now = performance.now();
+    const steps = this.#lastRecorded()?.steps ?? 0;
+    if (this.#looked) this.stepsPerSecond = ((steps - this.#looked.steps) / (now - this.#looked.at)) * 1000;
+    this.#looked = { at: now, steps };
   }
 
   /** Makes every update made so far readable, and returns how many there are. */
@@ -58,7 +67,7 @@ export class OpenRun {
       steps: latest?.steps ?? 0,
       lastReturn: latest?.return ?? Number.NaN,
       averageReturn,
-      stepsPerSecond: this.#state() === "training" ? this.stepsPerSecond : 0,
+      stepsPerSecond: this.#isMoving() ? this.stepsPerSecond : 0,
       solved: this.session?.solved ?? (solvedAt !== undefined && averageReturn >= solvedAt),
       ...(message !== undefined && { message }),
     };
@@ -129,6 +138,10 @@ export class OpenRun {
     this.refresh();
     const { frozen, how } = await reopenUpdate(this.reader, update);
     return { inspector: new Inspector(frozen), how };
+  }
+
+  #isMoving(): boolean {
+    return this.#state() === "training" || this.#state() === "reading";
   }
 
   #state(): TrainingState {

@@ -1,6 +1,6 @@
 import type { CompiledLoss } from "../loss/evaluate.ts";
 import { KernelsBackend } from "../policies/kernels.ts";
-import { adam, initialOptimiserState, sgd } from "../policies/optimiser.ts";
+import { createOptimiserState, optimiserSpecification } from "../policies/optimiser.ts";
 import type { Gradient, Heads, OptimiserSpecification, OptimiserState } from "../policies/policy.ts";
 import type { RunSettings } from "../protocol/views.ts";
 import type { Batch } from "../rl/batch.ts";
@@ -8,7 +8,7 @@ import { sampleCategorical } from "../rl/categorical.ts";
 import { createGenerator, type RandomGenerator } from "../rl/randomGenerator.ts";
 import type { UpdateSummary } from "../runs/summary.ts";
 import type { FrozenUpdate } from "./frozenUpdate.ts";
-import { compileLossText, evaluateOnBatch } from "./lossOnBatch.ts";
+import { compileLossText, evaluateForTraining } from "./lossOnBatch.ts";
 import { ReturnWindow } from "./returnWindow.ts";
 import { Rollout } from "./rollout.ts";
 import { checkRanges, type ResolvedSettings } from "./settings.ts";
@@ -96,8 +96,8 @@ export class Trainer {
     const doublesPerStep = settings.hidden.reduce((sum, size) => sum + 2 * size, 32);
     this.#rollout = new Rollout(resolved.environment, this.#environmentGenerator, 8 * doublesPerStep);
     this.#thetaBefore = this.backend.theta().slice();
-    this.#specification = optimiserOf(settings);
-    this.#optimiser = initialOptimiserState(this.#specification, this.#thetaBefore.length);
+    this.#specification = optimiserSpecification(settings.optimiser, settings.learningRate);
+    this.#optimiser = createOptimiserState(settings.optimiser, this.#thetaBefore.length);
   }
 
   /** What the next update will be made with. */
@@ -139,7 +139,7 @@ export class Trainer {
   learn(): UpdateSummary {
     const batch = this.#rollout.batch();
     const heads = this.backend.heads(batch.actions, batch.steps);
-    const { value, logitsGradient } = evaluateOnBatch(this.#loss, { batch, heads, ...this.#settings });
+    const { value, logitsGradient } = evaluateForTraining(this.#loss, { batch, heads, ...this.#settings });
     const gradient = this.backend.backward(logitsGradient, batch.steps);
     this.#thetaBefore.set(this.backend.theta());
     const { clipNorm } = this.resolved.settings;
@@ -179,9 +179,9 @@ export class Trainer {
       this.#loss = compileLossText(loss);
       this.#lossText = loss;
     }
-    this.#specification = optimiserOf(changed);
+    this.#specification = optimiserSpecification(changed.optimiser, changed.learningRate);
     if (changed.optimiser !== this.#settings.optimiser) {
-      this.#optimiser = initialOptimiserState(this.#specification, this.#thetaBefore.length);
+      this.#optimiser = createOptimiserState(changed.optimiser, this.#thetaBefore.length);
     }
     this.#settings = changed;
   }
@@ -261,10 +261,6 @@ export class Trainer {
       actionGenerator: this.#actionGenerator.state(),
     };
   }
-}
-
-function optimiserOf({ optimiser, learningRate }: ChangingSettings): OptimiserSpecification {
-  return optimiser === "adam" ? adam(learningRate) : sgd(learningRate);
 }
 
 function mean(values: Float64Array, count: number): number {

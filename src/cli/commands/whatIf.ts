@@ -72,7 +72,7 @@ function printJson(inspector: Inspector, edited: InspectedLoss, console: Console
     dlogits: loss.evaluation.logitsGradient,
   });
   const { layers, total } = compare(inspector, edited);
-  const plain = ({ histogramBefore: _, histogramAfter: __, ...rest }: Omit<LayerComparison, "name" | "shape">) => rest;
+  const plain = ({ before, after, ratio, cosine }: Omit<LayerComparison, "name" | "shape">) => ({ before, after, ratio, cosine });
   console.out(
     jsonLine({
       update: inspector.frozen.update,
@@ -80,7 +80,7 @@ function printJson(inspector: Inspector, edited: InspectedLoss, console: Console
       before: side(inspector.trainer),
       after: side(edited),
       layers: layers.map((layer) => ({ name: layer.name, shape: layer.shape, ...plain(layer) })),
-      ...plain(total),
+      total: plain(total),
     }),
   );
 }

@@ -4,7 +4,7 @@ import { KernelsBackend } from "../../policies/kernels.ts";
 import type { Gradient, Heads } from "../../policies/policy.ts";
 import { discountedReturns, discountPowers } from "../../rl/returns.ts";
 import type { FrozenUpdate } from "../frozenUpdate.ts";
-import { type BatchEvaluation, evaluateOnBatch, readLossText } from "../lossOnBatch.ts";
+import { type BatchEvaluation, evaluateToInspect, readLossText } from "../lossOnBatch.ts";
 import { countEpisodes } from "../lossInputs.ts";
 import { perStepTerms, type StepTerms } from "./terms.ts";
 
@@ -60,7 +60,7 @@ export class Inspector {
     const read = readLossText(text);
     if (!read.ok) return read;
     const { batch, gamma, learningRate } = this.frozen;
-    const evaluated = evaluateOnBatch(read.compiled, { batch, heads: this.heads, gamma, learningRate }, "all");
+    const evaluated = evaluateToInspect(read.compiled, { batch, heads: this.heads, gamma, learningRate });
     if (!evaluated.ok) return { ok: false, diagnostics: [...read.diagnostics, ...evaluated.diagnostics] };
     return { ok: true, loss: this.#follow(text, evaluated), diagnostics: read.diagnostics };
   }
