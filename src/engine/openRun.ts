@@ -8,6 +8,7 @@ import { reopenUpdate } from "./replay.ts";
 import { settingsOf } from "./runMetadata.ts";
 import { type ResolvedSettings, resolveSettings } from "./settings.ts";
 import type { TrainingSession } from "./trainingSession.ts";
+import { UserError } from "./userError.ts";
 
 /** Opened updates that stay in memory. */
 const mostInspectors = 4;
@@ -21,6 +22,7 @@ export class OpenRun {
   readonly session: TrainingSession | undefined;
   stepsPerSecond = 0;
   #latest: UpdateSummary | undefined;
+  #looked: { readonly at: number; readonly steps: number } | undefined;
   readonly #inspectors = new Map<number, Promise<OpenedUpdate>>();
 
   constructor(id: string, path: string, session?: TrainingSession) {
@@ -37,6 +39,14 @@ export class OpenRun {
 
   noteUpdate(summary: UpdateSummary): void {
     this.#latest = summary;
+  }
+
+  /** Estimates the rate of a run that another process trains from what was recorded since the last look. */
+  followRate(): void {
+    const now = performance.now();
+    const steps = this.#lastRecorded()?.steps ?? 0;
+    if (this.#looked) this.stepsPerSecond = ((steps - this.#looked.steps) / (now - this.#looked.at)) * 1000;
+    this.#looked = { at: now, steps };
   }
 
   /** Makes every update made so far readable, and returns how many there are. */
@@ -58,7 +68,7 @@ export class OpenRun {
       steps: latest?.steps ?? 0,
       lastReturn: latest?.return ?? Number.NaN,
       averageReturn,
-      stepsPerSecond: this.#state() === "training" ? this.stepsPerSecond : 0,
+      stepsPerSecond: this.#isMoving() ? this.stepsPerSecond : 0,
       solved: this.session?.solved ?? (solvedAt !== undefined && averageReturn >= solvedAt),
       ...(message !== undefined && { message }),
     };
@@ -128,7 +138,26 @@ export class OpenRun {
     if (latest?.update === update) return { inspector: new Inspector(latest), how: "live" };
     this.refresh();
     const { frozen, how } = await reopenUpdate(this.reader, update);
-    return { inspector: new Inspector(frozen), how };
+    const inspector = new Inspector(frozen);
+    this.#checkRecorded(inspector);
+    return { inspector, how };
+  }
+
+  /** A reopened update must give the very loss and gradient norm that the trainer recorded. */
+  #checkRecorded({ frozen, trainer }: Inspector): void {
+    const { loss, gradNorm } = this.reader.summaries(frozen.update, frozen.update);
+    const isSame =
+      Object.is(loss[0], trainer.evaluation.value) && Object.is(gradNorm[0], trainer.gradientNorm);
+    if (loss.length === 0 || isSame) return;
+    throw new UserError(
+      "not_reproducible",
+      `Update ${frozen.update} cannot be shown: recomputed, its loss is ${trainer.evaluation.value} where ${loss[0]} was recorded.`,
+      "The run was made by another version or on another backend.",
+    );
+  }
+
+  #isMoving(): boolean {
+    return this.#state() === "training" || this.#state() === "reading";
   }
 
   #state(): TrainingState {

@@ -42,14 +42,14 @@ export function resolveSettings(request: SettingsRequest): ResolvedSettings {
 
 export function requireEnvironment(id: string): EnvironmentRecord {
   const found = findEnvironment(id);
-  if (found.ok) return found.item;
-  throw new UserError("unknown_environment", sentence(found.message), sentence(found.hint));
+  if (found.ok) return found.record;
+  throw new UserError("unknown_environment", sentence(found.message));
 }
 
 export function requireAlgorithm(id: string): AlgorithmRecord {
   const found = findAlgorithm(id);
-  if (found.ok) return found.item;
-  throw new UserError("unknown_algorithm", sentence(found.message), sentence(found.hint));
+  if (found.ok) return found.record;
+  throw new UserError("unknown_algorithm", sentence(found.message));
 }
 
 function defaultsFor(algorithm: AlgorithmRecord, environment: string): AlgorithmDefaults {

@@ -1,6 +1,6 @@
 import type { CompiledLoss } from "../loss/evaluate.ts";
 import { KernelsBackend } from "../policies/kernels.ts";
-import { adam, initialOptimiserState, sgd } from "../policies/optimiser.ts";
+import { createOptimiserState, optimiserSpecification } from "../policies/optimiser.ts";
 import type { Gradient, Heads, OptimiserSpecification, OptimiserState } from "../policies/policy.ts";
 import type { RunSettings } from "../protocol/views.ts";
 import type { Batch } from "../rl/batch.ts";
@@ -8,7 +8,7 @@ import { sampleCategorical } from "../rl/categorical.ts";
 import { createGenerator, type RandomGenerator } from "../rl/randomGenerator.ts";
 import type { UpdateSummary } from "../runs/summary.ts";
 import type { FrozenUpdate } from "./frozenUpdate.ts";
-import { compileLossText, evaluateOnBatch } from "./lossOnBatch.ts";
+import { compileLossText, evaluateForTraining } from "./lossOnBatch.ts";
 import { ReturnWindow } from "./returnWindow.ts";
 import { Rollout } from "./rollout.ts";
 import { checkRanges, type ResolvedSettings } from "./settings.ts";
@@ -77,7 +77,11 @@ export class Trainer {
   constructor(resolved: ResolvedSettings) {
     const { settings } = resolved;
     this.resolved = resolved;
-    this.#settings = { gamma: settings.gamma, learningRate: settings.learningRate, optimiser: settings.optimiser };
+    this.#settings = {
+      gamma: settings.gamma,
+      learningRate: settings.learningRate,
+      optimiser: settings.optimiser,
+    };
     this.#lossText = settings.loss;
     this.#loss = compileLossText(settings.loss);
     this.#environmentGenerator = createGenerator(settings.seed, "environment");
@@ -96,8 +100,8 @@ export class Trainer {
     const doublesPerStep = settings.hidden.reduce((sum, size) => sum + 2 * size, 32);
     this.#rollout = new Rollout(resolved.environment, this.#environmentGenerator, 8 * doublesPerStep);
     this.#thetaBefore = this.backend.theta().slice();
-    this.#specification = optimiserOf(settings);
-    this.#optimiser = initialOptimiserState(this.#specification, this.#thetaBefore.length);
+    this.#specification = optimiserSpecification(settings.optimiser, settings.learningRate);
+    this.#optimiser = createOptimiserState(settings.optimiser, this.#thetaBefore.length);
   }
 
   /** What the next update will be made with. */
@@ -131,7 +135,12 @@ export class Trainer {
 
   /** The batch that `collect` gathered, with the θ that gathered it: what `learn` will use. */
   collected(): FrozenUpdate {
-    const source = { batch: this.#rollout.batch(), theta: this.backend.theta(), settings: this.#settings, loss: this.#lossText };
+    const source = {
+      batch: this.#rollout.batch(),
+      theta: this.backend.theta(),
+      settings: this.#settings,
+      loss: this.#lossText,
+    };
     return this.#freezable(this.update + 1, source);
   }
 
@@ -139,15 +148,11 @@ export class Trainer {
   learn(): UpdateSummary {
     const batch = this.#rollout.batch();
     const heads = this.backend.heads(batch.actions, batch.steps);
-    const { value, logitsGradient } = evaluateOnBatch(this.#loss, { batch, heads, ...this.#settings });
+    const { value, logitsGradient } = evaluateForTraining(this.#loss, { batch, heads, ...this.#settings });
     const gradient = this.backend.backward(logitsGradient, batch.steps);
     this.#thetaBefore.set(this.backend.theta());
     const { clipNorm } = this.resolved.settings;
-    const gradNorm = this.backend.apply(
-      this.#specification,
-      this.#optimiser,
-      clipNorm ?? undefined,
-    );
+    const gradNorm = this.backend.apply(this.#specification, this.#optimiser, clipNorm ?? undefined);
     this.#isCollecting = false;
     const summary = this.#count(batch, heads, value, gradNorm);
     this.#made = {
@@ -179,9 +184,9 @@ export class Trainer {
       this.#loss = compileLossText(loss);
       this.#lossText = loss;
     }
-    this.#specification = optimiserOf(changed);
+    this.#specification = optimiserSpecification(changed.optimiser, changed.learningRate);
     if (changed.optimiser !== this.#settings.optimiser) {
-      this.#optimiser = initialOptimiserState(this.#specification, this.#thetaBefore.length);
+      this.#optimiser = createOptimiserState(changed.optimiser, this.#thetaBefore.length);
     }
     this.#settings = changed;
   }
@@ -249,7 +254,10 @@ export class Trainer {
     };
   }
 
-  #freezable(update: number, source: Pick<MadeUpdate, "batch" | "theta" | "settings" | "loss">): FrozenUpdate {
+  #freezable(
+    update: number,
+    source: Pick<MadeUpdate, "batch" | "theta" | "settings" | "loss">,
+  ): FrozenUpdate {
     const { batch, theta, loss } = source;
     const { gamma, learningRate } = source.settings;
     return { update, batch, theta, specification: this.backend.specification, gamma, learningRate, loss };
@@ -261,10 +269,6 @@ export class Trainer {
       actionGenerator: this.#actionGenerator.state(),
     };
   }
-}
-
-function optimiserOf({ optimiser, learningRate }: ChangingSettings): OptimiserSpecification {
-  return optimiser === "adam" ? adam(learningRate) : sgd(learningRate);
 }
 
 function mean(values: Float64Array, count: number): number {

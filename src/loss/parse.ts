@@ -1,0 +1,580 @@
+import type { Diagnostic, TextRange } from "./diagnostic.ts";
+import { lex, type Token } from "./lex.ts";
+import { MAXIMUM_BYTES, MAXIMUM_DEPTH, MAXIMUM_NODES, utf8Length } from "./limits.ts";
+import { isInnerModule, isModuleRoot } from "./modules.ts";
+import type {
+  Argument,
+  BinaryOperator,
+  Expression,
+  IndexEntry,
+  Program,
+  Statement,
+  UnaryOperator,
+} from "./syntax.ts";
+
+export interface Parsed {
+  /** Undefined where a diagnostic of error severity was found. */
+  readonly program: Program | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Binding strength of each infix operator, Python's order. */
+const STRENGTH: ReadonlyMap<string, number> = new Map([
+  ["<", 10],
+  ["<=", 10],
+  [">", 10],
+  [">=", 10],
+  ["==", 10],
+  ["!=", 10],
+  ["|", 20],
+  ["&", 30],
+  ["+", 40],
+  ["-", 40],
+  ["*", 50],
+  ["/", 50],
+  ["//", 50],
+  ["%", 50],
+  ["@", 50],
+  ["**", 70],
+]);
+const COMPARISON = 10;
+const PREFIX_STRENGTH = 60;
+const POWER = 70;
+
+const LOGARITHMS: ReadonlySet<string> = new Set(["log", "ln"]);
+const LOG_POLICY: ReadonlySet<string> = new Set(["logpi", "lnpi", "ln_pi", "log_pi"]);
+const CONSTANTS: ReadonlyMap<string, boolean | null> = new Map<string, boolean | null>([
+  ["True", true],
+  ["False", false],
+  ["None", null],
+]);
+
+interface WordHint {
+  readonly message: string;
+  readonly hint: string;
+  readonly replacement?: string;
+}
+
+const WORDS_BETWEEN: ReadonlyMap<string, WordHint> = new Map([
+  [
+    "and",
+    { message: "`and` joins no tensors", hint: "use & between parenthesised comparisons", replacement: "&" },
+  ],
+  [
+    "or",
+    { message: "`or` joins no tensors", hint: "use | between parenthesised comparisons", replacement: "|" },
+  ],
+  ["if", { message: "the language has no `if`", hint: "use where(condition, a, b)" }],
+  [
+    "for",
+    { message: "the language has no loops", hint: "every operator works on whole columns; sum with .sum()" },
+  ],
+  ["in", { message: "the language has no `in`", hint: "compare with == and join with |" }],
+]);
+
+const STATEMENT_WORDS: ReadonlyMap<string, string> = new Map([
+  ["import", "nothing needs to be imported: torch., F., np. and jnp. prefixes are read and dropped"],
+  ["from", "nothing needs to be imported: torch., F., np. and jnp. prefixes are read and dropped"],
+  ["def", "the language has no functions of its own; write the expression"],
+  ["return", "name the result instead: loss = …"],
+  ["for", "the language has no loops; every operator works on whole columns"],
+  ["while", "the language has no loops; every operator works on whole columns"],
+  ["if", "use where(condition, a, b)"],
+  ["with", "leave the with-block out; use .detach() where gradient must stop"],
+]);
+
+/** Carries the first problem of a statement up to where the next statement is sought. */
+class Refusal extends Error {
+  readonly diagnostic: Diagnostic;
+  constructor(diagnostic: Diagnostic) {
+    super(diagnostic.message);
+    this.diagnostic = diagnostic;
+  }
+}
+
+type Draft = Expression extends infer E
+  ? E extends Expression
+    ? Omit<E, "id" | "start" | "end">
+    : never
+  : never;
+
+class Parser {
+  private readonly text: string;
+  private readonly tokens: readonly Token[];
+  private readonly nodes: Expression[] = [];
+  private readonly defined = new Set<string>();
+  readonly diagnostics: Diagnostic[] = [];
+  private cursor = 0;
+  private depth = 0;
+
+  constructor(text: string, tokens: readonly Token[]) {
+    this.text = text;
+    this.tokens = tokens;
+  }
+
+  program(): Program | undefined {
+    const statements: Statement[] = [];
+    for (;;) {
+      while (this.token.kind === "newline") this.cursor++;
+      if (this.token.kind === "end") break;
+      const statement = this.recover();
+      if (statement === "stop") break;
+      if (statement) statements.push(statement);
+    }
+    const last = statements.at(-1);
+    if (!last) {
+      if (this.diagnostics.length === 0) this.diagnostics.push(emptyProgram(this.text));
+      return undefined;
+    }
+    const result = statements.findLast((statement) => statement.name === "loss") ?? last;
+    return { text: this.text, statements, result, nodes: this.nodes };
+  }
+
+  private recover(): Statement | "stop" | undefined {
+    try {
+      return this.statement();
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      this.diagnostics.push(error.diagnostic);
+      if (error.diagnostic.code === "nodes") return "stop";
+      this.depth = 0;
+      while (this.token.kind !== "newline" && this.token.kind !== "end") this.cursor++;
+      return undefined;
+    }
+  }
+
+  private get token(): Token {
+    return this.tokens[this.cursor]!;
+  }
+
+  private peek(offset: number): Token | undefined {
+    return this.tokens[this.cursor + offset];
+  }
+
+  private advance(): Token {
+    const token = this.token;
+    if (token.kind !== "end") this.cursor++;
+    return token;
+  }
+
+  private is(operator: string, token: Token | undefined = this.token): boolean {
+    return token?.kind === "operator" && token.text === operator;
+  }
+
+  private take(operator: string): Token | undefined {
+    return this.is(operator) ? this.advance() : undefined;
+  }
+
+  private refuse(
+    code: string,
+    message: string,
+    hint: string,
+    range: TextRange,
+    extra?: Partial<Diagnostic>,
+  ): never {
+    throw new Refusal({
+      severity: "error",
+      code,
+      message,
+      hint,
+      start: range.start,
+      end: range.end,
+      ...extra,
+    });
+  }
+
+  private add(draft: Draft, start: number, end: number): Expression {
+    if (this.nodes.length >= MAXIMUM_NODES)
+      this.refuse("nodes", `the program has more than ${MAXIMUM_NODES} parts`, "make it shorter", {
+        start,
+        end,
+      });
+    const node = { ...draft, id: this.nodes.length, start, end } as Expression;
+    this.nodes.push(node);
+    return node;
+  }
+
+  private get previousEnd(): number {
+    return this.tokens[this.cursor - 1]?.end ?? 0;
+  }
+
+  private statement(): Statement {
+    const first = this.token;
+    const hint = first.kind === "name" ? STATEMENT_WORDS.get(first.text) : undefined;
+    if (hint && !this.is("=", this.peek(1)) && this.peek(1)?.kind !== "newline")
+      this.refuse("statement", `the language has no \`${first.text}\``, hint, first);
+    const named = first.kind === "name" && this.is("=", this.peek(1));
+    if (named) {
+      this.cursor += 2;
+      if (this.token.kind === "newline")
+        this.refuse(
+          "expected",
+          `nothing stands after ${first.text} =`,
+          "write an expression on the same line",
+          first,
+        );
+    }
+    const expression = this.expression(0);
+    this.endStatement(first);
+    if (named) this.defined.add(first.text);
+    return {
+      name: named ? first.text : undefined,
+      nameRange: named ? { start: first.start, end: first.end } : undefined,
+      expression,
+      start: first.start,
+      end: this.previousEnd,
+    };
+  }
+
+  private endStatement(first: Token): void {
+    const token = this.token;
+    if (token.kind === "newline" || token.kind === "end") return;
+    if (this.is("="))
+      this.refuse("assignment", "only a plain name may stand before =", "write name = expression", {
+        start: first.start,
+        end: token.end,
+      });
+    this.unexpected(token);
+  }
+
+  private unexpected(token: Token): never {
+    const word = token.kind === "name" ? WORDS_BETWEEN.get(token.text) : undefined;
+    if (word) {
+      const fixes = word.replacement
+        ? [replace(`Replace by ${word.replacement}`, token, word.replacement)]
+        : [];
+      this.refuse("word", word.message, word.hint, token, { fixes });
+    }
+    if (token.kind === "name" || token.kind === "number" || this.is("(", token)) {
+      const place = { start: token.start, end: token.start };
+      this.refuse("juxtaposition", "two values stand side by side", "a product needs a *", token, {
+        fixes: [replace("Insert *", place, "* ")],
+      });
+    }
+    if (token.kind === "text")
+      this.refuse("string", "a string may only be the value of reduction=", "remove it", token);
+    const shown =
+      token.kind === "newline" || token.kind === "end"
+        ? "the line ends here"
+        : `${token.text} is not expected here`;
+    const hint =
+      token.kind === "operator" && ")]".includes(token.text)
+        ? "remove it, or open the bracket it closes"
+        : "an expression is missing";
+    this.refuse("expected", shown, hint, token);
+  }
+
+  private nested<Result>(at: TextRange, body: () => Result): Result {
+    if (this.depth >= MAXIMUM_DEPTH)
+      this.refuse(
+        "depth",
+        `the expression is nested deeper than ${MAXIMUM_DEPTH} levels`,
+        "name its inner part in a line of its own",
+        at,
+      );
+    this.depth++;
+    const result = body();
+    this.depth--;
+    return result;
+  }
+
+  private expression(minimum: number): Expression {
+    const start = this.token.start;
+    let left = this.prefix(start);
+    let compared = false;
+    for (;;) {
+      const token = this.token;
+      const strength = token.kind === "operator" ? STRENGTH.get(token.text) : undefined;
+      if (strength === undefined || strength < minimum) return left;
+      if (strength === COMPARISON && compared)
+        this.refuse("chain", "comparisons cannot be chained", "write (a < b) & (b < c)", token);
+      compared = strength === COMPARISON;
+      this.advance();
+      left = this.infix(left, token, strength, start);
+    }
+  }
+
+  private infix(left: Expression, token: Token, strength: number, start: number): Expression {
+    const right =
+      strength === POWER
+        ? this.nested(token, () => this.expression(PREFIX_STRENGTH))
+        : this.expression(strength + 1);
+    return this.add(
+      {
+        kind: "binary",
+        operator: token.text as BinaryOperator,
+        left,
+        right,
+        operatorRange: { start: token.start, end: token.end },
+      },
+      start,
+      this.previousEnd,
+    );
+  }
+
+  private prefix(start: number): Expression {
+    const token = this.token;
+    if (this.is("-") || this.is("+") || this.is("~")) {
+      this.advance();
+      const operand = this.nested(token, () => this.expression(PREFIX_STRENGTH));
+      return this.add(
+        { kind: "unary", operator: token.text as UnaryOperator, operand },
+        start,
+        this.previousEnd,
+      );
+    }
+    if (token.kind === "name" && token.text === "not" && this.peek(1)?.kind !== "operator")
+      this.refuse("word", "`not` inverts no tensor", "use ~", token, {
+        fixes: [replace("Replace by ~", token, "~")],
+      });
+    return this.postfix(this.primary(), start);
+  }
+
+  private postfix(target: Expression, start: number): Expression {
+    let left = target;
+    for (;;) {
+      if (this.is(".")) left = this.method(left, start);
+      else if (this.is("[")) left = this.index(left, start);
+      else return left;
+    }
+  }
+
+  private primary(): Expression {
+    const token = this.token;
+    if (token.kind === "number") {
+      this.advance();
+      return this.add({ kind: "number", value: Number(token.text) }, token.start, token.end);
+    }
+    if (token.kind === "name") return this.named();
+    if (this.is("(")) return this.parenthesised();
+    if (this.is("[")) return this.list();
+    return this.unexpected(token);
+  }
+
+  private named(): Expression {
+    const token = this.advance();
+    const constant = CONSTANTS.get(token.text);
+    if (constant !== undefined)
+      return this.add({ kind: "constant", value: constant }, token.start, token.end);
+    if (LOGARITHMS.has(token.text) && this.token.kind === "name" && this.token.text === "pi")
+      return this.logPolicy(token);
+    if (LOG_POLICY.has(token.text) && this.policyArgumentsEnd() !== undefined) return this.logPolicy(token);
+    if (isModuleRoot(token.text) && this.is(".") && !this.defined.has(token.text))
+      return this.qualified(token);
+    if (this.is("(")) return this.call(token, undefined, token.start, []);
+    return this.add({ kind: "name", name: token.text, module: undefined }, token.start, token.end);
+  }
+
+  /** Reads `log π`, `ln π(a|s)` and the like as the name log_pi. */
+  private logPolicy(first: Token): Expression {
+    if (this.token.kind === "name") this.advance();
+    const end = this.policyArgumentsEnd();
+    if (end !== undefined) this.cursor = end;
+    return this.add({ kind: "name", name: "log_pi", module: undefined }, first.start, this.previousEnd);
+  }
+
+  /** The token after `(a|s, θ)` if that is what stands at the cursor. */
+  private policyArgumentsEnd(): number | undefined {
+    if (!this.is("(")) return undefined;
+    let bar = false;
+    for (let cursor = this.cursor + 1; ; cursor++) {
+      const token = this.tokens[cursor]!;
+      if (this.is(")", token)) return bar ? cursor + 1 : undefined;
+      if (this.is("|", token)) bar = true;
+      else if (token.kind !== "name" && !this.is(",", token) && !this.is(";", token)) return undefined;
+    }
+  }
+
+  private qualified(first: Token): Expression {
+    const path = [first.text];
+    let last = this.memberName();
+    while (isInnerModule(last.text) && this.is(".")) {
+      path.push(last.text);
+      last = this.memberName();
+    }
+    const module = path.join(".");
+    if (this.is("(")) return this.call(last, module, first.start, []);
+    return this.add({ kind: "name", name: last.text, module }, first.start, last.end);
+  }
+
+  private memberName(): Token {
+    const dot = this.advance();
+    const token = this.token;
+    if (token.kind !== "name")
+      this.refuse("expected", "a name is missing after the dot", "write x.sum() or sum(x)", dot);
+    return this.advance();
+  }
+
+  private method(receiver: Expression, start: number): Expression {
+    const name = this.memberName();
+    if (!this.is("(")) {
+      const hint = MEMBER_HINTS.get(name.text);
+      const fixes = hint ? [] : [replace("Insert ()", { start: name.end, end: name.end }, "()")];
+      const message = `values have no member ${name.text}`;
+      this.refuse("member", message, hint ?? "only operators follow a dot, as in x.sum()", name, { fixes });
+    }
+    return this.call(name, undefined, start, [
+      { keyword: undefined, keywordRange: undefined, value: receiver },
+    ]);
+  }
+
+  private call(
+    name: Token,
+    module: string | undefined,
+    start: number,
+    receiver: readonly Argument[],
+  ): Expression {
+    const open = this.advance();
+    const given = this.nested(open, () => this.arguments(open));
+    return this.add(
+      {
+        kind: "call",
+        name: name.text,
+        nameRange: { start: name.start, end: name.end },
+        module,
+        method: receiver.length > 0,
+        arguments: [...receiver, ...given],
+      },
+      start,
+      this.previousEnd,
+    );
+  }
+
+  private arguments(open: Token): Argument[] {
+    const given: Argument[] = [];
+    while (!this.take(")")) {
+      given.push(this.argument(given));
+      if (!this.take(",") && !this.is(")")) this.unclosed(open, ")");
+    }
+    return given;
+  }
+
+  private argument(before: readonly Argument[]): Argument {
+    const token = this.token;
+    if (token.kind === "name" && this.is("=", this.peek(1))) {
+      this.cursor += 2;
+      const text = this.token.kind === "text" ? this.token : undefined;
+      if (text) this.advance();
+      if (text && token.text !== "reduction")
+        this.refuse("string", "a string may only be the value of reduction=", "remove it", text);
+      const value = text
+        ? this.add({ kind: "text", value: text.text }, text.start, text.end)
+        : this.expression(0);
+      return { keyword: token.text, keywordRange: { start: token.start, end: token.end }, value };
+    }
+    if (before.some((argument) => argument.keyword !== undefined))
+      this.refuse(
+        "arguments",
+        "an argument without a name follows one with a name",
+        "put it first, or name it",
+        token,
+      );
+    return { keyword: undefined, keywordRange: undefined, value: this.expression(0) };
+  }
+
+  private unclosed(open: Token, closing: string): never {
+    if (this.token.kind === "newline" || this.token.kind === "end")
+      this.refuse("bracket", `this bracket is never closed`, `close it with ${closing}`, open);
+    return this.unexpected(this.token);
+  }
+
+  private parenthesised(): Expression {
+    const open = this.advance();
+    return this.nested(open, () => {
+      if (this.is(")"))
+        this.refuse("expected", "these parentheses are empty", "put an expression between them", open);
+      const first = this.expression(0);
+      if (!this.is(",")) {
+        if (!this.take(")")) this.unclosed(open, ")");
+        return first;
+      }
+      return this.items(open, ")", [first]);
+    });
+  }
+
+  private list(): Expression {
+    const open = this.advance();
+    return this.nested(open, () =>
+      this.is("]") ? this.items(open, "]", []) : this.items(open, "]", [this.expression(0)]),
+    );
+  }
+
+  private items(open: Token, closing: string, items: Expression[]): Expression {
+    while (this.take(",") && !this.is(closing)) items.push(this.expression(0));
+    if (!this.take(closing)) this.unclosed(open, closing);
+    return this.add({ kind: "list", items }, open.start, this.previousEnd);
+  }
+
+  private index(target: Expression, start: number): Expression {
+    const open = this.advance();
+    const entries = this.nested(open, () => {
+      if (this.is("]"))
+        this.refuse(
+          "expected",
+          "these brackets are empty",
+          "write an index or a slice, as V[0] or V[1:]",
+          open,
+        );
+      const read: IndexEntry[] = [this.entry()];
+      while (this.take(",") && !this.is("]")) read.push(this.entry());
+      if (!this.take("]")) this.unclosed(open, "]");
+      return read;
+    });
+    return this.add({ kind: "index", target, entries }, start, this.previousEnd);
+  }
+
+  private entry(): IndexEntry {
+    const start = this.is(":") ? undefined : this.expression(0);
+    if (!this.take(":")) return { kind: "at", value: start! };
+    const stop = this.sliceBound();
+    const step = this.take(":") ? this.sliceBound() : undefined;
+    return { kind: "slice", start, stop, step };
+  }
+
+  private sliceBound(): Expression | undefined {
+    return this.is(":") || this.is("]") || this.is(",") ? undefined : this.expression(0);
+  }
+}
+
+const MEMBER_HINTS: ReadonlyMap<string, string> = new Map([
+  ["shape", "the number of steps is T; len(x) and x.numel() give sizes"],
+  ["size", "the number of steps is T; len(x) and x.numel() give sizes"],
+  ["data", "use .detach()"],
+  ["grad", "gradients are shown for every value; the loss need not name them"],
+  ["T", "transpose is not offered; reductions take dim=0 or dim=1"],
+]);
+
+function replace(title: string, range: TextRange, text: string) {
+  return { title, edits: [{ start: range.start, end: range.end, text }] };
+}
+
+function emptyProgram(text: string): Diagnostic {
+  const hint = "write an expression, as -(G * log_pi).sum()";
+  return {
+    severity: "error",
+    code: "empty",
+    message: "there is no loss here",
+    hint,
+    start: 0,
+    end: text.length,
+  };
+}
+
+function tooLong(text: string, bytes: number): Diagnostic {
+  const message = `the text has ${bytes} bytes; at most ${MAXIMUM_BYTES} are read`;
+  return { severity: "error", code: "length", message, hint: "make it shorter", start: 0, end: text.length };
+}
+
+/**
+ * Reads a loss program: statements `name = expression`, one per line, or one bare expression.
+ * Limits of size, depth and nodes are enforced while reading; wrong input gives diagnostics, never an exception.
+ */
+export function parseLoss(text: string): Parsed {
+  const bytes = utf8Length(text);
+  if (bytes > MAXIMUM_BYTES) return { program: undefined, diagnostics: [tooLong(text, bytes)] };
+  const lexed = lex(text, "loss");
+  const parser = new Parser(text, lexed.tokens);
+  const program = parser.program();
+  const diagnostics = [...lexed.diagnostics, ...parser.diagnostics].sort((a, b) => a.start - b.start);
+  return { program: diagnostics.length > 0 ? undefined : program, diagnostics };
+}

@@ -1,0 +1,60 @@
+import type { Diagnostic, TextFix, TextRange } from "./diagnostic.ts";
+import { aliasTargets, type LossSymbols } from "./names.ts";
+import { nearest } from "./nearest.ts";
+import { OVERLOADED, operatorNamed } from "./operators.ts";
+import type { NameNode, Program } from "./syntax.ts";
+
+/** The name that `name` is another spelling of, if that is there. */
+export function aliasOf(name: string, isThere: (name: string) => boolean): string | undefined {
+  return aliasTargets(name).find(isThere);
+}
+
+/** The diagnostic for a name that nothing defines, with the nearest name that is there. */
+export function unknownName(
+  node: NameNode,
+  program: Program,
+  symbols: LossSymbols,
+  defined: Iterable<string>,
+): Diagnostic {
+  const known = [...defined, ...symbols.keys()];
+  return {
+    severity: "error",
+    code: "unknown-name",
+    start: node.start,
+    end: node.end,
+    ...explain(node, program, symbols, known),
+  };
+}
+
+function explain(
+  node: NameNode,
+  program: Program,
+  symbols: LossSymbols,
+  known: readonly string[],
+): { message: string; hint: string; fixes?: readonly TextFix[] } {
+  const { name } = node;
+  if (program.statements.some((statement) => statement.name === name))
+    return { message: `${name} is used before the line that defines it`, hint: "move that line up" };
+  if (operatorNamed(name) || OVERLOADED.has(name))
+    return { message: `${name} is an operator, not a value`, hint: `call it, as ${name}(x)` };
+  const isReturn =
+    (name === "G" || aliasTargets(name).includes("G")) && symbols.has("r") && symbols.has("gamma");
+  if (isReturn) return explainReturn(name);
+  const guess = nearest(name, known);
+  const message = `there is no ${name} here`;
+  if (guess === undefined) return { message, hint: `the names are ${known.join(", ") || "none"}` };
+  return { message, hint: `did you mean ${guess}?`, fixes: [replacement(node, guess)] };
+}
+
+function explainReturn(name: string): { message: string; hint: string; fixes: readonly TextFix[] } {
+  const line = `${name} = discounted_returns(r, gamma)`;
+  return {
+    message: `there is no ${name} here`,
+    hint: `define it in a line above: ${line}`,
+    fixes: [{ title: `Define ${name}`, edits: [{ start: 0, end: 0, text: `${line}\n` }] }],
+  };
+}
+
+function replacement({ start, end }: TextRange, text: string): TextFix {
+  return { title: `Write ${text}`, edits: [{ start, end, text }] };
+}
