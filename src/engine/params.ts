@@ -38,7 +38,11 @@ const schemas: { readonly [Name in keyof EngineMethods]: v.GenericSchema } = {
     settings: v.partial(v.strictObject(settingEntries)),
     out: path,
     limit: v.optional(
-      v.strictObject({ updates: v.optional(count), steps: v.optional(count), untilSolved: v.optional(v.boolean()) }),
+      v.strictObject({
+        updates: v.optional(count),
+        steps: v.optional(count),
+        untilSolved: v.optional(v.boolean()),
+      }),
     ),
     paused: v.optional(v.boolean()),
   }),

@@ -69,7 +69,11 @@ export interface Column {
   readonly maximum: Float64Array;
 }
 
-/** One column of the step table. Names ending in [k] belong to output k. */
+/**
+ * One column of the step table. Names ending in [k] belong to output k. Every update has
+ * `t`, `action`, `reward`, `G`, `gamma_t`, `log_pi`, `entropy`, `weight` (c), `size`, `share` and the
+ * group `dlogit` (∂L/∂logit of every action); `weight` and what follows from the gradient depend on the loss.
+ */
 export interface ColumnView {
   readonly name: string;
   readonly label: string;
@@ -205,6 +209,8 @@ export interface StepView {
   readonly action: number;
   readonly reward: number;
   readonly observation: readonly number[];
+  /** The environment's internal state before the action, where it can be told: for drawing. */
+  readonly state?: readonly number[];
   readonly outputs: readonly {
     readonly name: string;
     readonly logit: number;

@@ -21,11 +21,14 @@ export function forkEngine({ entry, node, runAsNode, folder }: ForkOptions): Eng
     cwd: folder,
     env: scrubEnvironment(process.env, { runAsNode }),
     serialization: "advanced",
-    stdio: ["ignore", "pipe", "pipe", "ipc"],
+    // The last pipe carries the heartbeat, which a thread of the engine's own writes: see engine/heartbeat.ts.
+    stdio: ["ignore", "pipe", "pipe", "ipc", "pipe"],
     windowsHide: true,
   });
   return new ForkedEngine(child);
 }
+
+const heartbeatDescriptor = 4;
 
 class ForkedEngine implements EngineProcess {
   readonly transport: Transport;
@@ -80,6 +83,9 @@ function childTransport(child: ChildProcess): Transport {
     },
     onMessage(listener) {
       child.on("message", listener);
+      child.stdio[heartbeatDescriptor]?.on("data", () =>
+        listener({ kind: "event", event: "heartbeat", payload: { at: Date.now() } } satisfies WireMessage),
+      );
     },
     onClose(listener) {
       child.once("disconnect", listener);
