@@ -9,6 +9,7 @@ import { highlighting } from "./highlight.ts";
 import { nodeHover } from "./hover.ts";
 import { inlays } from "./inlays.ts";
 import type { LossLanguage } from "./language.ts";
+import { typeOver } from "./typeOver.ts";
 
 /** What the text editor asks of and tells the page. */
 export interface EditorPort {
@@ -36,6 +37,7 @@ export function createEditor(parent: HTMLElement, text: string, port: EditorPort
       history(),
       bracketMatching(),
       closeBrackets(),
+      typeOver,
       EditorView.lineWrapping,
       tooltips({ position: "fixed", parent: document.body }),
       EditorView.contentAttributes.of({ "aria-label": "Loss" }),
