@@ -1,8 +1,8 @@
 import type { Diagnostic, TextFix, TextRange } from "./diagnostic.ts";
 import { aliasTargets, type LossSymbols } from "./names.ts";
 import { nearest } from "./nearest.ts";
-import { OVERLOADED, operatorNamed } from "./operators.ts";
-import type { NameNode, Program } from "./syntax.ts";
+import { callableNames, OVERLOADED, operatorNamed } from "./operators.ts";
+import type { CallNode, NameNode, Program } from "./syntax.ts";
 
 /** The name that `name` is another spelling of, if that is there. */
 export function aliasOf(name: string, isThere: (name: string) => boolean): string | undefined {
@@ -57,4 +57,34 @@ function explainReturn(name: string): { message: string; hint: string; fixes: re
 
 function replacement({ start, end }: TextRange, text: string): TextFix {
   return { title: `Write ${text}`, edits: [{ start, end, text }] };
+}
+
+/** The diagnostic for a call of something that is no operator; `isValue` where the name is that of a value. */
+export function unknownOperator({ name, nameRange }: CallNode, isValue: boolean): Diagnostic {
+  const { start, end } = nameRange;
+  if (isValue) {
+    const message = `${name} is a value and cannot be called`;
+    return {
+      severity: "error",
+      code: "not-callable",
+      message,
+      hint: "a product needs a *, and an index needs []",
+      start,
+      end,
+    };
+  }
+  const guess = nearest(name, callableNames());
+  const hint = guess
+    ? `did you mean ${guess}?`
+    : "sum, mean, exp, log, where, clamp, std and many more are offered";
+  const fixes = guess ? [replacement(nameRange, guess)] : [];
+  return {
+    severity: "error",
+    code: "unknown-operator",
+    message: `there is no operator ${name}`,
+    hint,
+    start,
+    end,
+    fixes,
+  };
 }
