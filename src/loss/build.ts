@@ -6,14 +6,7 @@ import { type Library, libraryOf } from "./modules.ts";
 import type { LossSymbols } from "./names.ts";
 import { type IndexRange, isProblem, type OperatorRow, type Settings } from "./operator.ts";
 import { CLAMP_BY_TENSORS } from "./operators/elementwise.ts";
-import {
-  callableNames,
-  infixOperator,
-  OVERLOADED,
-  operatorNamed,
-  prefixOperator,
-  REFUSED,
-} from "./operators.ts";
+import { infixOperator, OVERLOADED, operatorNamed, prefixOperator, REFUSED } from "./operators.ts";
 import { findSpread } from "./spread.ts";
 import type { CallNode, Expression, IndexEntry, IndexNode, NameNode, Program } from "./syntax.ts";
 import { aliasOf, unknownName, unknownOperator } from "./unknownName.ts";

@@ -99,6 +99,8 @@ export class TokenCursor {
         fixes: [replace("Insert *", place, "* ")],
       });
     }
+    if (this.is("=", token))
+      this.refuse("assignment", "= is not expected here", "write name = name + …; == compares", token);
     if (token.kind === "text")
       this.refuse("string", "a string may only be the value of reduction=", "remove it", token);
     const shown =

@@ -91,7 +91,7 @@ describe("regular expressions that run for ever", () => {
   ])("%s are read in linear time", (_, text) => {
     const start = performance.now();
     diagnoseLoss(text, offeredSymbols());
-    expect(performance.now() - start).toBeLessThan(500);
+    expect(performance.now() - start).toBeLessThan(2000);
   });
 });
 

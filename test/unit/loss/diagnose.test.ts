@@ -42,9 +42,12 @@ describe("names that are not there", () => {
     expect(fixed(text, "unknown-name")).toBe(expected);
   });
 
-  test("a return is offered to be defined", () => {
-    const text = "-(G * log_pi).sum()";
-    expect(fixed(text, "unknown-name")).toBe(`G = discounted_returns(r, gamma)\n${text}`);
+  test.each([
+    ["-(G * log_pi).sum()", "G = discounted_returns(r, gamma)"],
+    ["-(ratio * adv).sum()", "ratio = exp(log_pi - log_pi_old)"],
+    ["-(delta.detach() * log_pi).sum()", "delta = td_error(r, V, gamma)"],
+  ])("%j is offered the line %j", (text, line) => {
+    expect(fixed(text, "unknown-name")).toBe(`${line}\n${text}`);
     expect(diagnose(fixed(text, "unknown-name"))).toEqual([]);
   });
 
