@@ -70,6 +70,13 @@ export interface PolicyBackend {
   backward(logitsGradient: Float64Array, steps: number): Gradient | Promise<Gradient>;
   /** g_t·g for every step [T]: the projection on the gradient that `backward` returned last. */
   project(steps: number): Float64Array | Promise<Float64Array>;
-  /** One optimiser step along the gradient that `backward` returned last (clipped by norm where asked). */
-  apply(optimiser: OptimiserSpecification, state: OptimiserState, clipNorm: number | undefined): void | Promise<void>;
+  /**
+   * One optimiser step along the gradient that `backward` returned last, clipped by norm where asked.
+   * @returns ‖g‖ before clipping.
+   */
+  apply(
+    optimiser: OptimiserSpecification,
+    state: OptimiserState,
+    clipNorm: number | undefined,
+  ): number | Promise<number>;
 }

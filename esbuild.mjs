@@ -1,0 +1,75 @@
+import { cpSync, existsSync, globSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { markBuildFresh } from "./scripts/lib/freshness.mjs";
+import { root } from "./scripts/lib/paths.mjs";
+
+/** @type {import("esbuild").BuildOptions} */
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  charset: "utf8",
+  legalComments: "none",
+  logLevel: "warning",
+  target: "es2024",
+};
+
+/** @type {import("esbuild").BuildOptions} */
+const forNode = {
+  ...common,
+  platform: "node",
+  target: "node22",
+  format: "esm",
+  // Packages in CommonJS call require for Node's own modules, which an ES module does not have.
+  banner: {
+    js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+  },
+};
+
+/** @type {import("esbuild").BuildOptions} */
+const forHost = {
+  ...common,
+  platform: "node",
+  target: "node22",
+  format: "cjs",
+  external: ["vscode", "mocha"],
+};
+
+const suites = globSync("test/host/suite/**/*.ts", { cwd: root });
+
+/** @type {Record<string, import("esbuild").BuildOptions>} */
+const bundles = {
+  pgi: { ...forNode, entryPoints: ["src/cli/main.ts"], outfile: "dist/pgi.js" },
+  engine: { ...forNode, entryPoints: ["src/engine/main.ts"], outfile: "dist/engine.js" },
+  extension: { ...forHost, entryPoints: ["src/extension.ts"], outfile: "dist/extension.cjs", minify: true },
+  webview: {
+    ...common,
+    entryPoints: ["webview/main.ts"],
+    outfile: "dist/webview.js",
+    format: "iife",
+    minify: true,
+    loader: { ".ttf": "file", ".woff2": "file", ".svg": "file" },
+  },
+  "test-host": { ...forHost, entryPoints: suites, outdir: "dist/test-host", outExtension: { ".js": ".cjs" } },
+};
+
+function isPresent(/** @type {import("esbuild").BuildOptions} */ bundle) {
+  const entries = /** @type {string[]} */ (bundle.entryPoints);
+  return entries.length > 0 && entries.every((entry) => existsSync(join(root, entry)));
+}
+
+/** The files of `dist` with their sizes, one a line. */
+function sizes() {
+  const files = readdirSync(join(root, "dist"), { recursive: true, encoding: "utf8" }).sort();
+  return files
+    .map((file) => ({ file, stats: statSync(join(root, "dist", file)) }))
+    .filter(({ stats }) => stats.isFile())
+    .map(({ file, stats }) => `${(stats.size / 1000).toFixed(1).padStart(9)} kB  dist/${file}`);
+}
+
+rmSync(join(root, "dist"), { recursive: true, force: true });
+mkdirSync(join(root, "dist"));
+await Promise.all(Object.values(bundles).filter(isPresent).map(build));
+if (isPresent(bundles.pgi)) cpSync(join(root, "scripts/lib/launchCli.mjs"), join(root, "dist/cli.js"));
+console.log(sizes().join("\n"));
+markBuildFresh();

@@ -1,0 +1,21 @@
+import type { CommandRecord } from "./command.ts";
+
+import { doctorCommand } from "./commands/doctor.ts";
+import { exportCommand } from "./commands/export.ts";
+import { lossCommand } from "./commands/loss.ts";
+import { runsCommand } from "./commands/runs.ts";
+import { showCommand } from "./commands/show.ts";
+import { trainCommand } from "./commands/train.ts";
+import { whatIfCommand } from "./commands/whatIf.ts";
+
+/** Every command of `pgi`, in the order of the overview. */
+export const commands: readonly CommandRecord[] = [
+  trainCommand,
+  showCommand,
+  whatIfCommand,
+  lossCommand,
+  runsCommand,
+  exportCommand,
+
+  doctorCommand,
+];

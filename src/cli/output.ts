@@ -1,0 +1,66 @@
+import { UserError } from "../engine/userError.ts";
+
+/** Where a command writes; tests give their own. */
+export interface Console {
+  readonly out: (text: string) => void;
+  readonly error: (text: string) => void;
+  readonly isTerminal: boolean;
+  readonly columns: number;
+}
+
+export type ExitCode = 0 | 1 | 2;
+
+/** One JSON Lines record: NaN and ±Infinity as strings, typed arrays as lists. */
+export function jsonLine(value: unknown): string {
+  return `${JSON.stringify(value, jsonValue)}\n`;
+}
+
+function jsonValue(_key: string, value: unknown): unknown {
+  if (typeof value === "number" && !Number.isFinite(value)) return String(value);
+  if (ArrayBuffer.isView(value)) return Array.from(value as Float64Array);
+  return value;
+}
+
+/** A right-aligned text table; the first row is the header. Columns named in `left` are left-aligned. */
+export function textTable(
+  rows: readonly (readonly string[])[],
+  left: ReadonlySet<number> = new Set(),
+): string {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => textWidth(row[column] ?? ""))),
+  );
+  const line = (row: readonly string[]) =>
+    row
+      .map((cell, column) => {
+        const padding = " ".repeat((widths[column] ?? 0) - textWidth(cell));
+        return left.has(column) ? cell + padding : padding + cell;
+      })
+      .join("  ")
+      .trimEnd();
+  return `${rows.map(line).join("\n")}\n`;
+}
+
+/** Code points without combining marks: what a terminal's cells hold for our texts. */
+function textWidth(text: string): number {
+  return [...text.normalize("NFC").replace(/\p{M}/gu, "")].length;
+}
+
+/** A number for a table: six significant digits, integers whole, exponents only where needed. */
+export function formatNumber(value: number): string {
+  if (!Number.isFinite(value)) return String(value);
+  if (Number.isInteger(value) && Math.abs(value) < 1e9) return String(value);
+  const magnitude = Math.abs(value);
+  if (magnitude < 1e-4 || magnitude >= 1e9) return value.toExponential(3);
+  return value.toFixed(Math.min(6, Math.max(0, 5 - Math.floor(Math.log10(magnitude)))));
+}
+
+export function formatCount(value: number): string {
+  return value.toLocaleString("en-US", { maximumFractionDigits: 0 });
+}
+
+/** The one line for a failed command, without a stack where a person can mend it. */
+export function errorLine(error: unknown): string {
+  if (error instanceof UserError) return `pgi: ${error.line}\n`;
+  if (error instanceof Error) return `pgi: ${error.message}\n`;
+  return `pgi: ${String(error)}\n`;
+}

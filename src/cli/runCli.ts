@@ -1,0 +1,46 @@
+import { UserError } from "../engine/userError.ts";
+import { type CommandRecord, helpText, parseArguments } from "./command.ts";
+import { commands } from "./commands.ts";
+import { type Console, type ExitCode, errorLine } from "./output.ts";
+
+const wrongUse = new Set([
+  "usage",
+  "unknown_environment",
+  "unknown_algorithm",
+  "out_of_range",
+  "unknown_command",
+]);
+
+/** Runs one `pgi` command. Exit 0: done; 1: a check failed or the outside got in the way; 2: wrong use. */
+export async function runCli(words: readonly string[], console: Console): Promise<ExitCode> {
+  const [name, ...rest] = words;
+  if (name === undefined || name === "--help" || name === "-h" || name === "help") {
+    console.out(overview());
+    return name === undefined ? 2 : 0;
+  }
+  try {
+    const command = findCommand(name);
+    if (rest.includes("--help") || rest.includes("-h")) {
+      console.out(helpText(command));
+      return 0;
+    }
+    return await command.run(parseArguments(command, rest), console);
+  } catch (error) {
+    console.error(errorLine(error));
+    if (!(error instanceof UserError) && process.env.PGI_STACK) console.error(`${(error as Error).stack}\n`);
+    return error instanceof UserError && wrongUse.has(error.code) ? 2 : 1;
+  }
+}
+
+function findCommand(name: string): CommandRecord {
+  const command = commands.find((candidate) => candidate.name === name);
+  if (command) return command;
+  const names = commands.map((candidate) => candidate.name).join(", ");
+  throw new UserError("unknown_command", `There is no command "${name}".`, `There are ${names}.`);
+}
+
+function overview(): string {
+  const width = Math.max(...commands.map((command) => command.name.length));
+  const lines = commands.map((command) => `  ${command.name.padEnd(width)}  ${command.summary}`);
+  return `pgi: train a policy, open any update, edit its loss, see the gradients change\n\nusage: pgi COMMAND …\n\n${lines.join("\n")}\n\npgi COMMAND --help tells the rest. Exit: 0 done, 1 a check failed, 2 wrong use.\n`;
+}

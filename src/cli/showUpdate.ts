@@ -1,0 +1,160 @@
+import { columnViews } from "../engine/inspection/columns.ts";
+import type { InspectedLoss, Inspector } from "../engine/inspection/inspector.ts";
+import { orderRows } from "../engine/inspection/orderedRows.ts";
+import type { OpenRun } from "../engine/openRun.ts";
+import { UserError } from "../engine/userError.ts";
+import type { ColumnView } from "../protocol/views.ts";
+import { openUpdate } from "./openUpdate.ts";
+import { type Console, formatNumber, jsonLine, textTable } from "./output.ts";
+
+export interface ShowOptions {
+  readonly sort?: string | undefined;
+  readonly ascending?: boolean | undefined;
+  readonly limit?: number | undefined;
+  readonly columns?: readonly string[] | undefined;
+  readonly json?: boolean | undefined;
+}
+
+const usualLimit = 20;
+
+/** Prints the step table, the sum row and the verdict of an update. */
+export async function showUpdate(
+  path: string,
+  update: number | undefined,
+  options: ShowOptions,
+  console: Console,
+): Promise<void> {
+  const { run, inspector, how } = await openUpdate(path, update);
+  try {
+    const columns = chooseColumns(run, inspector, options.columns);
+    const rows = chooseRows(inspector, inspector.trainer, options);
+    if (options.json) printJson(inspector, columns, rows, console);
+    else printTable(run, inspector, how, columns, rows, console);
+  } finally {
+    await run.close();
+  }
+}
+
+function allColumns(run: OpenRun, { trainer }: Inspector): ColumnView[] {
+  const { actionNames, observationNames } = run.names;
+  const hasEntropyWeight = trainer.verdict.fingerprint.entropyWeights !== undefined;
+  return columnViews(actionNames, trainer.terms.columns, observationNames, hasEntropyWeight);
+}
+
+function chooseColumns(
+  run: OpenRun,
+  inspector: Inspector,
+  wanted: readonly string[] | undefined,
+): ColumnView[] {
+  const columns = allColumns(run, inspector);
+  const hidden = new Set(["step", "episode", "terminated", "truncated"]);
+  if (!wanted)
+    return columns.filter(
+      ({ name, group }) => !hidden.has(name) && (group === undefined || group === "dlogit"),
+    );
+  return wanted.flatMap((name) => {
+    const found = columns.filter((column) => column.name === name || column.group === name);
+    if (found.length > 0) return found;
+    const names = [...new Set(columns.map((column) => column.group ?? column.name))].join(", ");
+    throw new UserError("usage", `There is no column "${name}".`, `There are ${names}.`);
+  });
+}
+
+function chooseRows(inspector: Inspector, loss: InspectedLoss, options: ShowOptions): Float64Array {
+  const { sort, ascending, limit = usualLimit } = options;
+  if (sort === undefined)
+    return Float64Array.from({ length: Math.min(limit, inspector.frozen.batch.steps) }, (_, row) => row);
+  const values = inspector.column(loss, sort);
+  if (!values) throw new UserError("usage", `There is no column "${sort}" to sort by.`);
+  return orderRows(values, ascending !== true).subarray(0, limit);
+}
+
+function printJson(
+  inspector: Inspector,
+  columns: readonly ColumnView[],
+  rows: Float64Array,
+  console: Console,
+): void {
+  const loss = inspector.trainer;
+  const values = columns.map(({ name }) => [name, inspector.column(loss, name)] as const);
+  for (const row of rows)
+    console.out(jsonLine(Object.fromEntries(values.map(([name, column]) => [name, column?.[row]]))));
+  console.out(
+    jsonLine({
+      update: inspector.frozen.update,
+      steps: inspector.frozen.batch.steps,
+      loss: loss.evaluation.value,
+      terms: loss.terms.columns.map(({ text, sum }) => ({ text, sum })),
+      rest: loss.terms.rest,
+      grad_norm: loss.gradientNorm,
+      verdict: {
+        kind: loss.verdict.kind,
+        sentence: loss.verdict.sentence,
+        rule: loss.verdict.rule,
+        undecided: loss.verdict.undecided,
+      },
+    }),
+  );
+}
+
+function printTable(
+  run: OpenRun,
+  inspector: Inspector,
+  how: string,
+  columns: readonly ColumnView[],
+  rows: Float64Array,
+  console: Console,
+): void {
+  const { trainer: loss, frozen } = inspector;
+  const source = how === "replayed" ? "recomputed by replay, equal bit for bit to what was recorded" : how;
+  console.out(`update ${frozen.update} · ${frozen.batch.steps} steps · ${source}\n`);
+  const cells = columns.map((column) => columnCells(run, inspector, loss, column, rows));
+  const body = [...rows].map((_, place) => cells.map((column) => column[place] ?? ""));
+  console.out(textTable([columns.map(({ label }) => label), ...body, sumRow(columns, loss)]));
+  if (rows.length < frozen.batch.steps) console.out(`${rows.length} of ${frozen.batch.steps} steps\n`);
+  console.out(lossLines(loss));
+  console.out(verdictLines(loss));
+}
+
+function columnCells(
+  run: OpenRun,
+  inspector: Inspector,
+  loss: InspectedLoss,
+  column: ColumnView,
+  rows: Float64Array,
+): string[] {
+  const values = inspector.column(loss, column.name) ?? new Float64Array();
+  return [...rows].map((row) => {
+    const value = values[row] as number;
+    if (column.kind === "action") return run.names.actionNames[value] ?? String(value);
+    if (column.kind === "percent") return `${(100 * value).toFixed(2)} %`;
+    return formatNumber(value);
+  });
+}
+
+function sumRow(columns: readonly ColumnView[], loss: InspectedLoss): string[] {
+  return columns.map(({ name }, place) => {
+    const term = loss.terms.columns.find(({ column }) => column === name);
+    if (term) return formatNumber(term.sum);
+    if (name === "share") return "100 %";
+    return place === 0 ? "Σ" : "";
+  });
+}
+
+export function lossLines(loss: InspectedLoss): string {
+  const { terms, evaluation } = loss;
+  if (terms.notSeparable !== undefined) {
+    return `loss ${evaluation.value}   (no sum over the steps: ${terms.notSeparable})\n‖g‖ ${loss.gradientNorm}\n`;
+  }
+  const parts = terms.columns.length > 1 ? terms.columns.slice(1) : terms.columns;
+  const lines = parts.map(({ text, sum }) => `  Σ ${text} = ${sum}\n`);
+  const rest = terms.rest === 0 ? "" : `  and ${terms.rest} that belongs to no single step\n`;
+  return `loss ${evaluation.value}\n${lines.join("")}${rest}‖g‖ ${loss.gradientNorm}\n`;
+}
+
+export function verdictLines(loss: InspectedLoss): string {
+  const { verdict } = loss;
+  const undecided = verdict.undecided.map((reason) => `  cannot be decided: ${reason}\n`).join("");
+  const why = verdict.explanation === "" ? "" : `  ${verdict.explanation}\n`;
+  return `${verdict.sentence}\n  ${verdict.rule}\n${why}${undecided}`;
+}

@@ -1,0 +1,103 @@
+/** What a fingerprint is read from: one update's outputs and the loss's derivatives there. */
+export interface FingerprintInput {
+  /** T and K. */
+  readonly steps: number;
+  readonly actionCount: number;
+  /** [T], index of the action taken. */
+  readonly actions: ArrayLike<number>;
+  /** [T × K], π. */
+  readonly probabilities: ArrayLike<number>;
+  /** [T × K], ∂L/∂logits, whole. */
+  readonly logitsGradient: ArrayLike<number>;
+  /** [T], ∂L/∂ln π where the loss names log_pi. */
+  readonly logPiAdjoint: ArrayLike<number> | undefined;
+  /** [T], ∂L/∂H where the loss names entropy. */
+  readonly entropyAdjoint: ArrayLike<number> | undefined;
+  /** [T × K], the part of ∂L/∂logits that came through logits or π by name, not through log_pi or entropy. */
+  readonly directGradient: ArrayLike<number> | undefined;
+}
+
+/** The weights with which ∇ln π_t and ∇H_t entered an update. */
+export interface Fingerprint {
+  /** [T], c_t = −∂L/∂ln π_t. NaN where the step is too certain to read it (‖π − e_a‖ < 1e−12). */
+  readonly weights: Float64Array;
+  /** [T], β_t = −∂L/∂H_t, where the loss names entropy and gives it weight. */
+  readonly entropyWeights: Float64Array | undefined;
+  /** "exact" from the loss's own adjoints, else "projected" from the gradient at the outputs. */
+  readonly reading: "exact" | "projected";
+  /**
+   * Norm of what the form c·∇ln π + β·∇H leaves of ∂L/∂logits, relative to its norm: the test of form.
+   * Zero for an exact reading.
+   */
+  readonly formResidual: number;
+  /** True where K = 2 and the reading is projected: π − e_a and the entropy direction are collinear. */
+  readonly entropyInseparable: boolean;
+}
+
+const certain = 1e-12;
+
+/**
+ * Reads c_t and β_t of an update: from the adjoints of log_pi and entropy where the loss names them,
+ * and for what enters through logits or π by projection, c_t = ⟨∂L/∂z_t, π_t − e_a⟩ / ‖π_t − e_a‖².
+ */
+export function readFingerprint(input: FingerprintInput): Fingerprint {
+  const { steps, logPiAdjoint, entropyAdjoint, directGradient } = input;
+  const weights = new Float64Array(steps);
+  if (logPiAdjoint) for (let t = 0; t < steps; t++) weights[t] = -(logPiAdjoint[t] as number);
+  const isNamed = entropyAdjoint !== undefined && !isZero(entropyAdjoint);
+  const entropyWeights = isNamed ? Float64Array.from(entropyAdjoint, (adjoint) => -adjoint) : undefined;
+  if (!directGradient) {
+    return { weights, entropyWeights, reading: "exact", formResidual: 0, entropyInseparable: false };
+  }
+  const formResidual = projectRows(input, directGradient, weights);
+  return {
+    weights,
+    entropyWeights,
+    reading: "projected",
+    formResidual,
+    entropyInseparable: input.actionCount === 2,
+  };
+}
+
+function isZero(values: ArrayLike<number>): boolean {
+  for (let t = 0; t < values.length; t++) if (values[t] !== 0) return false;
+  return true;
+}
+
+/** Adds each row's projection to `weights`; returns the relative norm of what is left. */
+function projectRows(input: FingerprintInput, gradient: ArrayLike<number>, weights: Float64Array): number {
+  const { steps, actionCount } = input;
+  let left = 0;
+  let total = 0;
+  for (let t = 0; t < steps; t++) {
+    const row = t * actionCount;
+    const action = input.actions[t] as number;
+    const projection = projectRow(input.probabilities, gradient, row, actionCount, action);
+    weights[t] = (weights[t] as number) + projection;
+    const coefficient = Number.isNaN(projection) ? 0 : projection;
+    for (let k = 0; k < actionCount; k++) {
+      const value = gradient[row + k] as number;
+      const direction = (input.probabilities[row + k] as number) - (k === action ? 1 : 0);
+      left += (value - coefficient * direction) ** 2;
+      total += (input.logitsGradient[row + k] as number) ** 2;
+    }
+  }
+  return total === 0 ? 0 : Math.sqrt(left / total);
+}
+
+function projectRow(
+  probabilities: ArrayLike<number>,
+  gradient: ArrayLike<number>,
+  row: number,
+  actionCount: number,
+  action: number,
+): number {
+  let dot = 0;
+  let square = 0;
+  for (let k = 0; k < actionCount; k++) {
+    const direction = (probabilities[row + k] as number) - (k === action ? 1 : 0);
+    dot += (gradient[row + k] as number) * direction;
+    square += direction * direction;
+  }
+  return square < certain * certain ? Number.NaN : dot / square;
+}

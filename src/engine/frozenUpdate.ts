@@ -1,0 +1,114 @@
+import type { PolicySpecification } from "../policies/policy.ts";
+import type { Batch } from "../rl/batch.ts";
+import { BlobError, type BlobRecord, decodeBlob, encodeBlob } from "../runs/blob.ts";
+
+/** All that one update was made from: enough to compute it again, and others from the same batch. */
+export interface FrozenUpdate {
+  readonly update: number;
+  readonly batch: Batch;
+  /** θ before the step. */
+  readonly theta: Float64Array;
+  readonly specification: PolicySpecification;
+  readonly gamma: number;
+  readonly learningRate: number;
+  readonly loss: string;
+}
+
+/** A copy that later updates cannot change. */
+export function freeze(update: FrozenUpdate): FrozenUpdate {
+  const { batch } = update;
+  return {
+    ...update,
+    theta: update.theta.slice(),
+    batch: {
+      ...batch,
+      observations: batch.observations.slice(),
+      actions: batch.actions.slice(),
+      rewards: batch.rewards.slice(),
+      time: batch.time.slice(),
+      terminated: batch.terminated.slice(),
+      truncated: batch.truncated.slice(),
+      episodes: batch.episodes.slice(),
+    },
+  };
+}
+
+/** The payload of a kept update in a run file. */
+export function encodeFrozen({
+  update,
+  batch,
+  theta,
+  specification,
+  gamma,
+  learningRate,
+  loss,
+}: FrozenUpdate): Uint8Array {
+  const { observations, actions, rewards, time, terminated, truncated, episodes } = batch;
+  return encodeBlob({
+    update,
+    gamma,
+    learningRate,
+    loss,
+    specification: { ...specification },
+    theta,
+    observations,
+    actions,
+    rewards,
+    time,
+    terminated,
+    truncated,
+    episodes,
+  });
+}
+
+/** Reads what `encodeFrozen` wrote. Throws BlobError where a column is missing or has another length than the rest. */
+export function decodeFrozen(bytes: Uint8Array, specification: PolicySpecification): FrozenUpdate {
+  const record = decodeBlob(bytes);
+  const actions = floats(record, "actions");
+  const steps = actions.length;
+  const batch: Batch = {
+    steps,
+    observationSize: specification.observationSize,
+    actionCount: specification.actionCount,
+    observations: floats(record, "observations", steps * specification.observationSize),
+    actions,
+    rewards: floats(record, "rewards", steps),
+    time: floats(record, "time", steps),
+    terminated: flags(record, "terminated", steps),
+    truncated: flags(record, "truncated", steps),
+    episodes: floats(record, "episodes", steps),
+  };
+  return {
+    update: number(record, "update"),
+    batch,
+    theta: floats(record, "theta"),
+    specification,
+    gamma: number(record, "gamma"),
+    learningRate: number(record, "learningRate"),
+    loss: text(record, "loss"),
+  };
+}
+
+export function floats(record: BlobRecord, name: string, length?: number): Float64Array {
+  const value = record[name];
+  if (value instanceof Float64Array && (length === undefined || value.length === length)) return value;
+  throw new BlobError(`the column "${name}" is missing or has the wrong length`);
+}
+
+function flags(record: BlobRecord, name: string, length: number): Uint8Array {
+  const value = record[name];
+  if (value instanceof Uint8Array && value.length === length) return value;
+  throw new BlobError(`the column "${name}" is missing or has the wrong length`);
+}
+
+export function number(record: BlobRecord, name: string): number {
+  const value = record[name];
+  if (typeof value === "number") return value;
+  throw new BlobError(`the number "${name}" is missing`);
+}
+
+function text(record: BlobRecord, name: string): string {
+  const value = record[name];
+  if (typeof value === "string") return value;
+  throw new BlobError(`the text "${name}" is missing`);
+}

@@ -1,0 +1,145 @@
+import { algorithms } from "../algorithms/registry.ts";
+import { environments } from "../environments/registry.ts";
+import type { Handlers } from "../protocol/channel.ts";
+import {
+  type EngineEvents,
+  type EngineMethods,
+  engineProtocolVersion,
+  type UpdateReference,
+} from "../protocol/engine.ts";
+import { deleteRun, renameRun } from "../runs/list.ts";
+import { availableBackends } from "./backends/list.ts";
+import { exportUpdate } from "./exportUpdate.ts";
+import { decimate } from "./inspection/decimate.ts";
+import { explainCell } from "./inspection/explainCell.ts";
+import { checkLossText, evaluationView, nodeView } from "./inspection/lossText.ts";
+import { pickRows, rangeOf } from "./inspection/orderedRows.ts";
+import { SourcedColumns } from "./inspection/sourcedColumns.ts";
+import { comparisonView, stepView, updateView } from "./inspection/views.ts";
+import { listRunViews } from "./listRuns.ts";
+import { RunBook } from "./runBook.ts";
+
+export type Emit = <Name extends keyof EngineEvents>(event: Name, payload: EngineEvents[Name]) => void;
+
+/** The engine: every method of its protocol over one book of open runs. */
+export class Engine {
+  readonly runs: RunBook;
+  readonly handlers: Handlers<EngineMethods>;
+
+  constructor(emit: Emit) {
+    this.runs = new RunBook(emit);
+    this.handlers = createHandlers(this.runs);
+  }
+
+  /** Stops training and closes every run; what was made is in the files then. */
+  close(): Promise<void> {
+    return this.runs.close();
+  }
+}
+
+function createHandlers(runs: RunBook): Handlers<EngineMethods> {
+  const columnsOf = async (params: UpdateReference & { source: "trainer" | "edited" | "difference" }) =>
+    new SourcedColumns(await runs.opened(params), params.source);
+  return {
+    hello: ({ probe }) => ({
+      version: engineProtocolVersion,
+      probe,
+      node: process.version,
+      backends: availableBackends(),
+    }),
+    environments: () => environments.map(({ id, title, reference }) => ({ id, title, detail: reference })),
+    algorithms: () => algorithms.map(({ id, title, reference }) => ({ id, title, detail: reference })),
+    train: (params) => runs.train(params),
+    open: ({ path }) => runs.open(path).view(),
+    resumeFile: ({ path }) => runs.resumeFile(path),
+    close: async ({ run }) => {
+      await runs.closeRun(run);
+      return null;
+    },
+    view: ({ run }) => {
+      const open = runs.get(run);
+      open.refresh();
+      return open.view();
+    },
+    pause: async ({ run }) => {
+      await runs.session(run).pause();
+      return runs.get(run).progress();
+    },
+    resume: ({ run }) => {
+      runs.start(run, "run");
+      return runs.get(run).progress();
+    },
+    oneUpdate: async ({ run }) => {
+      await runs.start(run, "one");
+      return runs.get(run).progress();
+    },
+    stop: async ({ run }) => {
+      await runs.session(run).stop();
+      return runs.get(run).progress();
+    },
+    reset: ({ run, settings }) => runs.reset(run, settings ?? {}),
+    apply: ({ run, loss, settings }) => runs.apply(run, { ...settings, ...(loss !== undefined && { loss }) }),
+    curve: ({ run, from, to, buckets }) => runs.get(run).curve(from, to, buckets),
+    select: async (reference) => {
+      const open = runs.get(reference.run);
+      const { inspector, how } = await open.inspect(reference.update);
+      const kept = open.reader.keptList().some(({ update }) => update === reference.update);
+      const pinned = open.reader.pins().has(reference.update);
+      return updateView(inspector, open.names, { run: reference.run, how, kept, pinned });
+    },
+    pin: async (reference) => {
+      await runs.pin(reference, reference.label ?? "");
+      return null;
+    },
+    unpin: (reference) => {
+      runs.unpin(reference);
+      return null;
+    },
+    evaluate: async (params) => {
+      const opened = await runs.opened(params);
+      return evaluationView(opened, params.text);
+    },
+    compare: async (reference) => {
+      const { inspector, edited } = await runs.opened(reference);
+      return comparisonView(inspector, edited ?? inspector.trainer);
+    },
+    rows: async (params) => {
+      const columns = await columnsOf(params);
+      const { start, end } = rangeOf(columns.steps, params.start, params.end);
+      const rows = columns.order(params.order).subarray(start, end).slice();
+      const picked = params.columns.map((name) => [name, pickRows(columns.column(name), rows)] as const);
+      return { rows, columns: Object.fromEntries(picked) };
+    },
+    rowOf: async (params) => ({ row: (await columnsOf(params)).order(params.order).indexOf(params.step) }),
+    series: async (params) => {
+      const columns = await columnsOf(params);
+      const series = params.columns.map(
+        (name) => [name, decimate(columns.column(name), params.buckets)] as const,
+      );
+      return Object.fromEntries(series);
+    },
+    step: async (params) => {
+      const columns = await columnsOf(params);
+      columns.checkStep(params.step);
+      return stepView(columns.opened.inspector, columns.loss, params.step, columns.opened.names);
+    },
+    explainCell: async (params) => {
+      const columns = await columnsOf(params);
+      columns.checkStep(params.step);
+      return explainCell(columns, params.step, params.column);
+    },
+    node: async (params) => nodeView(await runs.opened(params), params.text, params.offset),
+    checkLoss: ({ text }) => checkLossText(text),
+    listRuns: ({ folder }) => listRunViews(folder),
+    renameRun: ({ path, name }) => ({ path: renameRun(path, name) }),
+    deleteRun: ({ path }) => {
+      deleteRun(path);
+      return null;
+    },
+    exportUpdate: async (params) => exportUpdate(await runs.opened(params), params.to, params.path),
+    credit: ({ count }) => {
+      runs.credit(count);
+      return null;
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import type { SortOrder, Source } from "../../protocol/engine.ts";
+import type { OpenedReference } from "../runBook.ts";
+import { UserError } from "../userError.ts";
+import type { InspectedLoss } from "./inspector.ts";
+import { orderRows } from "./orderedRows.ts";
+
+/** The step table's columns as the trainer's loss has them, as the edited one has, or their difference. */
+export class SourcedColumns {
+  readonly opened: OpenedReference;
+  readonly source: Source;
+
+  constructor(opened: OpenedReference, source: Source) {
+    this.opened = opened;
+    this.source = source;
+  }
+
+  get steps(): number {
+    return this.opened.inspector.frozen.batch.steps;
+  }
+
+  /** The loss whose numbers are meant; of a difference, the edited one. */
+  get loss(): InspectedLoss {
+    const { inspector, edited } = this.opened;
+    return this.source === "trainer" ? inspector.trainer : (edited ?? inspector.trainer);
+  }
+
+  /** A column [T]. Throws UserError for an unknown one. */
+  column(name: string): Float64Array {
+    const { inspector } = this.opened;
+    const values = inspector.column(this.loss, name);
+    if (this.source !== "difference") return values ?? unknownColumn(name);
+    const before = inspector.column(inspector.trainer, name);
+    if (!values && !before) return unknownColumn(name);
+    if (values === before) return values ?? unknownColumn(name);
+    return Float64Array.from({ length: this.steps }, (_, t) => (values?.[t] ?? 0) - (before?.[t] ?? 0));
+  }
+
+  /** Row numbers [T] in the order asked for; the batch's own order without one. */
+  order(order: SortOrder | undefined): Float64Array {
+    if (!order || (order.column === "step" && !order.descending)) {
+      return Float64Array.from({ length: this.steps }, (_, row) => row);
+    }
+    return orderRows(this.column(order.column), order.descending);
+  }
+
+  checkStep(step: number): void {
+    if (Number.isInteger(step) && step >= 0 && step < this.steps) return;
+    throw new UserError(
+      "unknown_step",
+      `There is no step ${step}.`,
+      `There are steps 0 to ${this.steps - 1}.`,
+    );
+  }
+}
+
+function unknownColumn(name: string): never {
+  throw new UserError("unknown_column", `There is no column "${name}".`);
+}

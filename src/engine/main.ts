@@ -1,0 +1,3 @@
+import { runEngine } from "./runEngine.ts";
+
+runEngine();

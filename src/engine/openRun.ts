@@ -1,0 +1,232 @@
+import type { CurveView } from "../protocol/engine.ts";
+import type { RunView, TrainingProgress, TrainingState } from "../protocol/views.ts";
+import { openRun, type RunReader } from "../runs/runReader.ts";
+import type { UpdateSummary } from "../runs/summary.ts";
+import { Inspector } from "./inspection/inspector.ts";
+import { type Names, namesOf } from "./inspection/views.ts";
+import { reopenUpdate } from "./replay.ts";
+import { settingsOf } from "./runMetadata.ts";
+import { type ResolvedSettings, resolveSettings } from "./settings.ts";
+import type { TrainingSession } from "./trainingSession.ts";
+import { UserError } from "./userError.ts";
+
+/** Opened updates that stay in memory. */
+const mostInspectors = 4;
+
+/** A run that is open in the engine: its file to read, and the session that trains it if this engine does. */
+export class OpenRun {
+  readonly id: string;
+  readonly reader: RunReader;
+  readonly resolved: ResolvedSettings;
+  readonly names: Names;
+  readonly session: TrainingSession | undefined;
+  stepsPerSecond = 0;
+  #latest: UpdateSummary | undefined;
+  #looked: { readonly at: number; readonly steps: number } | undefined;
+  readonly #inspectors = new Map<number, Promise<OpenedUpdate>>();
+
+  constructor(id: string, path: string, session?: TrainingSession) {
+    this.id = id;
+    this.session = session;
+    this.reader = openRun(path);
+    this.resolved = resolveSettings(settingsOf(this.reader.metadata));
+    this.names = namesOf(this.resolved.environment);
+  }
+
+  get path(): string {
+    return this.reader.path;
+  }
+
+  noteUpdate(summary: UpdateSummary): void {
+    this.#latest = summary;
+  }
+
+  /** Estimates the rate of a run that another process trains from what was recorded since the last look. */
+  followRate(): void {
+    const now = performance.now();
+    const steps = this.#lastRecorded()?.steps ?? 0;
+    if (this.#looked) this.stepsPerSecond = ((steps - this.#looked.steps) / (now - this.#looked.at)) * 1000;
+    this.#looked = { at: now, steps };
+  }
+
+  /** Makes every update made so far readable, and returns how many there are. */
+  refresh(): number {
+    this.session?.flush();
+    return this.reader.poll().updates;
+  }
+
+  progress(): TrainingProgress {
+    const latest = this.#latest ?? this.#lastRecorded();
+    const averageReturn = latest?.averageReturn100 ?? Number.NaN;
+    const { solvedAt } = this.resolved.environment;
+    const message = this.session?.message;
+    return {
+      run: this.id,
+      state: this.#state(),
+      update: latest?.update ?? 0,
+      episode: latest?.episode ?? 0,
+      steps: latest?.steps ?? 0,
+      lastReturn: latest?.return ?? Number.NaN,
+      averageReturn,
+      stepsPerSecond: this.#isMoving() ? this.stepsPerSecond : 0,
+      solved: this.session?.solved ?? (solvedAt !== undefined && averageReturn >= solvedAt),
+      ...(message !== undefined && { message }),
+    };
+  }
+
+  view(): RunView {
+    const { metadata } = this.reader;
+    const { settings, algorithm, environment } = this.resolved;
+    const inForce = this.session?.trainer.settings ?? this.#recordedChanges();
+    return {
+      run: this.id,
+      path: this.path,
+      title: metadata.title,
+      settings: { ...settings, ...inForce },
+      algorithmTitle: algorithm.title,
+      backend: { name: metadata.backend.name, device: "CPU", reason: metadata.backend.reason },
+      progress: this.progress(),
+      own: this.session !== undefined,
+      solvedAt: environment.solvedAt ?? null,
+      ...this.names,
+    };
+  }
+
+  curve(from: number, to: number, buckets: number): CurveView {
+    const updates = this.refresh();
+    const read = (field: "return" | "averageReturn100" | "loss" | "gradNorm" | "entropy") =>
+      bucketed(this.reader.column(field, from, to), buckets);
+    const first = Math.max(1, Math.ceil(from));
+    const count = Math.max(0, Math.min(updates, Math.floor(to)) - first + 1);
+    return {
+      updates,
+      update: bucketStarts(count, buckets, first),
+      columns: {
+        return: read("return"),
+        averageReturn: read("averageReturn100"),
+        loss: read("loss"),
+        gradientNorm: read("gradNorm"),
+        entropy: read("entropy"),
+      },
+      kept: Float64Array.from(this.reader.keptList(), ({ update }) => update),
+      pinned: [...this.reader.pins()].map(([update, label]) => ({ update, label })),
+      lossChanges: this.reader.losses().map(({ fromUpdate, text }) => ({ update: fromUpdate, text })),
+    };
+  }
+
+  /** An update opened; the last few stay open. */
+  inspect(update: number): Promise<OpenedUpdate> {
+    const known = this.#inspectors.get(update);
+    if (known) return known;
+    const opening = this.#open(update);
+    this.#inspectors.set(update, opening);
+    opening.catch(() => this.#inspectors.delete(update));
+    for (const old of this.#inspectors.keys()) {
+      if (this.#inspectors.size <= mostInspectors) break;
+      this.#inspectors.delete(old);
+    }
+    return opening;
+  }
+
+  async close(): Promise<void> {
+    await this.session?.stop();
+    this.reader.close();
+  }
+
+  async #open(update: number): Promise<OpenedUpdate> {
+    const latest = this.session?.latest();
+    if (latest?.update === update) return { inspector: new Inspector(latest), how: "live" };
+    this.refresh();
+    const { frozen, how } = await reopenUpdate(this.reader, update);
+    const inspector = new Inspector(frozen);
+    this.#checkRecorded(inspector);
+    return { inspector, how };
+  }
+
+  /** A reopened update must give the very loss and gradient norm that the trainer recorded. */
+  #checkRecorded({ frozen, trainer }: Inspector): void {
+    const { loss, gradNorm } = this.reader.summaries(frozen.update, frozen.update);
+    const isSame =
+      Object.is(loss[0], trainer.evaluation.value) && Object.is(gradNorm[0], trainer.gradientNorm);
+    if (loss.length === 0 || isSame) return;
+    throw new UserError(
+      "not_reproducible",
+      `Update ${frozen.update} cannot be shown: recomputed, its loss is ${trainer.evaluation.value} where ${loss[0]} was recorded.`,
+      "The run was made by another version or on another backend.",
+    );
+  }
+
+  #isMoving(): boolean {
+    return this.#state() === "training" || this.#state() === "reading";
+  }
+
+  #state(): TrainingState {
+    if (this.session) return this.session.state;
+    return this.reader.state === "writing" ? "reading" : "finished";
+  }
+
+  #lastRecorded(): UpdateSummary | undefined {
+    const last = this.reader.updateCount;
+    if (last === 0) return undefined;
+    const columns = this.reader.summaries(last, last);
+    const read = (field: keyof typeof columns) => columns[field][0] ?? Number.NaN;
+    return {
+      update: last,
+      episode: read("episode"),
+      steps: read("steps"),
+      length: read("length"),
+      return: read("return"),
+      averageReturn100: read("averageReturn100"),
+      loss: read("loss"),
+      gradNorm: read("gradNorm"),
+      entropy: read("entropy"),
+      milliseconds: read("milliseconds"),
+    };
+  }
+
+  #recordedChanges() {
+    const change = this.reader.losses().at(-1);
+    if (!change) return {};
+    const { gamma, learningRate, optimiser } = change.settings;
+    return {
+      loss: change.text,
+      ...(typeof gamma === "number" && { gamma }),
+      ...(typeof learningRate === "number" && { learningRate }),
+      ...((optimiser === "adam" || optimiser === "sgd") && { optimiser }),
+    };
+  }
+}
+
+export interface OpenedUpdate {
+  readonly inspector: Inspector;
+  readonly how: "kept" | "replayed" | "live";
+}
+
+function bucketCount(count: number, buckets: number): number {
+  return Math.max(1, Math.min(count, buckets));
+}
+
+/** The first update of every bucket. */
+function bucketStarts(count: number, buckets: number, first: number): Float64Array {
+  if (count === 0) return new Float64Array();
+  const used = bucketCount(count, buckets);
+  return Float64Array.from({ length: used }, (_, bucket) => first + Math.floor((bucket * count) / used));
+}
+
+/** Minimum and maximum of every bucket of consecutive values. */
+function bucketed(values: Float64Array, buckets: number): { minimum: Float64Array; maximum: Float64Array } {
+  const count = values.length;
+  if (count === 0) return { minimum: new Float64Array(), maximum: new Float64Array() };
+  const used = bucketCount(count, buckets);
+  const minimum = new Float64Array(used).fill(Number.NaN);
+  const maximum = new Float64Array(used).fill(Number.NaN);
+  for (let bucket = 0; bucket < used; bucket++) {
+    const end = Math.floor(((bucket + 1) * count) / used);
+    for (let index = Math.floor((bucket * count) / used); index < end; index++) {
+      const value = values[index]!;
+      if (!(value >= minimum[bucket]!)) minimum[bucket] = Number.isNaN(value) ? minimum[bucket]! : value;
+      if (!(value <= maximum[bucket]!)) maximum[bucket] = Number.isNaN(value) ? maximum[bucket]! : value;
+    }
+  }
+  return { minimum, maximum };
+}

@@ -1,0 +1,227 @@
+import { dirname } from "node:path";
+import type { EngineEvents, EngineMethods, TrainParams, UpdateReference } from "../protocol/engine.ts";
+import type { RunSettings, RunView, TrainingProgress } from "../protocol/views.ts";
+import { freePath } from "../runs/folder.ts";
+import { resumeRun } from "../runs/runWriter.ts";
+import type { InspectedLoss, Inspector } from "./inspection/inspector.ts";
+import type { Names } from "./inspection/views.ts";
+import { OpenRun } from "./openRun.ts";
+import { checkUpdate } from "./replay.ts";
+import { resolveSettings } from "./settings.ts";
+import { type SessionOptions, TrainingSession } from "./trainingSession.ts";
+import { UserError } from "./userError.ts";
+
+type Emit = <Name extends keyof EngineEvents>(event: Name, payload: EngineEvents[Name]) => void;
+
+/** Milliseconds between two looks at the files of runs that others write, and between two progress events. */
+const followEvery = 200;
+const progressEvery = 50;
+
+/** An opened update together with the loss that was last tried on it. */
+export interface OpenedReference {
+  readonly run: OpenRun;
+  readonly inspector: Inspector;
+  readonly names: Names;
+  edited: InspectedLoss | undefined;
+}
+
+/** The runs that are open, by id; tells of their progress, as often as credit allows. */
+export class RunBook {
+  readonly #emit: Emit;
+  readonly #runs = new Map<string, OpenRun>();
+  readonly #edited = new WeakMap<Inspector, InspectedLoss>();
+  readonly #waiting = new Map<string, TrainingProgress>();
+  readonly #lastTold = new Map<string, { at: number; steps: number }>();
+  #credit = 0;
+  #nextId = 1;
+  #follower: NodeJS.Timeout | undefined;
+
+  constructor(emit: Emit) {
+    this.#emit = emit;
+  }
+
+  get(id: string): OpenRun {
+    const run = this.#runs.get(id);
+    if (run) return run;
+    throw new UserError("unknown_run", `There is no open run "${id}".`);
+  }
+
+  session(id: string): TrainingSession {
+    const { session } = this.get(id);
+    if (session) return session;
+    throw new UserError("not_own", "Another process trains this run; here it can only be read.");
+  }
+
+  train(params: TrainParams): RunView {
+    const resolved = resolveSettings(params.settings);
+    const id = this.#takeId();
+    const session = TrainingSession.create(params.out, resolved, this.#sessionOptions(id, params.limit));
+    return this.#addOwn(id, params.out, session, params.paused === true);
+  }
+
+  async resumeFile(path: string): Promise<RunView> {
+    const id = this.#takeId();
+    const session = await TrainingSession.resume(path, this.#sessionOptions(id, undefined));
+    return this.#addOwn(id, path, session, false);
+  }
+
+  /** Opens a file to read, or gives the run that already has it open. */
+  open(path: string): OpenRun {
+    for (const run of this.#runs.values()) if (run.path === path) return run;
+    const run = new OpenRun(this.#takeId(), path);
+    this.#runs.set(run.id, run);
+    this.#follow();
+    return run;
+  }
+
+  /** Trains on; the promise of "one" resolves when the update is made. Failures are told as progress. */
+  start(id: string, what: "run" | "one"): Promise<void> {
+    const session = this.session(id);
+    const work = what === "run" ? session.run() : session.oneUpdate();
+    return work.catch((error: Error) => this.#emit("log", { level: "error", text: error.message }));
+  }
+
+  async reset(id: string, changes: Partial<RunSettings>): Promise<RunView> {
+    const old = this.get(id);
+    const settings = { ...old.resolved.settings, ...changes };
+    const resolved = resolveSettings(settings);
+    await old.session?.stop();
+    const { environment, algorithm, seed } = resolved.settings;
+    const out = freePath(dirname(old.path), `${environment}-${algorithm}-seed${seed}`);
+    return this.train({ settings: resolved.settings, out });
+  }
+
+  apply(id: string, change: Parameters<TrainingSession["apply"]>[0]): EngineMethods["apply"]["result"] {
+    const fromUpdate = this.session(id).apply(change);
+    this.#emit("runChanged", { run: id, updates: this.get(id).refresh() });
+    return { fromUpdate };
+  }
+
+  async pin(reference: UpdateReference, label: string): Promise<void> {
+    const run = this.get(reference.run);
+    run.refresh();
+    checkUpdate(run.reader, reference.update);
+    this.#write(run, (writer) => writer.pin(reference.update, label));
+  }
+
+  unpin(reference: UpdateReference): void {
+    this.#write(this.get(reference.run), (writer) => writer.unpin(reference.update));
+  }
+
+  async opened(reference: UpdateReference): Promise<OpenedReference> {
+    const run = this.get(reference.run);
+    const { inspector } = await run.inspect(reference.update);
+    const edited = this.#edited;
+    return {
+      run,
+      inspector,
+      names: run.names,
+      get edited() {
+        return edited.get(inspector);
+      },
+      set edited(loss: InspectedLoss | undefined) {
+        if (loss) edited.set(inspector, loss);
+        else edited.delete(inspector);
+      },
+    };
+  }
+
+  credit(count: number): void {
+    this.#credit += count;
+    for (const [id, progress] of [...this.#waiting]) this.#tell(id, progress);
+  }
+
+  async closeRun(id: string): Promise<void> {
+    const run = this.#runs.get(id);
+    this.#runs.delete(id);
+    await run?.close();
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#follower);
+    await Promise.all([...this.#runs.keys()].map((id) => this.closeRun(id)));
+  }
+
+  #addOwn(id: string, path: string, session: TrainingSession, paused: boolean): RunView {
+    const run = new OpenRun(id, path, session);
+    this.#runs.set(id, run);
+    if (!paused) void this.start(id, "run");
+    return run.view();
+  }
+
+  #sessionOptions(id: string, limit: TrainParams["limit"]): SessionOptions {
+    return {
+      ...(limit && { limit }),
+      onUpdate: (summary) => {
+        const run = this.#runs.get(id);
+        run?.noteUpdate(summary);
+        const told = this.#lastTold.get(id);
+        const now = performance.now();
+        if (run && (!told || now - told.at >= progressEvery)) {
+          if (told) run.stepsPerSecond = ((summary.steps - told.steps) / (now - told.at)) * 1000;
+          this.#lastTold.set(id, { at: now, steps: summary.steps });
+          this.#tell(id, run.progress());
+        }
+      },
+      onState: () => {
+        const run = this.#runs.get(id);
+        if (run) this.#tell(id, run.progress());
+      },
+    };
+  }
+
+  /** Sends progress where there is credit; else the newest waits. */
+  #tell(id: string, progress: TrainingProgress): void {
+    if (this.#credit <= 0) {
+      this.#waiting.set(id, progress);
+      return;
+    }
+    this.#credit--;
+    this.#waiting.delete(id);
+    this.#emit("progress", progress);
+  }
+
+  #write(run: OpenRun, action: (writer: TrainingSession["writer"]) => void): void {
+    if (
+      run.session &&
+      run.session.state !== "finished" &&
+      run.session.state !== "stopped" &&
+      run.session.state !== "failed"
+    ) {
+      action(run.session.writer);
+      run.session.flush();
+    } else {
+      const writer = resumeRun(run.path);
+      try {
+        action(writer);
+      } finally {
+        writer.close();
+      }
+    }
+    this.#emit("runChanged", { run: run.id, updates: run.refresh() });
+  }
+
+  /** Looks at the files of runs that another process writes. */
+  #follow(): void {
+    this.#follower ??= setInterval(() => {
+      for (const run of this.#runs.values()) if (!run.session) this.#pollOne(run);
+    }, followEvery);
+    this.#follower.unref();
+  }
+
+  #pollOne(run: OpenRun): void {
+    try {
+      const { changed, updates } = run.reader.poll();
+      if (!changed) return;
+      run.followRate();
+      this.#emit("runChanged", { run: run.id, updates });
+      this.#tell(run.id, run.progress());
+    } catch (error) {
+      this.#emit("log", { level: "warning", text: (error as Error).message });
+    }
+  }
+
+  #takeId(): string {
+    return `run${this.#nextId++}`;
+  }
+}

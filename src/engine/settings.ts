@@ -1,0 +1,111 @@
+import type { AlgorithmDefaults, AlgorithmRecord } from "../algorithms/algorithm.ts";
+import { findAlgorithm } from "../algorithms/registry.ts";
+import type { EnvironmentRecord } from "../environments/environment.ts";
+import { findEnvironment } from "../environments/registry.ts";
+import type { RunSettings } from "../protocol/views.ts";
+import { UserError } from "./userError.ts";
+
+/** What a person may ask for; the algorithm's defaults for the environment fill the rest. */
+export type SettingsRequest = { readonly [Name in keyof RunSettings]?: RunSettings[Name] | undefined };
+
+export interface ResolvedSettings {
+  readonly settings: RunSettings;
+  readonly environment: EnvironmentRecord;
+  readonly algorithm: AlgorithmRecord;
+}
+
+const largestLayer = 8192;
+const mostLayers = 8;
+
+/** Fills in defaults and checks every range. Throws a `UserError` that names the setting and what is allowed. */
+export function resolveSettings(request: SettingsRequest): ResolvedSettings {
+  const environment = requireEnvironment(request.environment ?? "CartPole-v1");
+  const algorithm = requireAlgorithm(request.algorithm ?? "reinforce");
+  const defaults = defaultsFor(algorithm, environment.id);
+  const settings: RunSettings = {
+    environment: environment.id,
+    algorithm: algorithm.id,
+    seed: request.seed ?? 1,
+    hidden: request.hidden ?? defaults.hidden,
+    activation: request.activation ?? defaults.activation,
+    bias: request.bias ?? defaults.bias,
+    optimiser: request.optimiser ?? defaults.optimiser,
+    learningRate: request.learningRate ?? defaults.learningRate,
+    gamma: request.gamma ?? defaults.gamma,
+    clipNorm: request.clipNorm === undefined ? (defaults.clipNorm ?? null) : request.clipNorm,
+    loss: request.loss ?? algorithm.loss,
+    backend: request.backend ?? "auto",
+  };
+  checkRanges(settings);
+  return { settings, environment, algorithm };
+}
+
+export function requireEnvironment(id: string): EnvironmentRecord {
+  const found = findEnvironment(id);
+  if (found.ok) return found.record;
+  throw new UserError("unknown_environment", sentence(found.message));
+}
+
+export function requireAlgorithm(id: string): AlgorithmRecord {
+  const found = findAlgorithm(id);
+  if (found.ok) return found.record;
+  throw new UserError("unknown_algorithm", sentence(found.message));
+}
+
+function defaultsFor(algorithm: AlgorithmRecord, environment: string): AlgorithmDefaults {
+  const defaults = algorithm.defaults[environment] ?? algorithm.defaults["*"];
+  if (!defaults) throw new Error(`${algorithm.id} has no defaults for "*"`);
+  return defaults;
+}
+
+/** Every range in one table: what must hold, and how to say it. */
+const ranges: readonly {
+  holds: (settings: RunSettings) => boolean;
+  says: (settings: RunSettings) => string;
+}[] = [
+  {
+    holds: ({ seed }) => Number.isSafeInteger(seed) && seed >= 0,
+    says: ({ seed }) => `A seed is a whole number from 0 to 2^53 − 1, not ${seed}.`,
+  },
+  {
+    holds: ({ gamma }) => gamma >= 0 && gamma <= 1,
+    says: ({ gamma }) => `gamma lies between 0 and 1, not at ${gamma}.`,
+  },
+  {
+    holds: ({ learningRate }) => learningRate > 0 && Number.isFinite(learningRate),
+    says: ({ learningRate }) => `A learning rate is a finite number above 0, not ${learningRate}.`,
+  },
+  {
+    holds: ({ hidden }) => hidden.length <= mostLayers,
+    says: ({ hidden }) => `A policy has at most ${mostLayers} hidden layers, not ${hidden.length}.`,
+  },
+  {
+    holds: ({ hidden }) =>
+      hidden.every((size) => Number.isInteger(size) && size >= 1 && size <= largestLayer),
+    says: ({ hidden }) =>
+      `Hidden sizes are whole numbers from 1 to ${largestLayer}, not ${hidden.join(",")}.`,
+  },
+  {
+    holds: ({ clipNorm }) => clipNorm === null || (clipNorm > 0 && Number.isFinite(clipNorm)),
+    says: ({ clipNorm }) => `A gradient-norm clip is a finite number above 0, not ${clipNorm}.`,
+  },
+  {
+    holds: ({ optimiser }) => optimiser === "adam" || optimiser === "sgd",
+    says: ({ optimiser }) => `There is no optimiser "${optimiser}"; there are adam and sgd.`,
+  },
+  {
+    holds: ({ activation }) => activation === "relu" || activation === "tanh",
+    says: ({ activation }) => `There is no activation "${activation}"; there are relu and tanh.`,
+  },
+];
+
+export function checkRanges(settings: RunSettings): void {
+  for (const range of ranges) {
+    if (!range.holds(settings)) throw new UserError("out_of_range", range.says(settings));
+  }
+}
+
+function sentence(words: string): string {
+  const ending = /[.?!]$/.test(words) ? "" : ".";
+  return words.charAt(0).toUpperCase() + words.slice(1) + ending;
+}

@@ -1,0 +1,278 @@
+import type { CompiledLoss } from "../loss/evaluate.ts";
+import { KernelsBackend } from "../policies/kernels.ts";
+import { createOptimiserState, optimiserSpecification } from "../policies/optimiser.ts";
+import type { Gradient, Heads, OptimiserSpecification, OptimiserState } from "../policies/policy.ts";
+import type { RunSettings } from "../protocol/views.ts";
+import type { Batch } from "../rl/batch.ts";
+import { sampleCategorical } from "../rl/categorical.ts";
+import { createGenerator, type RandomGenerator } from "../rl/randomGenerator.ts";
+import type { UpdateSummary } from "../runs/summary.ts";
+import type { FrozenUpdate } from "./frozenUpdate.ts";
+import { compileLossText, evaluateForTraining } from "./lossOnBatch.ts";
+import { ReturnWindow } from "./returnWindow.ts";
+import { Rollout } from "./rollout.ts";
+import { checkRanges, type ResolvedSettings } from "./settings.ts";
+
+/** The settings that may change between two updates. */
+export type ChangingSettings = Pick<RunSettings, "gamma" | "learningRate" | "optimiser">;
+
+/** What an update did, whole: valid until the trainer advances. */
+export interface MadeUpdate {
+  readonly summary: UpdateSummary;
+  readonly batch: Batch;
+  readonly heads: Heads;
+  /** θ before the step. */
+  readonly theta: Float64Array;
+  readonly gradient: Gradient;
+  readonly settings: ChangingSettings;
+  readonly loss: string;
+}
+
+/** Everything of a run that its next update depends on. */
+export interface TrainerState {
+  readonly update: number;
+  readonly episode: number;
+  readonly steps: number;
+  readonly milliseconds: number;
+  readonly theta: Float64Array;
+  readonly optimiserStep: number;
+  readonly moments: readonly Float64Array[];
+  readonly environmentGenerator: readonly number[];
+  readonly actionGenerator: readonly number[];
+  /** Returns of the last 100 episodes. */
+  readonly returns: Float64Array;
+}
+
+/**
+ * One run: rollout → heads → loss → ∂L/∂logits → gradient → optimiser step, update after update.
+ * Synchronous and deterministic: the same settings give the same numbers bit for bit, however the
+ * work is cut into calls, and from a restored state as from the start.
+ */
+export class Trainer {
+  readonly resolved: ResolvedSettings;
+  readonly backend: KernelsBackend;
+  /** Updates made. */
+  update = 0;
+  /** Environment steps of those updates. */
+  steps = 0;
+  /** Episodes of those updates. */
+  episode = 0;
+  readonly window = new ReturnWindow();
+  readonly #environmentGenerator: RandomGenerator;
+  readonly #actionGenerator: RandomGenerator;
+  readonly #rollout: Rollout;
+  readonly #thetaBefore: Float64Array;
+  #settings: ChangingSettings;
+  #lossText: string;
+  #loss: CompiledLoss;
+  #specification: OptimiserSpecification;
+  #optimiser: OptimiserState;
+  #milliseconds = 0;
+  #made: MadeUpdate | undefined;
+  #isCollecting = false;
+  /** The generators' states at the last boundary between updates, for checkpoints taken in mid-episode. */
+  #boundary: Pick<TrainerState, "environmentGenerator" | "actionGenerator">;
+
+  /** Throws UserError where the loss text is wrong. */
+  constructor(resolved: ResolvedSettings) {
+    const { settings } = resolved;
+    this.resolved = resolved;
+    this.#settings = {
+      gamma: settings.gamma,
+      learningRate: settings.learningRate,
+      optimiser: settings.optimiser,
+    };
+    this.#lossText = settings.loss;
+    this.#loss = compileLossText(settings.loss);
+    this.#environmentGenerator = createGenerator(settings.seed, "environment");
+    this.#actionGenerator = createGenerator(settings.seed, "actions");
+    this.#boundary = this.#generatorStates();
+    const environment = resolved.environment.create();
+    const specification = {
+      observationSize: environment.observationSpace.low.length,
+      actionCount: environment.actionSpace.n,
+      hidden: settings.hidden,
+      activation: settings.activation,
+      bias: settings.bias,
+    };
+    this.backend = new KernelsBackend(specification);
+    this.backend.initialise(createGenerator(settings.seed, "parameters"));
+    const doublesPerStep = settings.hidden.reduce((sum, size) => sum + 2 * size, 32);
+    this.#rollout = new Rollout(resolved.environment, this.#environmentGenerator, 8 * doublesPerStep);
+    this.#thetaBefore = this.backend.theta().slice();
+    this.#specification = optimiserSpecification(settings.optimiser, settings.learningRate);
+    this.#optimiser = createOptimiserState(settings.optimiser, this.#thetaBefore.length);
+  }
+
+  /** What the next update will be made with. */
+  get settings(): ChangingSettings & { readonly loss: string } {
+    return { ...this.#settings, loss: this.#lossText };
+  }
+
+  /** The update made last, until the trainer advances; undefined before the first. */
+  get made(): MadeUpdate | undefined {
+    return this.#made;
+  }
+
+  /**
+   * Works for at most `budget` environment steps.
+   * @returns the update's summary once it is made, else undefined. Throws UserError where the policy diverged.
+   */
+  advance(budget: number): UpdateSummary | undefined {
+    return this.collect(budget) ? this.learn() : undefined;
+  }
+
+  /** The first half of an update: true once its batch is whole. */
+  collect(budget: number): boolean {
+    if (!this.#isCollecting) {
+      this.#made = undefined;
+      this.#boundary = this.#generatorStates();
+      this.#rollout.clear();
+      this.#isCollecting = true;
+    }
+    return this.#rollout.collect(this.resolved.algorithm.episodesPerUpdate, this.#act, budget);
+  }
+
+  /** The batch that `collect` gathered, with the θ that gathered it: what `learn` will use. */
+  collected(): FrozenUpdate {
+    const source = {
+      batch: this.#rollout.batch(),
+      theta: this.backend.theta(),
+      settings: this.#settings,
+      loss: this.#lossText,
+    };
+    return this.#freezable(this.update + 1, source);
+  }
+
+  /** The second half: loss, gradient and step on the batch that `collect` gathered. */
+  learn(): UpdateSummary {
+    const batch = this.#rollout.batch();
+    const heads = this.backend.heads(batch.actions, batch.steps);
+    const { value, logitsGradient } = evaluateForTraining(this.#loss, { batch, heads, ...this.#settings });
+    const gradient = this.backend.backward(logitsGradient, batch.steps);
+    this.#thetaBefore.set(this.backend.theta());
+    const { clipNorm } = this.resolved.settings;
+    const gradNorm = this.backend.apply(this.#specification, this.#optimiser, clipNorm ?? undefined);
+    this.#isCollecting = false;
+    const summary = this.#count(batch, heads, value, gradNorm);
+    this.#made = {
+      summary,
+      batch,
+      heads,
+      theta: this.#thetaBefore,
+      gradient,
+      settings: this.#settings,
+      loss: this.#lossText,
+    };
+    return summary;
+  }
+
+  /** What the update made last was made from; undefined before the first and once the next has begun. */
+  lastFrozen(): FrozenUpdate | undefined {
+    return this.#made && this.#freezable(this.update, this.#made);
+  }
+
+  /**
+   * Changes what the next update is made with.
+   * Throws UserError where the loss or a setting is wrong; nothing changes then.
+   */
+  change(change: Partial<ChangingSettings> & { readonly loss?: string }): void {
+    const { loss, ...settings } = change;
+    const changed = { ...this.#settings, ...settings };
+    checkRanges({ ...this.resolved.settings, ...changed });
+    if (loss !== undefined && loss !== this.#lossText) {
+      this.#loss = compileLossText(loss);
+      this.#lossText = loss;
+    }
+    this.#specification = optimiserSpecification(changed.optimiser, changed.learningRate);
+    if (changed.optimiser !== this.#settings.optimiser) {
+      this.#optimiser = createOptimiserState(changed.optimiser, this.#thetaBefore.length);
+    }
+    this.#settings = changed;
+  }
+
+  /** The state after the last whole update; an episode under way is not part of it. */
+  state(): TrainerState {
+    return {
+      update: this.update,
+      episode: this.episode,
+      steps: this.steps,
+      milliseconds: this.#milliseconds,
+      theta: this.backend.theta().slice(),
+      optimiserStep: this.#optimiser.step,
+      moments: this.#optimiser.moments.map((moment) => moment.slice()),
+      ...(this.#isCollecting ? this.#boundary : this.#generatorStates()),
+      returns: this.window.values(),
+    };
+  }
+
+  /** Goes on from a state as if it had never stopped; an episode under way is dropped. */
+  restore(state: TrainerState): void {
+    this.update = state.update;
+    this.episode = state.episode;
+    this.steps = state.steps;
+    this.#milliseconds = state.milliseconds;
+    this.backend.setTheta(state.theta);
+    this.#optimiser = { step: state.optimiserStep, moments: state.moments.map((moment) => moment.slice()) };
+    this.#environmentGenerator.restore(state.environmentGenerator);
+    this.#actionGenerator.restore(state.actionGenerator);
+    this.window.restore(state.returns);
+    this.#rollout.restart(state.episode);
+    this.#made = undefined;
+    this.#isCollecting = false;
+  }
+
+  /** Adds to the time that training took, which summaries and checkpoints carry. */
+  addMilliseconds(milliseconds: number): void {
+    this.#milliseconds += milliseconds;
+  }
+
+  readonly #act = (observations: Float64Array, row: number): number => {
+    const { backend } = this;
+    backend.act(observations, row);
+    const count = backend.specification.actionCount;
+    return sampleCategorical(backend.probabilities, row * count, count, this.#actionGenerator.uniform());
+  };
+
+  #count(batch: Batch, heads: Heads, loss: number, gradNorm: number): UpdateSummary {
+    const { returns } = this.#rollout;
+    for (const value of returns) this.window.push(value);
+    this.update++;
+    this.steps += batch.steps;
+    this.episode += returns.length;
+    return {
+      update: this.update,
+      episode: this.episode,
+      steps: this.steps,
+      length: batch.steps,
+      return: returns.at(-1) ?? Number.NaN,
+      averageReturn100: this.window.mean(),
+      loss,
+      gradNorm,
+      entropy: mean(heads.entropies, batch.steps),
+      milliseconds: this.#milliseconds,
+    };
+  }
+
+  #freezable(
+    update: number,
+    source: Pick<MadeUpdate, "batch" | "theta" | "settings" | "loss">,
+  ): FrozenUpdate {
+    const { batch, theta, loss } = source;
+    const { gamma, learningRate } = source.settings;
+    return { update, batch, theta, specification: this.backend.specification, gamma, learningRate, loss };
+  }
+
+  #generatorStates(): Pick<TrainerState, "environmentGenerator" | "actionGenerator"> {
+    return {
+      environmentGenerator: this.#environmentGenerator.state(),
+      actionGenerator: this.#actionGenerator.state(),
+    };
+  }
+}
+
+function mean(values: Float64Array, count: number): number {
+  let sum = 0;
+  for (let index = 0; index < count; index++) sum += values[index]!;
+  return sum / count;
+}

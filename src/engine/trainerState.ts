@@ -1,0 +1,46 @@
+import { BlobError, type BlobRecord, decodeBlob, encodeBlob } from "../runs/blob.ts";
+import { floats, number } from "./frozenUpdate.ts";
+import type { TrainerState } from "./trainer.ts";
+
+/** A checkpoint's bytes. */
+export function encodeTrainerState(state: TrainerState): Uint8Array {
+  return encodeBlob({
+    update: state.update,
+    episode: state.episode,
+    steps: state.steps,
+    milliseconds: state.milliseconds,
+    theta: state.theta,
+    optimiserStep: state.optimiserStep,
+    ...Object.fromEntries(state.moments.map((moment, index) => [`moment${index}`, moment])),
+    environmentGenerator: [...state.environmentGenerator],
+    actionGenerator: [...state.actionGenerator],
+    returns: state.returns,
+  });
+}
+
+/** Reads a checkpoint. Throws BlobError where something is missing. */
+export function decodeTrainerState(bytes: Uint8Array): TrainerState {
+  const record = decodeBlob(bytes);
+  const moments = Object.keys(record)
+    .filter((name) => name.startsWith("moment"))
+    .sort()
+    .map((name) => floats(record, name));
+  return {
+    update: number(record, "update"),
+    episode: number(record, "episode"),
+    steps: number(record, "steps"),
+    milliseconds: number(record, "milliseconds"),
+    theta: floats(record, "theta"),
+    optimiserStep: number(record, "optimiserStep"),
+    moments,
+    environmentGenerator: integers(record, "environmentGenerator"),
+    actionGenerator: integers(record, "actionGenerator"),
+    returns: floats(record, "returns"),
+  };
+}
+
+function integers(record: BlobRecord, name: string): readonly number[] {
+  const value = record[name];
+  if (Array.isArray(value) && value.every((entry) => Number.isInteger(entry))) return value as number[];
+  throw new BlobError(`the integers "${name}" are missing`);
+}

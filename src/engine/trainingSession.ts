@@ -1,0 +1,236 @@
+import type { RunSettings, TrainingState } from "../protocol/views.ts";
+import { openRun } from "../runs/runReader.ts";
+import { createRun, type RunWriter, resumeRun } from "../runs/runWriter.ts";
+import type { UpdateSummary } from "../runs/summary.ts";
+import { encodeFrozen, type FrozenUpdate, freeze } from "./frozenUpdate.ts";
+import { restoreTrainer } from "./replay.ts";
+import { describeRun, settingsOf } from "./runMetadata.ts";
+import { type ResolvedSettings, resolveSettings } from "./settings.ts";
+import { type ChangingSettings, Trainer } from "./trainer.ts";
+import { encodeTrainerState } from "./trainerState.ts";
+import { UserError } from "./userError.ts";
+
+/** When training ends by itself. */
+export interface TrainingLimit {
+  readonly updates?: number | undefined;
+  readonly steps?: number | undefined;
+  /** Ends when the environment counts as solved, and unsolved after `mostEpisodes`. */
+  readonly untilSolved?: boolean | undefined;
+}
+
+/** Episodes after which `untilSolved` gives up. */
+export const mostEpisodes = 5000;
+
+/** Steps between two looks at the clock. */
+const slice = 2048;
+/** Milliseconds of work between two turns of the event loop. */
+const turn = 12;
+const checkpointEvery = 1000;
+
+export interface SessionOptions {
+  readonly limit?: TrainingLimit;
+  /** false: nothing is kept but what the file needs to be a run; for measuring what recording costs. */
+  readonly record?: boolean;
+  readonly onUpdate?: (summary: UpdateSummary) => void;
+  readonly onState?: (state: TrainingState, message: string | undefined) => void;
+}
+
+/**
+ * Trains one run and writes it down: summaries at least every quarter of a second, a checkpoint at least
+ * every second and at every change, the update just made beside each checkpoint.
+ */
+export class TrainingSession {
+  readonly trainer: Trainer;
+  readonly writer: RunWriter;
+  state: TrainingState = "paused";
+  message: string | undefined;
+  solved = false;
+  readonly #options: SessionOptions;
+  #lastCheckpoint = performance.now();
+  #wanted: "run" | "one" | "pause" | "stop" = "pause";
+  #working: Promise<void> | undefined;
+  #closed = false;
+
+  /** Starts a new run file. Throws RunError ("exists" without `force`, …) or UserError. */
+  static create(
+    path: string,
+    resolved: ResolvedSettings,
+    options: SessionOptions & { force?: boolean } = {},
+  ): TrainingSession {
+    const trainer = new Trainer(resolved);
+    const writer = createRun(path, describeRun(resolved), { force: options.force === true });
+    const session = new TrainingSession(trainer, writer, options);
+    writer.recordLoss(1, resolved.settings.loss, { ...changing(resolved.settings) });
+    session.#checkpoint();
+    writer.flush();
+    return session;
+  }
+
+  /** Takes up a run file after its last update, bit for bit where the uninterrupted run would be. */
+  static async resume(path: string, options: SessionOptions = {}): Promise<TrainingSession> {
+    const writer = resumeRun(path);
+    try {
+      const reader = openRun(path);
+      try {
+        const resolved = resolveSettings(settingsOf(reader.metadata));
+        const trainer = await restoreTrainer(reader, resolved, reader.updateCount);
+        return new TrainingSession(trainer, writer, options);
+      } finally {
+        reader.close();
+      }
+    } catch (error) {
+      writer.close();
+      throw error;
+    }
+  }
+
+  constructor(trainer: Trainer, writer: RunWriter, options: SessionOptions) {
+    this.trainer = trainer;
+    this.writer = writer;
+    this.#options = options;
+    this.solved = trainer.window.reaches(trainer.resolved.environment.solvedAt);
+  }
+
+  /** Trains until a limit, a pause or a stop; resolves then. */
+  run(): Promise<void> {
+    return this.#start("run");
+  }
+
+  /** Makes exactly one update, then pauses. */
+  oneUpdate(): Promise<void> {
+    return this.#start("one");
+  }
+
+  async pause(): Promise<void> {
+    if (this.#wanted !== "stop") this.#wanted = "pause";
+    await this.#working;
+  }
+
+  /** Ends the run and closes its file; it can be taken up again with `resume`. */
+  async stop(): Promise<void> {
+    this.#wanted = "stop";
+    await this.#working;
+    this.#finish("stopped", undefined);
+  }
+
+  /** Changes loss or settings from the next update on, and records the change. Returns that update's number. */
+  apply(change: Partial<ChangingSettings> & { readonly loss?: string }): number {
+    this.trainer.change(change);
+    const fromUpdate = this.trainer.update + 1;
+    const { loss, ...settings } = this.trainer.settings;
+    this.writer.recordLoss(fromUpdate, loss, { ...settings });
+    this.#checkpoint();
+    this.writer.flush();
+    return fromUpdate;
+  }
+
+  /** Commits what was gathered, so that readers see every update made. */
+  flush(): void {
+    if (!this.#closed) this.writer.flush();
+  }
+
+  /** The update made last, frozen; undefined before the first. */
+  latest(): FrozenUpdate | undefined {
+    const frozen = this.trainer.lastFrozen();
+    return frozen && freeze(frozen);
+  }
+
+  #start(wanted: "run" | "one"): Promise<void> {
+    if (this.#closed)
+      throw new UserError("run_ended", "This run has ended.", "Resume it from its file, or reset it.");
+    this.#wanted = wanted;
+    this.#setState("training", undefined);
+    this.#working ??= this.#work().finally(() => {
+      this.#working = undefined;
+    });
+    return this.#working;
+  }
+
+  async #work(): Promise<void> {
+    try {
+      while (this.#wanted === "run" || this.#wanted === "one") {
+        this.#turn();
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      if (this.#closed) return;
+      this.writer.flush();
+      if (this.state === "training") this.#setState("paused", undefined);
+    } catch (error) {
+      this.#finish("failed", (error as Error).message);
+      throw error;
+    }
+  }
+
+  /** Some milliseconds of training, then whatever bookkeeping is due. */
+  #turn(): void {
+    const until = performance.now() + turn;
+    let now = 0;
+    do {
+      const summary = this.trainer.advance(slice);
+      now = performance.now();
+      if (summary) {
+        this.#record(summary);
+        if (this.#isOver(summary)) {
+          this.#finish("finished", undefined);
+          return;
+        }
+        if (this.#wanted === "one") {
+          this.#wanted = "pause";
+          return;
+        }
+      }
+    } while (now < until);
+    if (this.#options.record === false) return;
+    if (now - this.#lastCheckpoint >= checkpointEvery) this.#checkpoint();
+    this.writer.tick(now);
+  }
+
+  #record(summary: UpdateSummary): void {
+    if (this.#options.record !== false) this.writer.append(summary);
+    if (!this.solved) this.solved = this.trainer.window.reaches(this.trainer.resolved.environment.solvedAt);
+    this.#options.onUpdate?.(summary);
+  }
+
+  #isOver(summary: UpdateSummary): boolean {
+    const { updates, steps, untilSolved } = this.#options.limit ?? {};
+    if (updates !== undefined && summary.update >= updates) return true;
+    if (steps !== undefined && summary.steps >= steps) return true;
+    return untilSolved === true && (this.solved || summary.episode >= mostEpisodes);
+  }
+
+  #checkpoint(): void {
+    this.#lastCheckpoint = performance.now();
+    this.writer.checkpoint(this.trainer.update, encodeTrainerState(this.trainer.state()));
+    this.#keep("sample");
+  }
+
+  #keep(reason: "sample" | "latest"): void {
+    const frozen = this.trainer.lastFrozen();
+    if (frozen) this.writer.keep(frozen.update, encodeFrozen(frozen), reason);
+  }
+
+  #finish(state: TrainingState, message: string | undefined): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#wanted = "stop";
+    if (this.#options.record !== false) {
+      this.writer.checkpoint(this.trainer.update, encodeTrainerState(this.trainer.state()));
+      this.#keep("latest");
+    }
+    try {
+      this.writer.close();
+    } finally {
+      this.#setState(state, message);
+    }
+  }
+
+  #setState(state: TrainingState, message: string | undefined): void {
+    this.state = state;
+    this.message = message;
+    this.#options.onState?.(state, message);
+  }
+}
+
+function changing({ gamma, learningRate, optimiser }: RunSettings): ChangingSettings {
+  return { gamma, learningRate, optimiser };
+}

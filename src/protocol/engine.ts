@@ -1,0 +1,158 @@
+import type { Diagnostic } from "./shared.ts";
+import type {
+  CellExplanation,
+  Column,
+  ComparisonView,
+  EvaluationView,
+  LossTextView,
+  NodeView,
+  RunListing,
+  RunRequest,
+  RunSettings,
+  RunView,
+  StepView,
+  TrainingProgress,
+  UpdateView,
+} from "./views.ts";
+
+/** Raised when a message's meaning changes; both ends compare it in `hello`. */
+export const engineProtocolVersion = 1;
+
+/** Which numbers of a selected update are meant. */
+export type Source = "trainer" | "edited" | "difference";
+
+export type SortOrder = { readonly column: string; readonly descending: boolean };
+
+/** Everything asked of one update. `update` counts from 1. */
+export interface UpdateReference {
+  readonly run: string;
+  readonly update: number;
+}
+
+/**
+ * What the extension host, the command line and tests ask of the engine.
+ * Runs are named by the id that `train` or `open` returned.
+ */
+export interface EngineMethods {
+  hello: {
+    params: { version: number; probe: Float64Array };
+    result: { version: number; probe: Float64Array; node: string; backends: readonly BackendView[] };
+  };
+  environments: { params: Record<string, never>; result: readonly ChoiceView[] };
+  algorithms: { params: Record<string, never>; result: readonly ChoiceView[] };
+  /** Starts training into a new run file and returns at once; progress follows as events. */
+  train: { params: TrainParams; result: RunView };
+  /** Opens a run file for reading (it may be written by another process at the same time). */
+  open: { params: { path: string }; result: RunView };
+  /** Takes up training of a run file where it stopped. */
+  resumeFile: { params: { path: string }; result: RunView };
+  close: { params: { run: string }; result: null };
+  view: { params: { run: string }; result: RunView };
+  pause: { params: { run: string }; result: TrainingProgress };
+  resume: { params: { run: string }; result: TrainingProgress };
+  /** Makes exactly one update, then pauses. */
+  oneUpdate: { params: { run: string }; result: TrainingProgress };
+  stop: { params: { run: string }; result: TrainingProgress };
+  /** Ends the run and starts a new one of the same settings (with changes, if given) in a new file. */
+  reset: { params: { run: string; settings?: Partial<RunSettings> }; result: RunView };
+  /** From the next update on, trains with this loss and these settings; the change is recorded in the run. */
+  apply: {
+    params: {
+      run: string;
+      loss?: string;
+      settings?: Partial<Pick<RunSettings, "gamma" | "learningRate" | "optimiser">>;
+    };
+    result: { fromUpdate: number };
+  };
+  /** Learning curve, decimated by minimum and maximum to at most `buckets` points. */
+  curve: { params: { run: string; from: number; to: number; buckets: number }; result: CurveView };
+  /** Opens one update: recomputed from the kept batch or by replay from the checkpoint before it. */
+  select: { params: UpdateReference; result: UpdateView };
+  pin: { params: UpdateReference & { label?: string }; result: null };
+  unpin: { params: UpdateReference; result: null };
+  /** The frozen batch of an update under another loss text. */
+  evaluate: { params: UpdateReference & { text: string }; result: EvaluationView };
+  compare: { params: UpdateReference; result: ComparisonView };
+  /** Rows `start` to `end` of the step table, in the order asked for; also the original row numbers. */
+  rows: {
+    params: UpdateReference & {
+      source: Source;
+      columns: readonly string[];
+      start: number;
+      end: number;
+      order?: SortOrder;
+    };
+    result: { rows: Float64Array; columns: Record<string, Float64Array> };
+  };
+  /** Where a step stands in the order asked for. */
+  rowOf: {
+    params: UpdateReference & { source: Source; step: number; order?: SortOrder };
+    result: { row: number };
+  };
+  /** Columns over all steps, decimated by minimum and maximum, for charts. */
+  series: {
+    params: UpdateReference & { source: Source; columns: readonly string[]; buckets: number };
+    result: Record<string, { step: Float64Array; value: Float64Array }>;
+  };
+  step: { params: UpdateReference & { source: Source; step: number }; result: StepView };
+  explainCell: {
+    params: UpdateReference & { source: Source; step: number; column: string };
+    result: CellExplanation;
+  };
+  /** Value and adjoint of the innermost expression at an offset of a loss text, on an update's batch. */
+  node: { params: UpdateReference & { text: string; offset: number }; result: NodeView | null };
+  /** What can be said of a loss text without data: diagnostics and bare numbers. */
+  checkLoss: { params: { text: string }; result: LossTextView };
+  listRuns: { params: { folder: string }; result: readonly RunListing[] };
+  renameRun: { params: { path: string; name: string }; result: { path: string } };
+  deleteRun: { params: { path: string }; result: null };
+  exportUpdate: {
+    params: UpdateReference & { to: "csv" | "pgtrace"; path: string };
+    result: { path: string; rows: number };
+  };
+  /** Lets `count` more progress events through: the engine sends none without credit. */
+  credit: { params: { count: number }; result: null };
+}
+
+export interface EngineEvents {
+  progress: TrainingProgress;
+  /** A run file changed under another process, or a run got new losses, pins or kept updates. */
+  runChanged: { readonly run: string; readonly updates: number };
+  log: { readonly level: "info" | "warning" | "error"; readonly text: string };
+  heartbeat: { readonly at: number };
+}
+
+export interface TrainParams {
+  readonly settings: RunRequest;
+  /** Path of the run file to write. */
+  readonly out: string;
+  readonly limit?: { readonly updates?: number; readonly steps?: number; readonly untilSolved?: boolean };
+  /** Start paused, before the first update. */
+  readonly paused?: boolean;
+}
+
+export interface BackendView {
+  readonly name: string;
+  readonly present: boolean;
+  readonly device: string;
+  readonly precision: "float64" | "float32";
+  readonly detail: string;
+}
+
+export interface ChoiceView {
+  readonly id: string;
+  readonly title: string;
+  readonly detail: string;
+}
+
+export interface CurveView {
+  /** Number of updates in the run when this was read. */
+  readonly updates: number;
+  readonly update: Float64Array;
+  readonly columns: Record<"return" | "averageReturn" | "loss" | "gradientNorm" | "entropy", Column>;
+  readonly kept: Float64Array;
+  readonly pinned: readonly { readonly update: number; readonly label: string }[];
+  readonly lossChanges: readonly { readonly update: number; readonly text: string }[];
+}
+
+export type { Diagnostic };

@@ -1,0 +1,257 @@
+import type { Diagnostic } from "./shared.ts";
+
+/** What a run was started with. All of it is written into the run file. */
+export interface RunSettings {
+  readonly environment: string;
+  readonly algorithm: string;
+  readonly seed: number;
+  readonly hidden: readonly number[];
+  readonly activation: "relu" | "tanh";
+  readonly bias: boolean;
+  readonly optimiser: "adam" | "sgd";
+  readonly learningRate: number;
+  readonly gamma: number;
+  readonly clipNorm: number | null;
+  readonly loss: string;
+  readonly backend: "auto" | "kernels" | "tensorflow" | "webgpu";
+}
+
+/** What a person may ask of a run; the engine fills the rest from the algorithm's defaults for the environment. */
+export type RunRequest = { readonly [Name in keyof RunSettings]?: RunSettings[Name] | undefined };
+
+export type TrainingState = "training" | "paused" | "finished" | "stopped" | "failed" | "reading";
+
+export interface TrainingProgress {
+  readonly run: string;
+  readonly state: TrainingState;
+  readonly update: number;
+  readonly episode: number;
+  readonly steps: number;
+  readonly lastReturn: number;
+  readonly averageReturn: number;
+  readonly stepsPerSecond: number;
+  readonly solved: boolean;
+  /** Why it failed or stopped, in one line. */
+  readonly message?: string;
+}
+
+export interface RunView {
+  readonly run: string;
+  readonly path: string;
+  readonly title: string;
+  readonly settings: RunSettings;
+  readonly algorithmTitle: string;
+  readonly backend: { readonly name: string; readonly device: string; readonly reason: string };
+  readonly progress: TrainingProgress;
+  /** Whether this engine trains it (else it only reads). */
+  readonly own: boolean;
+  readonly solvedAt: number | null;
+  readonly observationNames: readonly string[];
+  readonly actionNames: readonly string[];
+}
+
+export interface RunListing {
+  readonly path: string;
+  readonly name: string;
+  readonly title: string;
+  readonly updates: number;
+  readonly bytes: number;
+  readonly modified: number;
+  readonly beingWritten: boolean;
+  readonly kept: readonly number[];
+  readonly pinned: readonly { readonly update: number; readonly label: string }[];
+  readonly error?: string;
+}
+
+/** A decimated column: minimum and maximum per bucket, equal where nothing was merged. */
+export interface Column {
+  readonly minimum: Float64Array;
+  readonly maximum: Float64Array;
+}
+
+/**
+ * One column of the step table. Names ending in [k] belong to output k. Every update has
+ * `t`, `action`, `reward`, `G`, `gamma_t`, `log_pi`, `entropy`, `weight` (c), `size`, `share` and the
+ * group `dlogit` (∂L/∂logit of every action); `weight` and what follows from the gradient depend on the loss.
+ */
+export interface ColumnView {
+  readonly name: string;
+  readonly label: string;
+  readonly description: string;
+  readonly kind: "integer" | "number" | "action" | "percent" | "flag";
+  /** Group of columns that are drawn together as small bars (∂L/∂logit of every action). */
+  readonly group?: string;
+}
+
+export interface LayerView {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly norm: number;
+  readonly mean: number;
+  readonly largest: number;
+  readonly histogram: { readonly low: number; readonly high: number; readonly counts: readonly number[] };
+}
+
+/** One additive term of the loss as a sum over steps; `column` is its name in the step table. */
+export interface TermView {
+  readonly text: string;
+  readonly sum: number;
+  readonly column: string;
+}
+
+/** The rule a loss is, as far as the update's numbers decide it. */
+export interface VerdictView {
+  readonly kind: "book" | "variant" | "mistake" | "undecided";
+  /** One plain sentence with numbers, e.g. "REINFORCE (13.3): c = 1.000·γᵗG, residual 2e−16". */
+  readonly sentence: string;
+  readonly candidate: string | null;
+  readonly scale: number | null;
+  readonly residual: number | null;
+  readonly undecided: readonly string[];
+  /** Why it matters, in one or two sentences; empty for the book's rule. */
+  readonly explanation: string;
+  /** The rule in the rule language, e.g. "theta += alpha * gamma^t * G * grad(log_pi)". */
+  readonly rule: string;
+  /** The rule as a MathML-free list of pieces for drawing: [{text, role}]. */
+  readonly ruleParts: readonly {
+    readonly text: string;
+    readonly role: "symbol" | "operator" | "superscript" | "subscript";
+  }[];
+  readonly fixes: readonly { readonly title: string; readonly text: string }[];
+}
+
+/** A loss evaluated on one update's batch. */
+export interface LossView {
+  readonly text: string;
+  readonly value: number;
+  readonly terms: readonly TermView[];
+  /** What of the loss is no sum over steps; null where ℓ_t columns and this make up the whole. */
+  readonly rest: number | null;
+  readonly notSeparable: string | null;
+  readonly verdict: VerdictView;
+  readonly layers: readonly LayerView[];
+  readonly gradientNorm: number;
+  readonly columns: readonly ColumnView[];
+}
+
+export interface UpdateView {
+  readonly run: string;
+  readonly update: number;
+  readonly steps: number;
+  readonly episodes: number;
+  readonly episodeReturn: number;
+  readonly actionNames: readonly string[];
+  readonly observationNames: readonly string[];
+  readonly recomputed: "kept" | "replayed" | "live";
+  readonly kept: boolean;
+  readonly pinned: boolean;
+  readonly gamma: number;
+  readonly loss: LossView;
+}
+
+export interface LossTextView {
+  readonly diagnostics: readonly Diagnostic[];
+  readonly numbers: readonly BareNumberView[];
+}
+
+/** A statement that is a bare number: a slider. */
+export interface BareNumberView {
+  readonly name: string;
+  readonly value: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A quiet value beside the code: at which offset, and what to say. */
+export interface InlayView {
+  readonly offset: number;
+  readonly text: string;
+}
+
+export type EvaluationView =
+  | {
+      readonly ok: true;
+      readonly diagnostics: readonly Diagnostic[];
+      readonly numbers: readonly BareNumberView[];
+      readonly inlays: readonly InlayView[];
+      readonly loss: LossView;
+      readonly comparison: ComparisonView;
+      readonly milliseconds: number;
+    }
+  | {
+      readonly ok: false;
+      readonly diagnostics: readonly Diagnostic[];
+      readonly numbers: readonly BareNumberView[];
+    };
+
+/** Gradient before (trainer) and after (edited), by layer and in all. */
+export interface ComparisonView {
+  readonly layers: readonly LayerComparison[];
+  readonly total: Omit<LayerComparison, "name" | "shape">;
+}
+
+export interface LayerComparison {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly before: number;
+  readonly after: number;
+  readonly ratio: number;
+  readonly cosine: number;
+  readonly histogramBefore: LayerView["histogram"];
+  readonly histogramAfter: LayerView["histogram"];
+}
+
+/** One step in full: every output's share of the gradient. */
+export interface StepView {
+  readonly step: number;
+  readonly episode: number;
+  readonly time: number;
+  readonly action: number;
+  readonly reward: number;
+  readonly observation: readonly number[];
+  /** The environment's internal state before the action, where it can be told: for drawing. */
+  readonly state?: readonly number[];
+  readonly outputs: readonly {
+    readonly name: string;
+    readonly logit: number;
+    readonly probability: number;
+    readonly taken: boolean;
+    readonly gradient: number;
+  }[];
+  readonly gradientSum: number;
+  readonly values: Readonly<Record<string, number>>;
+  /** A sentence with this step's numbers: the taken output gets −c(1−π), the others +c·π. */
+  readonly sentence: string;
+}
+
+export interface CellExplanation {
+  readonly value: number;
+  readonly formula: string;
+  readonly numbers: string;
+}
+
+/** What a hover shows of one expression. */
+export interface NodeView {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+  readonly shape: readonly number[];
+  readonly symbolicShape: string;
+  readonly kind: string;
+  readonly documentation: string;
+  readonly value: StatisticsView;
+  readonly adjoint: StatisticsView | null;
+  readonly where: string;
+}
+
+export interface StatisticsView {
+  readonly count: number;
+  readonly minimum: number;
+  readonly mean: number;
+  readonly maximum: number;
+  readonly deviation: number;
+  readonly notANumber: number;
+  readonly infinite: number;
+  readonly sparkline: string;
+  readonly first: readonly number[];
+}

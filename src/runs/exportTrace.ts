@@ -1,0 +1,111 @@
+import { writeWholeFile } from "./createFile.ts";
+import type { JsonValue } from "./metadata.ts";
+
+/** The first line of a trace; further keys are written as they are. */
+export interface TraceHeader {
+  readonly environment: string;
+  readonly gamma: number;
+  readonly actionSpace: { readonly type: "discrete"; readonly n: number };
+  readonly [key: string]: unknown;
+}
+
+/** One update with the T steps it used, in columns. What is optional is left out of the trace where it is undefined. */
+export interface TraceUpdate {
+  /** Counted from 1. */
+  readonly update: number;
+  readonly gamma: number;
+  readonly observationSize: number;
+  /** K. */
+  readonly actionCount: number;
+  /** [T × observationSize]. */
+  readonly observations: Float64Array;
+  /** [T] each. */
+  readonly episodes: Float64Array;
+  readonly time: Float64Array;
+  readonly actions: Float64Array;
+  readonly rewards: Float64Array;
+  readonly terminated: Uint8Array;
+  readonly truncated: Uint8Array;
+  /** [T × K], the policy's outputs when the action was drawn. */
+  readonly logits?: Float64Array | undefined;
+  /** [T] each: ln π(a_t|s_t), the entropy in nats, V(s_t). */
+  readonly logProbs?: Float64Array | undefined;
+  readonly entropies?: Float64Array | undefined;
+  readonly values?: Float64Array | undefined;
+  readonly loss?: number | undefined;
+  /** [T], ∂(policy term)/∂ln π_t of the minimised loss: −c_t. */
+  readonly coef?: Float64Array | undefined;
+  /** What the sum of entropies is multiplied with, negative for a bonus. */
+  readonly entropyCoef?: number | undefined;
+  readonly gradNorm?: number | undefined;
+  /** [T × K], ∂L/∂logits. */
+  readonly logitsGrad?: Float64Array | undefined;
+}
+
+const traceVersion = 1;
+
+/** The lines of a trace (version 1), each with its line end: header, then the steps of each update and the update itself. */
+export function* traceLines(header: TraceHeader, updates: Iterable<TraceUpdate>): Generator<string> {
+  const { actionSpace, ...rest } = header;
+  yield traceLine({ pgtrace: traceVersion, ...rest, action_space: actionSpace });
+  for (const update of updates) {
+    for (let t = 0; t < update.actions.length; t++) yield traceLine(stepOf(update, t));
+    yield traceLine(updateOf(update));
+  }
+}
+
+/** Writes updates as a whole trace file. Throws RunError: "exists" without `force`, "full", … */
+export function exportTrace(
+  path: string,
+  header: TraceHeader,
+  updates: Iterable<TraceUpdate>,
+  options: { force?: boolean } = {},
+): void {
+  writeWholeFile(path, traceLines(header, updates), options);
+}
+
+function stepOf(update: TraceUpdate, t: number): Record<string, unknown> {
+  return {
+    episode: update.episodes[t],
+    t: update.time[t],
+    obs: row(update.observations, t, update.observationSize),
+    action: update.actions[t],
+    logits: row(update.logits, t, update.actionCount),
+    log_prob: update.logProbs?.[t],
+    entropy: update.entropies?.[t],
+    reward: update.rewards[t],
+    terminated: update.terminated[t] === 1,
+    truncated: update.truncated[t] === 1,
+    value: update.values?.[t],
+  };
+}
+
+function updateOf(update: TraceUpdate): Record<string, unknown> {
+  const { logitsGrad, actionCount } = update;
+  const steps = update.actions.length;
+  return {
+    update: update.update,
+    gamma: update.gamma,
+    episodes: [...new Set(update.episodes)],
+    loss: update.loss,
+    coef: update.coef,
+    entropy_coef: update.entropyCoef,
+    grad_norm: update.gradNorm,
+    logits_grad: logitsGrad && Array.from({ length: steps }, (_, t) => row(logitsGrad, t, actionCount)),
+  };
+}
+
+function row(matrix: Float64Array | undefined, t: number, width: number): Float64Array | undefined {
+  return matrix?.subarray(t * width, (t + 1) * width);
+}
+
+/** One line of JSON, where typed arrays are lists and NaN, Infinity and -Infinity are strings; undefined is left out. */
+function traceLine(record: Record<string, unknown>): string {
+  return `${JSON.stringify(record, (_, value: unknown) => spelled(value))}\n`;
+}
+
+function spelled(value: unknown): JsonValue | undefined {
+  if (value instanceof Float64Array) return Array.from(value);
+  if (typeof value === "number" && !Number.isFinite(value)) return String(value);
+  return value as JsonValue | undefined;
+}

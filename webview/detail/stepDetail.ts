@@ -1,0 +1,74 @@
+import { html, nothing, type TemplateResult } from "lit";
+import type { StepView } from "../../src/protocol/views.ts";
+import { formatNumber, formatSigned } from "../format.ts";
+import { Part } from "../part.ts";
+import { hasErrors, shownSource } from "../selectors.ts";
+import type { PanelState } from "../state.ts";
+import { drawScene } from "./scenes.ts";
+
+/** The selected step: the environment's state, and what every output of the policy gets. */
+export class StepDetail extends Part {
+  protected override inputs(state: PanelState): readonly unknown[] {
+    return [state.detail, state.update, state.host?.run?.run, state.check, state.draft];
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
+    const { update, detail, host } = this.state;
+    const source = shownSource(this.state);
+    const view = detail[source] ?? detail.trainer;
+    if (update === null || view === undefined) return nothing;
+    const { actionNames, observationNames } = update;
+    const stale = source !== "trainer" && hasErrors(this.state);
+    return html`
+      <div class="section-head">
+        <h2>Step ${view.step}</h2>
+        <span class="section-note">${update.episodes > 1 ? `episode ${view.episode}, t = ${view.time}` : `reward ${formatNumber(view.reward)}`}</span>
+      </div>
+      <div class="detail-body" ?data-stale=${stale}>
+        <div class="detail-scene">${drawScene(host?.run?.settings.environment ?? "", { step: view, actionNames, observationNames })}</div>
+        <div class="detail-outputs">
+          ${this.#outputs(view)}
+          <p class="sentence quiet">${view.sentence}</p>
+          <dl class="observation">${view.observation.map((value, i) => html`<dt>${observationNames[i] ?? `observation ${i}`}</dt><dd class="number">${formatNumber(value)}</dd>`)}</dl>
+        </div>
+      </div>
+    `;
+  }
+
+  /** Every output's probability and gradient; beside an edited loss's the trainer's. */
+  #outputs(view: StepView): TemplateResult {
+    const before = shownSource(this.state) === "edited" ? this.state.detail.trainer : undefined;
+    return html`
+      <table class="output-table">
+        <thead><tr><th scope="col">output</th><th scope="col">π</th><th scope="col">taken</th>
+          ${before === undefined ? nothing : html`<th scope="col">∂L/∂z trainer</th>`}
+          <th scope="col">${before === undefined ? "∂L/∂z" : "edited"}</th></tr></thead>
+        <tbody>${view.outputs.map((output, k) => outputRow(output, k, before?.outputs[k]?.gradient))}</tbody>
+        <tfoot><tr><th scope="row">Σ</th><td>${formatNumber(view.outputs.reduce((sum, { probability }) => sum + probability, 0))}</td><td></td>
+          ${before === undefined ? nothing : html`<td>${sumText(before.gradientSum)}</td>`}
+          <td>${sumText(view.gradientSum)}</td></tr></tfoot>
+      </table>
+    `;
+  }
+}
+
+function outputRow(
+  output: StepView["outputs"][number],
+  k: number,
+  before: number | undefined,
+): TemplateResult {
+  return html`
+    <tr ?data-taken=${output.taken}>
+      <th scope="row"><i class="swatch output-${k % 6}" aria-hidden="true"></i>${output.name}</th>
+      <td>${formatNumber(output.probability)}</td>
+      <td class="taken">${output.taken ? html`<span role="img" aria-label="taken">●</span>` : nothing}</td>
+      ${before === undefined ? nothing : html`<td class="quiet">${formatSigned(before)}</td>`}
+      <td>${formatSigned(output.gradient)}</td>
+    </tr>
+  `;
+}
+
+/** Gradients at the outputs of a softmax sum to 0 but for rounding, which is not worth a reader's eye. */
+function sumText(sum: number): string {
+  return Math.abs(sum) < 1e-9 ? "0" : formatSigned(sum);
+}

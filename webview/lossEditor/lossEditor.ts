@@ -1,0 +1,157 @@
+import type { EditorView } from "@codemirror/view";
+import { html, nothing, type TemplateResult } from "lit";
+import type { Diagnostic } from "../../src/protocol/shared.ts";
+import { canChange } from "../controls/availability.ts";
+import { formatNumber } from "../format.ts";
+import { Part } from "../part.ts";
+import { editedEvaluation, editorText, hasErrors, isEdited, trainingLoss } from "../selectors.ts";
+import type { PanelState } from "../state.ts";
+import { showDiagnostics } from "./diagnostics.ts";
+import { createEditor, replaceText } from "./editor.ts";
+import { appliedLosses, historyMenu } from "./historyMenu.ts";
+import { showInlays } from "./inlays.ts";
+import { type LossLanguage, plainLanguage } from "./language.ts";
+
+/** The loss as text, with what it means beside it and the way into the training. */
+export class LossEditor extends Part {
+  static override properties = {
+    ...Part.properties,
+    nonce: { attribute: false },
+    language: { attribute: false },
+  };
+  declare nonce: string;
+  declare language: LossLanguage | undefined;
+  #view: EditorView | undefined;
+  #shown: readonly unknown[] = [];
+  #underlined = false;
+
+  protected override inputs(state: PanelState): readonly unknown[] {
+    return [
+      state.draft,
+      state.update,
+      state.check,
+      state.evaluation,
+      state.applied,
+      state.host,
+      state.progress?.state,
+      state.curve?.lossChanges.length,
+    ];
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#view?.destroy();
+    this.#view = undefined;
+  }
+
+  protected override render(): TemplateResult {
+    const blocked = this.#applyBlocked();
+    return html`
+      <div class="section-head">
+        <h2>Loss</h2>
+        <span class="tag" data-kind=${this.#edited ? "edited" : "same"}>${this.#standing()}</span>
+        <span class="section-actions">
+          ${historyMenu(appliedLosses(this.state), (text) => this.dispatch({ kind: "edit", text }))}
+          <vscode-button secondary ?disabled=${this.state.draft === null} @click=${() => this.dispatch({ kind: "revert" })}>Revert</vscode-button>
+          <vscode-button ?disabled=${blocked !== null} title=${blocked ?? "Train with this loss from the next update on (Ctrl+Enter)"}
+            @click=${() => this.#apply()}>Apply to Training</vscode-button>
+        </span>
+      </div>
+      <div class="loss-text" ?data-failed=${hasErrors(this.state)}></div>
+      ${this.#problem()}
+    `;
+  }
+
+  protected override updated(): void {
+    const parent = this.querySelector<HTMLElement>(".loss-text");
+    if (parent === null) return;
+    this.#view ??= createEditor(parent, editorText(this.state), {
+      nonce: this.nonce,
+      language: this.language ?? plainLanguage,
+      edited: (text) => {
+        if (text !== editorText(this.state)) this.dispatch({ kind: "edit", text });
+      },
+      apply: () => this.#apply(),
+      node: (text, offset) => this.panel.session.node(text, offset),
+    });
+    replaceText(this.#view, editorText(this.state));
+    this.#showFindings(this.#view);
+  }
+
+  get #edited(): boolean {
+    return isEdited(this.state);
+  }
+
+  #standing(): string {
+    const { applied, draft, update } = this.state;
+    const text = editorText(this.state);
+    if (applied?.text === text) return `applied from update ${applied.fromUpdate}`;
+    if (draft !== null && text === trainingLoss(this.state)) return "the trainer's loss now";
+    if (this.#edited) return "edited, not applied";
+    return update === null ? "the run's loss" : `of update ${update.update}`;
+  }
+
+  #applyBlocked(): string | null {
+    const { host, progress } = this.state;
+    if (!canChange({ host, training: progress?.state ?? null }))
+      return "There is no training here that could take it";
+    if (this.#diagnostics().some(({ severity }) => severity === "error")) return "The loss has an error";
+    return editorText(this.state) === trainingLoss(this.state) ? "The trainer uses this loss already" : null;
+  }
+
+  #apply(): void {
+    if (this.#applyBlocked() === null) void this.panel.session.applyLoss();
+  }
+
+  /** The engine's findings for this very text, else what the text alone shows. */
+  #diagnostics(): readonly Diagnostic[] {
+    const text = editorText(this.state);
+    const { check } = this.state;
+    return check?.text === text ? check.diagnostics : (this.language ?? plainLanguage).check(text);
+  }
+
+  #showFindings(view: EditorView): void {
+    const text = editorText(this.state);
+    const { check, evaluation } = this.state;
+    const shown = [text, check, evaluation];
+    if (shown.every((value, i) => value === this.#shown[i])) return;
+    this.#shown = shown;
+    const diagnostics = this.#diagnostics();
+    if (diagnostics.length > 0 || this.#underlined) showDiagnostics(view, diagnostics);
+    this.#underlined = diagnostics.length > 0;
+    if (check?.ok === true && check.text === text && evaluation !== null) showInlays(view, evaluation.inlays);
+  }
+
+  /** One line under the text: what is wrong with it, else what it comes to. */
+  #problem(): TemplateResult | typeof nothing {
+    const problem = this.#diagnostics().find(
+      ({ severity }) => severity === "error" || severity === "warning",
+    );
+    if (problem === undefined) return this.#result();
+    return html`
+      <p class="problem" data-severity=${problem.severity} role="status">
+        <span class="codicon codicon-${problem.severity}" aria-hidden="true"></span>
+        <span>${problem.message} ${problem.hint === undefined ? nothing : html`<span class="quiet">${problem.hint}</span>`}
+        ${(problem.fixes ?? []).map((fix) => html`<button class="link-button" @click=${() => this.#fix(fix.edits)}>${fix.title}</button>`)}</span>
+      </p>
+    `;
+  }
+
+  #result(): TemplateResult {
+    const { update } = this.state;
+    if (update === null) return html`<p class="problem quiet" role="status"></p>`;
+    const after = editedEvaluation(this.state)?.loss.value;
+    const value = formatNumber(update.loss.value, 7);
+    return html`
+      <p class="problem quiet" role="status">
+        <span>loss <b class="number">${value}</b>${after === undefined ? nothing : html` → <b class="number">${formatNumber(after, 7)}</b>`} on the batch of update ${update.update}</span>
+      </p>
+    `;
+  }
+
+  #fix(edits: NonNullable<Diagnostic["fixes"]>[number]["edits"]): void {
+    this.#view?.dispatch({
+      changes: edits.map(({ start, end, text }) => ({ from: start, to: end, insert: text })),
+    });
+  }
+}

@@ -1,0 +1,31 @@
+import "./main.css";
+import { announceChanges } from "./announcer.ts";
+import { defineElements } from "./elements.ts";
+import { lossLanguage } from "./lossEditor/lossLanguage.ts";
+import type { PanelView } from "./panelView.ts";
+import { Session } from "./session.ts";
+import { initialState, reduce } from "./state.ts";
+import { Store } from "./store.ts";
+import { type EditorApi, editorTransport } from "./transport.ts";
+
+declare function acquireVsCodeApi(): EditorApi;
+
+/** Builds the page's objects, shows them and says hello to the host. */
+function start(): void {
+  const api = acquireVsCodeApi();
+  const saved = api.getState() ?? null;
+  const store = new Store(initialState(saved), reduce);
+  const session = new Session(store, editorTransport(api, window), (memory) => api.setState(memory));
+  defineElements(customElements);
+  const view = document.createElement("pgi-panel") as PanelView;
+  const nonce = document.querySelector<HTMLScriptElement>("script[nonce]")?.nonce ?? "";
+  Object.assign(view, { panel: { store, session }, nonce, language: lossLanguage });
+  const region = document.createElement("div");
+  region.className = "visually-hidden";
+  region.setAttribute("aria-live", "polite");
+  document.body.append(view, region);
+  announceChanges(region, store);
+  void session.start(saved);
+}
+
+start();

@@ -1,0 +1,69 @@
+import { html, nothing, type TemplateResult } from "lit";
+import type { VerdictView } from "../../src/protocol/views.ts";
+import { Part } from "../part.ts";
+import { editedEvaluation, editorText, hasErrors } from "../selectors.ts";
+import type { PanelState } from "../state.ts";
+import { ruleMath } from "./rule.ts";
+
+const signs: Readonly<Record<VerdictView["kind"], { icon: string; word: string }>> = {
+  book: { icon: "pass-filled", word: "the book's rule" },
+  variant: { icon: "warning", word: "a variant" },
+  mistake: { icon: "error", word: "a mistake" },
+  undecided: { icon: "question", word: "undecided" },
+};
+
+/** The rule that the loss in the editor is: one sentence with numbers, the rule in mathematics, and what to do. */
+export class VerdictLine extends Part {
+  #explained = false;
+
+  protected override inputs(state: PanelState): readonly unknown[] {
+    return [state.update, state.evaluation, state.draft, state.check];
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
+    const verdict = (editedEvaluation(this.state)?.loss ?? this.state.update?.loss)?.verdict;
+    if (verdict === undefined) return nothing;
+    const { icon, word } = signs[verdict.kind];
+    return html`
+      <section class="verdict" data-kind=${verdict.kind} ?data-stale=${hasErrors(this.state)} aria-label="Verdict">
+        <span class="codicon codicon-${icon}" role="img" aria-label=${word}></span>
+        <div>
+          <p class="verdict-sentence">${sentence(verdict)}${this.#actions(verdict)}</p>
+          ${this.#explained && verdict.explanation !== "" ? html`<p class="quiet">${verdict.explanation}</p>` : nothing}
+          ${verdict.undecided.length === 0 ? nothing : html`<p class="quiet">The data cannot decide: ${verdict.undecided.join("; ")}.</p>`}
+          <div class="rule" title=${verdict.rule}>${ruleMath(verdict.ruleParts, document)}</div>
+        </div>
+      </section>
+    `;
+  }
+
+  #actions(verdict: VerdictView): TemplateResult {
+    const why =
+      verdict.explanation === ""
+        ? nothing
+        : this.#link("Why it matters", () => this.#explain(), this.#explained);
+    return html`<span class="verdict-actions">${why}${verdict.fixes.map((fix) =>
+      this.#link(fix.title, () => this.#fix(fix.text)),
+    )}</span>`;
+  }
+
+  #link(title: string, act: () => void, expanded?: boolean): TemplateResult {
+    return html`<button class="link-button" aria-expanded=${expanded ?? nothing} @click=${act}>${title}</button>`;
+  }
+
+  #explain(): void {
+    this.#explained = !this.#explained;
+    this.requestUpdate();
+  }
+
+  #fix(text: string): void {
+    if (text !== editorText(this.state)) this.dispatch({ kind: "edit", text });
+  }
+}
+
+/** Sets off the name before the first colon: it is what the eye looks for. */
+function sentence(verdict: VerdictView): TemplateResult {
+  const colon = verdict.sentence.indexOf(":");
+  if (colon < 0) return html`${verdict.sentence}`;
+  return html`<b>${verdict.sentence.slice(0, colon)}</b>${verdict.sentence.slice(colon)}`;
+}
