@@ -1,8 +1,5 @@
-import { execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { cache, root } from "../../scripts/lib/paths.mjs";
+import { type ComputedExpression, conformExpressions } from "../../src/loss/conform.ts";
 import { askOracle, differences, flat, type Plain } from "./support.ts";
 
 interface Case {
@@ -18,56 +15,22 @@ interface File {
   readonly cases: readonly Case[];
 }
 
-interface Line {
-  readonly case?: string;
-  readonly computed?: Pick<Case, "value" | "grad">;
-  readonly error?: string;
-  readonly skipped?: string;
-}
-
 const file = askOracle<File>("expressions", 3000);
-const lines = conform(file);
-
-/** What `pgi conform FILE --json` says, by case. Its exit code is not looked at: the numbers are compared here. */
-function conform(content: File): ReadonlyMap<string, Line> {
-  const folder = join(cache, "test-results");
-  const path = join(folder, "expressions.json");
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(path, JSON.stringify(content));
-  const output = outputOf([join(root, "dist", "cli.js"), "conform", path, "--json"]);
-  const parsed: Line[] = output
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line));
-  return new Map(parsed.flatMap((line) => (line.case === undefined ? [] : [[line.case, line]])));
-}
-
-function outputOf(args: readonly string[]): string {
-  try {
-    return execFileSync(process.execPath, args, { encoding: "utf8", maxBuffer: 2 ** 30 });
-  } catch (error) {
-    const { status, stdout } = error as { status?: number; stdout?: string };
-    if (status === 1 && stdout) return stdout;
-    throw error;
-  }
-}
+const computed = new Map([...conformExpressions(file)].map((line) => [line.case, line]));
 
 /** A vector that nothing reaches may be absent on either side: its gradient is 0. */
-function gradientDifferences(one: Case, computed: Pick<Case, "grad">): string[] {
+function gradientDifferences(one: Case, { grad }: ComputedExpression): string[] {
   return Object.entries(file.data[one.data]!).flatMap(([name, values]) => {
     const zeros = values.map(() => 0);
-    return differences(`grad ${name}`, flat(computed.grad[name] ?? zeros), one.grad[name] ?? zeros);
+    return differences(`grad ${name}`, flat(grad[name] ?? zeros), one.grad[name] ?? zeros);
   });
 }
 
 describe("a random loss has torch's value and gradients", () => {
   test.each(file.cases.map((one) => [one.id, one.expr, one] as const))("%s: %s", (id, _, one) => {
-    const line = lines.get(id);
-    expect(line?.error ?? line?.skipped).toBeUndefined();
-    const computed = line!.computed!;
-    expect([
-      ...differences("value", flat(computed.value), one.value),
-      ...gradientDifferences(one, computed),
-    ]).toEqual([]);
+    const line = computed.get(id)!;
+    if (!("computed" in line)) throw new Error("error" in line ? line.error : line.skipped);
+    const value = differences("value", flat(line.computed.value), one.value);
+    expect([...value, ...gradientDifferences(one, line.computed)]).toEqual([]);
   });
 });

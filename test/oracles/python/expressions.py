@@ -8,7 +8,7 @@ such a case would test luck, not arithmetic.
 import torch
 import torch.nn.functional as F
 
-from common import main
+from common import is_close, main, shaken
 
 VECTORS = ["r", "G", "log_pi", "entropy", "V", "adv", "log_pi_old"]
 SCALARS = {"gamma": 0.93, "alpha": 0.02, "eps": 0.2, "c1": 0.5, "c2": 0.01}
@@ -198,13 +198,13 @@ class Writer:
 
 
 def evaluate(text, data, noise=None):
-    """torch's value and gradients; `noise` moves every float input by a relative rounding error."""
+    """torch's value and gradients; with `noise`, a generator, the inputs are shaken."""
     names = {}
     for name, values in data.items():
         tensor = torch.tensor(values)
         if tensor.dtype == torch.float64:
             if noise is not None:
-                tensor = tensor * (1 + 4e-16 * torch.tensor([noise.uniform(-1, 1) for _ in values]))
+                tensor = shaken(noise, tensor)
             tensor.requires_grad_()
         names[name] = tensor
     leaves = {name: tensor for name, tensor in names.items() if tensor.requires_grad}
@@ -215,11 +215,6 @@ def evaluate(text, data, noise=None):
     if value.requires_grad:
         value.sum().backward()
     return value.detach(), {name: leaf.grad for name, leaf in leaves.items() if leaf.grad is not None}
-
-
-def is_close(a, b):
-    bound = 1e-13 + 1e-10 * torch.maximum(torch.maximum(a.abs(), b.abs()), torch.tensor(1e-3))
-    return a.shape == b.shape and bool((((a - b).abs() <= bound) | ((a == b) | (a.isnan() & b.isnan()))).all())
 
 
 def is_stable(text, data, value, grads, rng):

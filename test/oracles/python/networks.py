@@ -7,7 +7,7 @@ theta is flat in the order W1, b1, W2, … (W is out x in, row by row). `logits_
 import torch
 from torch.func import functional_call, grad, vmap
 
-from common import main
+from common import is_close, main, shaken
 
 ACTIVATIONS = {"relu": torch.nn.ReLU, "tanh": torch.nn.Tanh}
 
@@ -59,7 +59,7 @@ def optimised(network, observations, logits_gradient, make_optimiser, clip):
         optimiser.step()
         thetas.append(flat(network.parameters()))
     torch.nn.utils.vector_to_parameters(start, network.parameters())
-    return thetas
+    return torch.stack(thetas)
 
 
 def heads(logits, actions):
@@ -72,34 +72,53 @@ def heads(logits, actions):
     }
 
 
-def draw_case(rng):
+def draw_inputs(rng):
     specification = draw_specification(rng)
-    network = network_of(specification)
     steps = rng.choice([1, 2, 7, 30])
-    observations = torch.randn(steps, specification["observationSize"]) * rng.choice([0.1, 1, 10])
-    actions = torch.randint(specification["actionCount"], (steps,))
     logits_gradient = torch.randn(steps, specification["actionCount"])
     logits_gradient[torch.rand(steps) < 0.2] = 0
-    per_step = per_step_gradients(network, observations, logits_gradient)
-    total = per_step.sum(0)
-    clip = rng.choice([None, 0.5, 1e6])
-    rate = 10 ** rng.uniform(-4, -1)
-    run = lambda make: optimised(network, observations, logits_gradient, make, clip)
     return {
         "specification": specification,
-        "theta": flat(network.parameters()),
-        "observations": observations,
-        "actions": actions,
-        "heads": heads(network(observations).detach(), actions),
+        "theta": flat(network_of(specification).parameters()),
+        "observations": torch.randn(steps, specification["observationSize"]) * rng.choice([0.1, 1, 10]),
+        "actions": torch.randint(specification["actionCount"], (steps,)),
         "logits_gradient": logits_gradient,
+        "clip": rng.choice([None, 0.5, 1e6]),
+        "learning_rate": 10 ** rng.uniform(-4, -1),
+    }
+
+
+def computed(inputs):
+    network = network_of(inputs["specification"])
+    torch.nn.utils.vector_to_parameters(inputs["theta"], network.parameters())
+    observations, logits_gradient = inputs["observations"], inputs["logits_gradient"]
+    per_step = per_step_gradients(network, observations, logits_gradient)
+    total = per_step.sum(0)
+    rate = inputs["learning_rate"]
+    run = lambda make: optimised(network, observations, logits_gradient, make, inputs["clip"])
+    return {
+        **heads(network(observations).detach(), inputs["actions"]),
         "gradient": total,
         "step_norms": per_step.norm(dim=1),
         "projections": per_step @ total,
-        "clip": clip,
-        "learning_rate": rate,
         "sgd": run(lambda parameters: torch.optim.SGD(parameters, lr=rate)),
         "adam": run(lambda parameters: torch.optim.Adam(parameters, lr=rate)),
     }
+
+
+def is_stable(rng, inputs, outputs):
+    """Adam divides a gradient by its size: one that is all rounding error makes a step that is too."""
+    moved = {name: shaken(rng, inputs[name]) for name in ("theta", "observations", "logits_gradient")}
+    others = computed({**inputs, **moved})
+    return all(is_close(outputs[name], others[name]) for name in outputs)
+
+
+def draw_case(rng):
+    while True:
+        inputs = draw_inputs(rng)
+        outputs = computed(inputs)
+        if is_stable(rng, inputs, outputs):
+            return {**inputs, "computed": outputs}
 
 
 def make(rng, count):
