@@ -1,7 +1,7 @@
 import "./main.css";
 import { announceChanges } from "./announcer.ts";
 import { defineElements } from "./elements.ts";
-import { plainLanguage } from "./lossEditor/language.ts";
+import { lossLanguage } from "./lossEditor/lossLanguage.ts";
 import type { PanelView } from "./panelView.ts";
 import { Session } from "./session.ts";
 import { initialState, reduce } from "./state.ts";
@@ -19,7 +19,7 @@ function start(): void {
   defineElements(customElements);
   const view = document.createElement("pgi-panel") as PanelView;
   const nonce = document.querySelector<HTMLScriptElement>("script[nonce]")?.nonce ?? "";
-  Object.assign(view, { panel: { store, session }, nonce, language: plainLanguage });
+  Object.assign(view, { panel: { store, session }, nonce, language: lossLanguage });
   const region = document.createElement("div");
   region.className = "visually-hidden";
   region.setAttribute("aria-live", "polite");

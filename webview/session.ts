@@ -13,8 +13,8 @@ import {
   panelProtocolVersion,
 } from "../src/protocol/panel.ts";
 import type { CellExplanation, NodeView, RunSettings } from "../src/protocol/views.ts";
-import { NewestWins } from "./frame.ts";
-import { type PanelChannel, type Resource, referenceOf, resources } from "./resources.ts";
+import { Asker } from "./asker.ts";
+import { type PanelChannel, type Resource, referenceOf } from "./resources.ts";
 import { editorText, shownSource } from "./selectors.ts";
 import { memoryOf, type PanelAction, type PanelState } from "./state.ts";
 import type { Store } from "./store.ts";
@@ -22,6 +22,9 @@ import { binaryProbe, probeIsIntact } from "./transport.ts";
 
 /** Milliseconds after which a question counts as lost: posts to a moved panel can stay pending for ever. */
 const answerTimeout = 30_000;
+
+/** Milliseconds between two writings of what the page remembers. */
+const rememberPause = 200;
 
 type PanelStore = Store<PanelState, PanelAction>;
 
@@ -41,10 +44,10 @@ const onEvent: { readonly [Name in keyof PanelEvents]: (payload: PanelEvents[Nam
 export class Session {
   readonly #store: PanelStore;
   readonly #channel: PanelChannel;
-  readonly #keys = new Map<string, string>();
-  readonly #queues = new Map<string, NewestWins>();
+  readonly #asker: Asker;
   readonly #keep: (memory: PanelMemory) => void;
   #kept = "";
+  #rememberTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(store: PanelStore, transport: Transport, keep: (memory: PanelMemory) => void) {
     this.#store = store;
@@ -54,9 +57,13 @@ export class Session {
       timeout: answerTimeout,
       onEvent: (event, payload) => this.#hear(event, payload),
     });
+    this.#asker = new Asker(
+      () => store.state,
+      (resource) => this.#load(resource),
+    );
     store.effect((state) => {
-      this.#ask(state);
-      this.#remember(state);
+      this.#asker.look();
+      if (state.host !== null) this.#remember();
     });
   }
 
@@ -98,9 +105,8 @@ export class Session {
     const reference = referenceOf(this.#store.state);
     await this.#attempt("pin", async () => {
       await this.#channel.call(pinned ? "pin" : "unpin", reference);
-      this.#keys.delete("update");
-      this.#keys.delete("curve");
-      this.#ask(this.#store.state);
+      this.#asker.forget(["update", "curve"]);
+      this.#asker.look();
     });
   }
 
@@ -130,22 +136,6 @@ export class Session {
     await this.#attempt("copy", () => this.#channel.call("copy", { text }));
   }
 
-  #ask(state: PanelState): void {
-    if (state.host === null || state.host.run === null) return;
-    if (state.host.engine.state !== "running") {
-      this.#keys.clear();
-      return;
-    }
-    for (const resource of resources) this.#askFor(resource, state);
-  }
-
-  #askFor(resource: Resource, state: PanelState): void {
-    const key = resource.key(state);
-    if (key === null || this.#keys.get(resource.name) === key) return;
-    this.#keys.set(resource.name, key);
-    this.#queueOf(resource.name).request(() => this.#load(resource));
-  }
-
   async #load(resource: Resource): Promise<void> {
     const run = this.#run();
     if (resource.key(this.#store.state) === null) return;
@@ -155,27 +145,23 @@ export class Session {
     });
   }
 
-  #queueOf(name: string): NewestWins {
-    const queue = this.#queues.get(name) ?? new NewestWins();
-    this.#queues.set(name, queue);
-    return queue;
-  }
-
   #hear(event: string, payload: unknown): void {
     if (!Object.hasOwn(onEvent, event)) return;
     const toAction = onEvent[event as keyof PanelEvents] as (payload: unknown) => PanelAction;
     this.#store.dispatch(toAction(payload));
   }
 
-  #remember(state: PanelState): void {
-    const memory = memoryOf(state);
-    const text = JSON.stringify(memory);
-    if (text === this.#kept || state.host === null) return;
-    this.#kept = text;
-    this.#keep(memory);
-    this.#queueOf("remember").request(() =>
-      this.#attempt("remember", () => this.#channel.call("remember", memoryOf(this.#store.state))),
-    );
+  /** Keeps ids, scroll place and loss text, but not on every frame of a scroll. */
+  #remember(): void {
+    this.#rememberTimer ??= setTimeout(() => {
+      this.#rememberTimer = undefined;
+      const memory = memoryOf(this.#store.state);
+      const text = JSON.stringify(memory);
+      if (text === this.#kept) return;
+      this.#kept = text;
+      this.#keep(memory);
+      void this.#attempt("remember", () => this.#channel.call("remember", memory));
+    }, rememberPause);
   }
 
   #run(): string {

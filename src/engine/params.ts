@@ -35,7 +35,7 @@ const schemas: { readonly [Name in keyof EngineMethods]: v.GenericSchema } = {
   environments: nothing,
   algorithms: nothing,
   train: v.strictObject({
-    settings: v.strictObject(settingEntries),
+    settings: v.partial(v.strictObject(settingEntries)),
     out: path,
     limit: v.optional(
       v.strictObject({

@@ -54,6 +54,8 @@ export interface Evaluation {
   adjoint(name: string): Float64Array | undefined;
   /** A leaf's value and adjoint; undefined for a name that the program does not use. */
   leaf(name: string): NodeValue | undefined;
+  /** The frame of a node of the compiled program's graph. */
+  frame(node: GraphNode): Frame;
 }
 
 export type EvaluationResult =
@@ -255,6 +257,10 @@ class Result implements Evaluation {
   node(id: number): NodeValue | undefined {
     const node = this.graph.byExpression[id];
     return node && this.frames[node.index];
+  }
+
+  frame(node: GraphNode): Frame {
+    return this.frames[node.index]!;
   }
 
   adjoint(name: string): Float64Array | undefined {

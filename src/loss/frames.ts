@@ -53,8 +53,14 @@ export function makeFrames(
     const wanted = owner.flow.reached[node.index]! && (everything || owner.flow.differentiable[node.index]!);
     const frame = emptyFrame(node, place, frames, wanted);
     if (node.source.kind === "number") frame.value = Float64Array.of(node.source.value);
-    else frame.value = values.subarray(valueEnd, (valueEnd += place.count));
-    if (everything || wanted) frame.adjoint = adjoints.subarray(adjointEnd, (adjointEnd += place.count));
+    else {
+      frame.value = values.subarray(valueEnd, valueEnd + place.count);
+      valueEnd += place.count;
+    }
+    if (everything || wanted) {
+      frame.adjoint = adjoints.subarray(adjointEnd, adjointEnd + place.count);
+      adjointEnd += place.count;
+    }
     frames.push(frame);
     operations += costOf(node, frame);
     if (operations > owner.budget.operations) return tooLong(node, owner.budget, owner.program.text);

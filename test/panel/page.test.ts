@@ -104,7 +104,7 @@ describe("accessibility", () => {
     await page.locator(".segments").waitFor();
     const missed = await page.evaluate(() => {
       const controls =
-        "button:enabled, input, select, [tabindex='0'], .cm-content, vscode-button, vscode-textfield";
+        "button:enabled, input:not([type=radio]:not(:checked)), select, [tabindex='0'], .cm-content, vscode-button, vscode-textfield";
       const all = [...document.querySelectorAll<HTMLElement>(controls)].filter(
         (element) => element.checkVisibility() && !element.hasAttribute("disabled"),
       );

@@ -137,6 +137,7 @@ export class LineChart {
         font: { family: fontFamily, size: fontSize },
         maxTicksLimit: axis === "x" ? xTicks : yTicks,
         maxRotation: 0,
+        sampleSize: 4,
         padding: 6,
         callback: (value: number | string) => tickLabel(Number(value), axis === "y" && percent === true),
       },

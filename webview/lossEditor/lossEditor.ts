@@ -23,6 +23,7 @@ export class LossEditor extends Part {
   declare language: LossLanguage | undefined;
   #view: EditorView | undefined;
   #shown: readonly unknown[] = [];
+  #underlined = false;
 
   protected override inputs(state: PanelState): readonly unknown[] {
     return [
@@ -115,7 +116,9 @@ export class LossEditor extends Part {
     const shown = [text, check, evaluation];
     if (shown.every((value, i) => value === this.#shown[i])) return;
     this.#shown = shown;
-    showDiagnostics(view, this.#diagnostics());
+    const diagnostics = this.#diagnostics();
+    if (diagnostics.length > 0 || this.#underlined) showDiagnostics(view, diagnostics);
+    this.#underlined = diagnostics.length > 0;
     if (check?.ok === true && check.text === text && evaluation !== null) showInlays(view, evaluation.inlays);
   }
 

@@ -22,6 +22,8 @@ interface PooledRow {
   readonly element: HTMLElement;
   readonly cells: readonly HTMLElement[];
   row: number;
+  /** Pixels from the anchor on the sheet. */
+  place: number;
   placed: PlacedRow | null;
   version: string;
   active: number;
@@ -30,22 +32,32 @@ interface PooledRow {
 /** Most output bars that stand one under the other in a row. */
 export const barsInRow = 12;
 
+/** Rows from the anchor within which places are counted; further off, pixels would lose precision. */
+const anchorReach = 10_000;
+
 /**
- * A few row elements that are moved and rewritten as the table scrolls. A row keeps its element while
- * it stays in view, so that scrolling by a little touches only the rows that come in.
+ * A few row elements that are moved and rewritten as the table scrolls. A row keeps its element and its
+ * place on a sheet while it stays in view: scrolling moves the sheet, and touches only the rows that come in.
  */
 export class RowPool {
-  readonly #body: HTMLElement;
+  readonly #sheet: HTMLElement;
   readonly #rows: PooledRow[] = [];
   #shape = "";
+  #anchor = 0;
 
   constructor(body: HTMLElement) {
-    this.#body = body;
+    this.#sheet = document.createElement("div");
+    this.#sheet.className = "step-sheet";
+    this.#sheet.setAttribute("role", "presentation");
+    body.replaceChildren(this.#sheet);
   }
 
   draw(drawn: RowsToDraw): void {
     this.#reshape(drawn);
-    const { first, end } = drawn.window;
+    const { first, end, offset } = drawn.window;
+    if (Math.abs(first - this.#anchor) > anchorReach) this.#anchor = first;
+    const top = offset - (first - this.#anchor) * drawn.rowHeight;
+    this.#sheet.style.transform = `translateY(${top}px)`;
     for (const pooled of this.#rows) {
       const row = first + mod(pooled.row - first, this.#rows.length);
       this.#place(pooled, row, drawn);
@@ -60,12 +72,12 @@ export class RowPool {
     const shape = columns.map((column) => `${column.key}:${column.names.length}`).join("|");
     const needed = window.end - window.first + 1;
     if (shape !== this.#shape) {
-      this.#body.replaceChildren();
+      this.#sheet.replaceChildren();
       this.#rows.length = 0;
       this.#shape = shape;
     }
     if (this.#rows.length >= needed && this.#rows.length < 2 * needed + 16) return;
-    this.#body.replaceChildren();
+    this.#sheet.replaceChildren();
     this.#rows.length = 0;
     for (let i = 0; i < needed + 1; i++) this.#rows.push(this.#make(columns, i, rowHeight));
   }
@@ -77,14 +89,17 @@ export class RowPool {
     element.style.height = `${rowHeight}px`;
     const cells = columns.map((column, index) => makeCell(column, index));
     element.append(...cells);
-    this.#body.append(element);
-    return { element, cells, row, placed: null, version: "", active: -1 };
+    this.#sheet.append(element);
+    return { element, cells, row, place: Number.NaN, placed: null, version: "", active: -1 };
   }
 
   #place(pooled: PooledRow, row: number, { window, rowHeight }: RowsToDraw): void {
-    pooled.element.hidden = row >= window.end;
-    const top = window.offset + (row - window.first) * rowHeight;
-    pooled.element.style.transform = `translateY(${top}px)`;
+    const hidden = row >= window.end;
+    if (pooled.element.hidden !== hidden) pooled.element.hidden = hidden;
+    const place = (row - this.#anchor) * rowHeight;
+    if (place === pooled.place) return;
+    pooled.place = place;
+    pooled.element.style.transform = `translateY(${place}px)`;
   }
 
   #write(pooled: PooledRow, row: number, drawn: RowsToDraw): void {

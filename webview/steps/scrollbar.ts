@@ -9,6 +9,9 @@ export class Scrollbar {
   readonly #scroll: (position: number) => void;
   #geometry: Geometry = { rows: 0, rowHeight: 1, viewport: 0 };
   #start = 0;
+  #length = 0;
+  /** Kept, because reading it while rows are being moved would make the browser lay the page out once more. */
+  #trackHeight = 0;
 
   constructor(track: HTMLElement, scroll: (position: number) => void) {
     this.#track = track;
@@ -17,13 +20,20 @@ export class Scrollbar {
     track.addEventListener("pointerdown", (event) => this.#grab(event));
   }
 
+  /** Takes the track's height in again, after the page was laid out anew. */
+  measure(): void {
+    this.#trackHeight = this.#track.clientHeight;
+  }
+
   draw(geometry: Geometry, position: number): void {
     this.#geometry = geometry;
-    const track = this.#track.clientHeight;
-    const { start, length } = thumbAt(geometry, position, track, shortestThumb);
+    const { start, length } = thumbAt(geometry, position, this.#trackHeight, shortestThumb);
+    if (length !== this.#length) {
+      this.#track.toggleAttribute("data-idle", length >= this.#trackHeight);
+      this.#thumb.style.height = `${length}px`;
+    }
     this.#start = start;
-    this.#track.toggleAttribute("data-idle", length >= track);
-    this.#thumb.style.height = `${length}px`;
+    this.#length = length;
     this.#thumb.style.transform = `translateY(${start}px)`;
   }
 
@@ -33,7 +43,7 @@ export class Scrollbar {
     event.preventDefault();
     const top = this.#track.getBoundingClientRect().top;
     const onThumb = event.target === this.#thumb;
-    const grip = onThumb ? event.clientY - top - this.#start : this.#thumb.clientHeight / 2;
+    const grip = onThumb ? event.clientY - top - this.#start : this.#length / 2;
     const follow = (move: PointerEvent) => this.#moveThumb(move.clientY - top - grip);
     const release = () => {
       this.#track.removeEventListener("pointermove", follow);
@@ -47,7 +57,6 @@ export class Scrollbar {
   }
 
   #moveThumb(start: number): void {
-    const track = this.#track.clientHeight;
-    this.#scroll(positionOfThumb(this.#geometry, start, track, shortestThumb));
+    this.#scroll(positionOfThumb(this.#geometry, start, this.#trackHeight, shortestThumb));
   }
 }

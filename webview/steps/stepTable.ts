@@ -107,11 +107,16 @@ export class StepTable extends Part {
     this.#position = this.state.scroll;
     body.addEventListener("wheel", this.#wheel, { passive: false });
     this.#observer = new ResizeObserver(() => {
-      this.#viewport = body.clientHeight;
+      this.#measure(body);
       this.#paint();
     });
     this.#observer.observe(body);
+    this.#measure(body);
+  }
+
+  #measure(body: HTMLElement): void {
     this.#viewport = body.clientHeight;
+    this.#scrollbar?.measure();
   }
 
   get #geometry(): Geometry {

@@ -6,6 +6,7 @@ import type { Panels } from "../panel/panels.ts";
 import { readSettings } from "../settings.ts";
 import type { HostStore } from "../store.ts";
 import { describeExpression } from "./describeExpression.ts";
+import { readLoss } from "./lossDocument.ts";
 import { documentationMarkdown, nodeMarkdown } from "./nodeMarkdown.ts";
 import { toRange } from "./positions.ts";
 
@@ -62,13 +63,20 @@ export class LossHover implements vscode.HoverProvider {
     const limit = AbortSignal.any([AbortSignal.timeout(hoverMilliseconds), whenCancelled(token)]);
     try {
       const node = await engine.call("node", { run: run.run, update, text, offset }, limit);
-      return { node, missing: node === null ? "This expression has no value on the selected update." : "" };
+      return { node, missing: node === null ? whyNoValue(text) : "" };
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       log.debug(`hover: ${reason}`);
       return { node: null, missing: limit.aborted ? "The values took too long to compute." : reason };
     }
   }
+}
+
+function whyNoValue(text: string): string {
+  const broken = readLoss(text).diagnostics.some(({ severity }) => severity === "error");
+  return broken
+    ? "Values appear here once the errors in the text are mended."
+    : "This expression has no value on the selected update.";
 }
 
 function whenCancelled(token: vscode.CancellationToken): AbortSignal {

@@ -36,6 +36,20 @@ ${links.join("\n")}
 `;
 }
 
+/** A page with nothing but a sentence, for a file that cannot be shown. No script runs in it. */
+export function messageHtml(message: string): string {
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'">
+<title>Policy Gradient</title>
+</head>
+<body><p role="alert">${escapeHtml(message)}</p></body>
+</html>
+`;
+}
+
 function escapeHtml(text: string): string {
   return text
     .replaceAll("&", "&amp;")

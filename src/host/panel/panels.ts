@@ -89,25 +89,27 @@ export class Panels implements Disposable {
     this.#main ??= page;
     const memory = v.safeParse(panelMemory, state);
     const path = memory.success ? memory.output.path : null;
-    if (path?.endsWith(".pgrun")) await this.#show(page, path).catch(() => {});
+    if (path?.endsWith(".pgrun")) await this.#show(page, path);
   }
 
   async #editor(uri: vscode.Uri, panel: vscode.WebviewPanel): Promise<void> {
-    if (uri.scheme !== "file")
-      throw new Error("A run can only be opened from a disk that the engine can read.");
-    await this.#show(this.#track(panel), uri.fsPath);
+    const page = this.#track(panel);
+    if (uri.scheme === "file") await this.#show(page, uri.fsPath);
+    else page.refuse("A run can only be opened from a disk that the engine can read.");
   }
 
   /** Opens the run in the engine and shows it. Where only the engine is down the page says so and waits for it. */
   async #show(page: RunPanel, path: string): Promise<void> {
     try {
       await this.#options.trainer.open(path);
+      page.bind(path);
     } catch (error) {
-      this.#options.log.warn(`${path}: ${error instanceof Error ? error.message : String(error)}`);
+      const message = error instanceof Error ? error.message : String(error);
+      this.#options.log.warn(`${path}: ${message}`);
       const engineTrouble = error instanceof ChannelError && ["engine_down", "closed"].includes(error.code);
-      if (!engineTrouble) throw error;
+      if (engineTrouble) page.bind(path);
+      else page.refuse(message);
     }
-    page.bind(path);
   }
 
   /** Once the engine runs, pages whose run could not be opened before get it. */
@@ -115,7 +117,7 @@ export class Panels implements Disposable {
     const { model } = this.#options.services.store;
     for (const page of this.#open) {
       if (page.path !== null && model.runs[page.path] === undefined) {
-        void this.#show(page, page.path).catch(() => {});
+        void this.#show(page, page.path);
       }
     }
   }

@@ -8,7 +8,7 @@ import { hostState, stateDiffers } from "./hostState.ts";
 import { PanelConnection, requireVersion } from "./panelConnection.ts";
 import { PanelFeed } from "./panelFeed.ts";
 import { panelHandlers } from "./panelHandlers.ts";
-import { panelHtml } from "./panelHtml.ts";
+import { messageHtml, panelHtml } from "./panelHtml.ts";
 import { checkPanelParams } from "./panelSchemas.ts";
 import type { PanelServices } from "./panelServices.ts";
 
@@ -21,6 +21,7 @@ export class RunPanel implements Disposable {
   readonly #feed: PanelFeed;
   readonly #disposed = new vscode.EventEmitter<void>();
   readonly onDidDispose = this.#disposed.event;
+  #ended = false;
   #path: string | null = null;
   #memory: PanelMemory | null = null;
   #probe: Float64Array = new Float64Array();
@@ -61,11 +62,11 @@ export class RunPanel implements Disposable {
   }
 
   get active(): boolean {
-    return this.#panel.active;
+    return !this.#ended && this.#panel.active;
   }
 
   get visible(): boolean {
-    return this.#panel.visible;
+    return !this.#ended && this.#panel.visible;
   }
 
   /** Whether the page has loaded and said so. */
@@ -75,6 +76,7 @@ export class RunPanel implements Disposable {
 
   /** Shows the run of this file, once the engine has it open. */
   bind(path: string): void {
+    if (this.#ended) return;
     const left = this.#path;
     this.#path = path;
     const title = this.#services.store.model.runs[path]?.title;
@@ -82,6 +84,14 @@ export class RunPanel implements Disposable {
     if (this.#panel.active) this.#services.store.dispatch({ kind: "focused", path });
     this.#pushState(this.#services.store.model);
     if (left !== null && left !== path) this.#services.left(left);
+  }
+
+  /** Shows why there is nothing to show. */
+  refuse(message: string): void {
+    if (this.#ended) return;
+    this.#connection.close();
+    this.#feed.close();
+    this.#panel.webview.html = messageHtml(message);
   }
 
   select(update: number): void {
@@ -198,14 +208,16 @@ export class RunPanel implements Disposable {
     return this.#path === null ? undefined : this.#services.store.model.runs[this.#path]?.run;
   }
 
+  /** Nothing of a disposed panel may be read, so everything that might is let go of first. */
   #end(): void {
     const { store, left } = this.#services;
+    this.#ended = true;
+    this.#owned.dispose();
+    this.#connection.close();
+    this.#feed.close();
     if (this.#path !== null && store.model.focusedPath === this.#path) {
       store.dispatch({ kind: "focused", path: null });
     }
-    this.#connection.close();
-    this.#feed.close();
-    this.#owned.dispose();
     this.#disposed.fire();
     this.#disposed.dispose();
     if (this.#path !== null) left(this.#path);

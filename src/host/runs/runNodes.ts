@@ -41,7 +41,7 @@ export function updateNodes(run: RunListing): RunNode[] {
 export function describeRun(run: RunListing): string {
   if (run.error !== undefined) return run.error;
   const writing = run.beingWritten ? " · being written" : "";
-  return `${run.title} · ${run.updates} updates · ${formatBytes(run.bytes)}${writing}`;
+  return `${run.updates} updates · ${formatBytes(run.bytes)}${writing} · ${run.title}`;
 }
 
 /** Bytes in decimal units with three digits, e.g. "1.24 MB". */

@@ -253,7 +253,7 @@ export const ARITHMETIC: readonly OperatorRow[] = [
       name: "neg",
       aliases: ["negative"],
       family: "arithmetic",
-      doc: "-x.",
+      doc: "The negative, -x.",
       spelling: { torch: "-x", jax: "-x", numpy: "-x" },
       shape: subtraction,
       value: (x) => -x,

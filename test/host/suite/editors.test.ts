@@ -69,11 +69,12 @@ describe("the editor of .pgrun files", () => {
     await poll("the focus", () => (store.model.focusedPath === file ? true : undefined));
   });
 
-  it("refuses a file that is no run, and says so in the tab", async () => {
+  it("says in the tab why a file that is no run cannot be shown", async () => {
     const { store } = await activated();
     const wrong = path.join(workspaceFolder().fsPath, "wrong.pgrun");
     writeFileSync(wrong, "this is no run");
     await vscode.commands.executeCommand("vscode.open", vscode.Uri.file(wrong));
+    equal(editorTabs(wrong).length, 1);
     equal(store.model.runs[wrong], undefined);
   });
 

@@ -147,6 +147,11 @@ describe("a loss file with a run", () => {
     match(text, /entropy \* 3/);
   });
 
+  it("says that values wait for the errors in the text", async () => {
+    const text = await hoverAt(await open(`${bookLoss}x = foo\n`), "log_pi");
+    match(text, /once the errors in the text are mended/);
+  });
+
   it("falls back to the documentation where values are turned off", async () => {
     await withSetting("hover.values", false, async () => {
       const text = await hoverAt(await open(bookLoss), "log_pi");

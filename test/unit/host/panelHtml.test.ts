@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { panelHtml } from "../../../src/host/panel/panelHtml.ts";
+import { messageHtml, panelHtml } from "../../../src/host/panel/panelHtml.ts";
 
 const page = {
   cspSource: "https://*.vscode-cdn.net",
@@ -32,4 +32,11 @@ test("no script and no style stands in the page itself", () => {
 test("text is escaped wherever it comes from", () => {
   expect(html).toContain("<title>run &quot;&lt;b&gt;&quot;</title>");
   expect(html).toContain("webview.js?a=1&amp;b=2");
+});
+
+test("a message's page runs nothing, whatever the message says", () => {
+  const html = messageHtml("<script>alert(1)</script>");
+  expect(html).toContain("content=\"default-src 'none'\"");
+  expect(html).not.toContain("<script");
+  expect(html).toContain("&lt;script&gt;");
 });

@@ -32,7 +32,7 @@ test("of many kept updates the newest are shown and the rest is counted", () => 
 });
 
 test("a run is described by what it trained, its updates and its size", () => {
-  expect(describeRun(runListing())).toBe("CartPole-v1 · REINFORCE · 541 updates · 1.24 MB");
+  expect(describeRun(runListing())).toBe("541 updates · 1.24 MB · CartPole-v1 · REINFORCE");
   expect(describeRun(runListing({ beingWritten: true }))).toContain("being written");
 });
 

@@ -4,6 +4,7 @@ import { systemClock } from "../../../src/host/clock.ts";
 import type { SessionDeadlines } from "../../../src/host/engine/engineSession.ts";
 import { forkEngine } from "../../../src/host/engine/forkEngine.ts";
 import { EngineSupervisor, type SupervisorHealth } from "../../../src/host/engine/supervisor.ts";
+import { isRunning } from "../../util/isRunning.ts";
 
 const doubles = path.resolve(import.meta.dirname, "../../host/doubles");
 const deadlines: SessionDeadlines = { handshake: 2000, heartbeat: 400, politeness: 200 };
@@ -39,14 +40,6 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((supervisor) => supervisor.stop()));
 });
 
-function isAlive(pid: number | undefined): boolean {
-  try {
-    return pid !== undefined && process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
-
 const names = (health: readonly SupervisorHealth[]) => health.map(({ state }) => state);
 
 describe("an engine that works", () => {
@@ -81,7 +74,7 @@ describe("an engine that works", () => {
     const { supervisor, pids, launches } = supervise("normal");
     await supervisor.ready();
     await supervisor.stop();
-    expect(isAlive(pids[0])).toBe(false);
+    expect(isRunning(pids[0])).toBe(false);
     await expect(supervisor.call("environments", {})).rejects.toMatchObject({ code: "engine_down" });
     expect(launches()).toBe(1);
   });
@@ -91,7 +84,7 @@ describe("an engine that works", () => {
     await supervisor.ready();
     await supervisor.restart();
     expect(new Set(pids).size).toBe(2);
-    expect([isAlive(pids[0]), isAlive(pids[1])]).toEqual([false, true]);
+    expect([isRunning(pids[0]), isRunning(pids[1])]).toEqual([false, true]);
     expect(await supervisor.call("environments", {})).toHaveLength(1);
   });
 });
@@ -133,14 +126,14 @@ describe("an engine that closes", () => {
     const { supervisor, pids } = supervise("hang", "normal");
     await supervisor.ready();
     await expect.poll(() => pids.length, { timeout: 5000 }).toBe(2);
-    expect(isAlive(pids[0])).toBe(false);
+    expect(isRunning(pids[0])).toBe(false);
   });
 
   test("is killed when it is deaf to a polite end", async () => {
     const { supervisor, pids } = supervise("slowShutdown");
     await supervisor.ready();
     await supervisor.stop();
-    expect(isAlive(pids[0])).toBe(false);
+    expect(isRunning(pids[0])).toBe(false);
   });
 });
 

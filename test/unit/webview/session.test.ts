@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { editorText, isEdited, shownColumns, shownSource } from "../../../webview/selectors.ts";
 import type { PanelState } from "../../../webview/state.ts";
+import { poll } from "../../util/poll.ts";
 import { openSession } from "./host.ts";
 
 beforeAll(() => {
@@ -61,6 +62,7 @@ describe("a page that has said hello", () => {
     const { store, kept, until } = await started();
     store.dispatch({ kind: "edit", text: "loss = -log_pi.sum()" });
     await until("the edit's evaluation", (state) => state.check?.text === "loss = -log_pi.sum()");
+    await poll("the edit to be kept", () => kept.at(-1)?.lossText ?? undefined);
     expect(kept.at(-1)).toEqual({
       path: store.state.host?.run?.path,
       update: 40,
@@ -87,6 +89,26 @@ describe("a page that has said hello", () => {
     const { store } = await started(memory);
     expect(store.state).toMatchObject({ selected: 12, step: 5, sort: memory.sort, scroll: 44 });
     expect(editorText(store.state)).toBe(memory.lossText);
+  });
+});
+
+describe("a page that follows a run at full speed", () => {
+  test("leaves the engine most of its time", async () => {
+    const { situation, host, calls, until } = await started();
+    situation.run!.state = "training";
+    host.emit("progress", situation.run!.progress("run-1"));
+    const before = calls.length;
+    const start = performance.now();
+    for (let updates = 41; updates <= 140; updates++) {
+      situation.run!.updates = updates;
+      host.emit("runChanged", { run: "run-1", updates });
+      await new Promise((resolve) => setTimeout(resolve, 3));
+    }
+    const seconds = (performance.now() - start) / 1000;
+    const selected = calls.slice(before).filter(({ method }) => method === "select").length;
+    expect(selected).toBeGreaterThan(0);
+    expect(selected).toBeLessThanOrEqual(5 * seconds + 1);
+    await until("the last update", (state) => state.update?.update === 140);
   });
 });
 
