@@ -25,6 +25,9 @@ function start(): void {
   region.setAttribute("aria-live", "polite");
   document.body.append(view, region);
   announceChanges(region, store);
+  store.subscribe(() => {
+    if (store.state.host?.reducedMotion === true) document.body.classList.add("vscode-reduce-motion");
+  });
   void session.start(saved);
 }
 

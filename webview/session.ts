@@ -169,12 +169,11 @@ export class Session {
   }
 
   async #orNull<Value>(answer: Promise<Value>): Promise<Value | null> {
-    try {
-      return await answer;
-    } catch (error) {
-      this.#fail("hover", error);
-      return null;
-    }
+    let value: Value | null = null;
+    await this.#attempt("hover", async () => {
+      value = await answer;
+    });
+    return value;
   }
 
   async #attempt(what: string, work: () => Promise<unknown>): Promise<void> {
