@@ -39,7 +39,7 @@ const suites = globSync("test/host/suite/**/*.ts", { cwd: root });
 
 /** @type {Record<string, import("esbuild").BuildOptions>} */
 const bundles = {
-  pgi: { ...forNode, entryPoints: ["src/cli/entry.ts"], outfile: "dist/pgi.js" },
+  pgi: { ...forNode, entryPoints: ["src/cli/main.ts"], outfile: "dist/pgi.js" },
   engine: { ...forNode, entryPoints: ["src/engine/main.ts"], outfile: "dist/engine.js" },
   extension: { ...forHost, entryPoints: ["src/extension.ts"], outfile: "dist/extension.cjs", minify: true },
   webview: {

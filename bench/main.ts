@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
+import type { Figure } from "./measure.ts";
 import { trainingFigures } from "./training.ts";
 import { whatIfFigures } from "./whatIf.ts";
-import type { Figure } from "./measure.ts";
 
 const suites: Readonly<Record<string, () => Promise<Figure[]>>> = {
   training: trainingFigures,

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { KernelsBackend } from "../src/policies/kernels.ts";
 import { createGenerator } from "../src/rl/randomGenerator.ts";
-import { type Figure, median, time } from "./measure.ts";
 import { fusedStepsPerSecond } from "./fused.ts";
+import { type Figure, median, time } from "./measure.ts";
 import { oraclesPython, runPeer } from "./peers/python.ts";
 
 const rounds = 3;
@@ -33,10 +33,24 @@ export async function trainingFigures(): Promise<Figure[]> {
   ];
 }
 
-function ratioFigure(name: string, ours: number, peers: readonly number[], aim: number, words: string): Figure {
+function ratioFigure(
+  name: string,
+  ours: number,
+  peers: readonly number[],
+  aim: number,
+  words: string,
+): Figure {
   const peer = peers.length === 0 ? undefined : median(peers);
   const ratio = peer === undefined ? undefined : ours / peer;
-  return { name, ours, peer, unit: "steps/s", ratio, aim: words, reached: ratio === undefined ? undefined : ratio >= aim };
+  return {
+    name,
+    ours,
+    peer,
+    unit: "steps/s",
+    ratio,
+    aim: words,
+    reached: ratio === undefined ? undefined : ratio >= aim,
+  };
 }
 
 /** The rate that `pgi train --json` itself reports for two million steps of seed 1. */
@@ -60,7 +74,13 @@ function trainStepsPerSecond(words: readonly string[]): number {
 /** Gradient and ‖g_t‖ of 5,000 steps of a 4-128-2 policy. */
 function perStepFigure(python: string | undefined): Figure {
   const steps = 5000;
-  const backend = new KernelsBackend({ observationSize: 4, actionCount: 2, hidden: [128], activation: "relu", bias: true });
+  const backend = new KernelsBackend({
+    observationSize: 4,
+    actionCount: 2,
+    hidden: [128],
+    activation: "relu",
+    bias: true,
+  });
   const generator = createGenerator(1, "bench");
   backend.initialise(generator);
   const observations = Float64Array.from({ length: 4 * steps }, () => 2 * generator.uniform() - 1);
@@ -74,7 +94,9 @@ function perStepFigure(python: string | undefined): Figure {
     50,
     20,
   );
-  const peer = python ? Number(runPeer(python, "per_step_gradients_torch.py", String(steps)).milliseconds) : undefined;
+  const peer = python
+    ? Number(runPeer(python, "per_step_gradients_torch.py", String(steps)).milliseconds)
+    : undefined;
   const ratio = peer === undefined ? undefined : peer / ours;
   return {
     name: "forward, gradient and per-step norms, 4-128-2, T = 5,000, against vmap(grad)",

@@ -22,7 +22,8 @@ export async function whatIfFigures(): Promise<Figure[]> {
         const text = `G = discounted_returns(r, gamma)\nloss = -(gamma**t * G.detach() * log_pi).sum() - ${beta} * entropy.sum()`;
         const inspection = inspector.inspect(text);
         if (!inspection.ok) throw new Error(inspection.diagnostics[0]?.message);
-        for (const name of ["weight", "size", "share", "dlogit[0]", "dlogit[1]"]) inspector.column(inspection.loss, name);
+        for (const name of ["weight", "size", "share", "dlogit[0]", "dlogit[1]"])
+          inspector.column(inspection.loss, name);
       },
       runs,
       10,
@@ -41,7 +42,13 @@ export async function whatIfFigures(): Promise<Figure[]> {
 
 /** Episodes of 500 steps with random observations under a fresh 4-128-2 policy. */
 function frozenBatch(steps: number): FrozenUpdate {
-  const specification = { observationSize: 4, actionCount: 2, hidden: [128], activation: "relu", bias: true } as const;
+  const specification = {
+    observationSize: 4,
+    actionCount: 2,
+    hidden: [128],
+    activation: "relu",
+    bias: true,
+  } as const;
   const generator = createGenerator(1, "what-if");
   const backend = new KernelsBackend(specification);
   backend.initialise(generator);
@@ -59,5 +66,13 @@ function frozenBatch(steps: number): FrozenUpdate {
     episodes: column((t) => 1 + Math.floor(t / 500)),
   };
   const loss = "-(discounted_returns(r, gamma).detach() * log_pi).sum()";
-  return { update: 1, batch, theta: backend.theta().slice(), specification, gamma: 0.99, learningRate: 3e-3, loss };
+  return {
+    update: 1,
+    batch,
+    theta: backend.theta().slice(),
+    specification,
+    gamma: 0.99,
+    learningRate: 3e-3,
+    loss,
+  };
 }

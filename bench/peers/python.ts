@@ -12,6 +12,9 @@ export function oraclesPython(): string | undefined {
 /** Runs a peer and returns the object it prints last. */
 export function runPeer(python: string, script: string, ...words: string[]): Record<string, number | string> {
   const path = fileURLToPath(new URL(script, import.meta.url));
-  const printed = execFileSync(python, [path, ...words], { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+  const printed = execFileSync(python, [path, ...words], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   return JSON.parse(printed.trim().split("\n").at(-1) ?? "{}") as Record<string, number | string>;
 }

@@ -38,16 +38,19 @@ export async function mustRun(name, program, args, options = {}) {
   const log = join(cache, "logs", `${name}.log`);
   mkdirSync(join(cache, "logs"), { recursive: true });
   writeFileSync(log, output);
+  const words = args.filter((argument) => !argument.startsWith("-")).slice(0, 2);
   throw new SetUpError(
-    `${name}: \`${program} ${args.join(" ")}\` ${code === 127 ? "could not be started" : `ended with ${code}`}: ${reason(output)} (all of it: ${log})`,
+    `${name}: \`${[program, ...words].join(" ")}\` ${code === 127 ? "could not be started" : `ended with ${code}`}: ${reason(output)} (all of it: ${log})`,
   );
 }
 
 /** The line of a program's output that most likely says why it failed. */
 function reason(/** @type {string} */ output) {
   const lines = output.split("\n").filter((line) => line.trim() && !/npm (warn|notice)/i.test(line));
-  const telling = lines.find((line) => /error|ENOENT|not found/i.test(line) && !/A complete log/.test(line));
-  return (telling ?? lines.at(-1) ?? "no output").trim();
+  const telling = lines.filter(
+    (line) => /error|ENOENT|not found/i.test(line) && !/A complete log/.test(line),
+  );
+  return (telling.length > 0 ? telling.slice(0, 2) : lines.slice(-1)).join(" ").trim() || "no output";
 }
 
 /**
@@ -56,9 +59,8 @@ function reason(/** @type {string} */ output) {
  */
 export function systemEnvironment() {
   const path = (process.env.PATH ?? "").split(delimiter).filter((folder) => !folder.includes("node_modules"));
-  const kept = Object.entries(process.env).filter(
-    ([name]) => !/^npm_(config_|package_|lifecycle_)/i.test(name),
-  );
+  // npm run names the folder it runs in, which would win over the one that npm is started in.
+  const kept = Object.entries(process.env).filter(([name]) => name !== "npm_config_local_prefix");
   return { ...Object.fromEntries(kept), PATH: path.join(delimiter) };
 }
 
@@ -70,7 +72,8 @@ export function systemEnvironment() {
  */
 export function npm(name, args, options = {}) {
   const shell = process.platform === "win32";
-  return mustRun(name, "npm", args, { env: systemEnvironment(), shell, ...options });
+  const patience = ["--loglevel=error", "--fetch-retry-mintimeout=2000", "--fetch-retry-maxtimeout=10000"];
+  return mustRun(name, "npm", [...args, ...patience], { env: systemEnvironment(), shell, ...options });
 }
 
 /** Ctrl-C in a terminal reaches both processes by itself; any other signal, and SIGINT without a terminal, only this one. */

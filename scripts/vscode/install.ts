@@ -72,7 +72,10 @@ async function fetchInto(folder: string): Promise<void> {
     });
   });
   await stage("VS Code: its native parts", () =>
-    npm("vscode-natives", ["rebuild", ...natives], { cwd: server, env: pinnedEnvironment() }),
+    npm("vscode-natives", ["rebuild", "--ignore-scripts=false", ...natives], {
+      cwd: server,
+      env: pinnedEnvironment(),
+    }),
   );
 }
 

@@ -6,8 +6,9 @@ const cartPole: AlgorithmDefaults = {
   activation: "relu",
   bias: true,
   optimiser: "adam",
-  learningRate: 3e-3,
+  learningRate: 2e-3,
 };
+
 /** Linear softmax over one constant feature: the policy of Example 13.1, with the step size of its figure. */
 const corridor: AlgorithmDefaults = {
   gamma: 1,
@@ -17,6 +18,7 @@ const corridor: AlgorithmDefaults = {
   optimiser: "sgd",
   learningRate: 2 ** -13,
 };
+
 const defaults = { "*": cartPole, "CartPole-v1": cartPole, ShortCorridor: corridor };
 
 export const reinforce: AlgorithmRecord = {
@@ -31,7 +33,7 @@ loss = -(gamma**t * G.detach() * log_pi).sum() - beta * entropy.sum()
 `,
   rule: "theta += alpha * gamma^t * G * grad(log_pi)",
   reference: "Sutton & Barto, Reinforcement Learning, 2nd edition, section 13.3",
-  defaults,
+  defaults: { ...defaults, "CartPole-v1": { ...cartPole, learningRate: 3e-3 } },
 };
 
 export const reinforceWithoutGammaT: AlgorithmRecord = {
@@ -62,5 +64,5 @@ loss = -(w.detach() * log_pi).sum()
 `,
   rule: "theta += alpha * normalize(G) * grad(log_pi)",
   reference: "pytorch/examples, reinforcement_learning/reinforce.py (without its dropout)",
-  defaults,
+  defaults: { ...defaults, ShortCorridor: { ...corridor, learningRate: 2 ** -7 } },
 };

@@ -1,5 +1,5 @@
 import type { CommandRecord } from "./command.ts";
-import { conformCommand } from "./commands/conform.ts";
+
 import { doctorCommand } from "./commands/doctor.ts";
 import { exportCommand } from "./commands/export.ts";
 import { lossCommand } from "./commands/loss.ts";
@@ -16,6 +16,6 @@ export const commands: readonly CommandRecord[] = [
   lossCommand,
   runsCommand,
   exportCommand,
-  conformCommand,
+
   doctorCommand,
 ];

@@ -24,7 +24,8 @@ export class LiveLine {
     const now = performance.now();
     const interval = this.#console.isTerminal ? everyMilliseconds : 5000;
     if (now - this.#lastDrawn < interval) return;
-    if (this.#lastDrawn > 0) this.#rate = ((summary.steps - this.#lastSteps) / (now - this.#lastDrawn)) * 1000;
+    if (this.#lastDrawn > 0)
+      this.#rate = ((summary.steps - this.#lastSteps) / (now - this.#lastDrawn)) * 1000;
     this.#lastDrawn = now;
     this.#lastSteps = summary.steps;
     this.#draw(summary);
@@ -38,7 +39,9 @@ export class LiveLine {
   }
 
   #draw(summary: UpdateSummary): void {
-    const rate = Number.isNaN(this.#rate) ? "" : `  ${Math.round(this.#rate).toLocaleString("en-US")} steps/s`;
+    const rate = Number.isNaN(this.#rate)
+      ? ""
+      : `  ${Math.round(this.#rate).toLocaleString("en-US")} steps/s`;
     const text = `episode ${summary.episode}  return ${summary.return}  average of 100: ${summary.averageReturn100.toFixed(1)}${rate}`;
     if (!this.#console.isTerminal) {
       this.#console.out(`${text}\n`);

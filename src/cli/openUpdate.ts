@@ -1,9 +1,12 @@
-import { Inspector } from "../engine/inspection/inspector.ts";
+import type { Inspector } from "../engine/inspection/inspector.ts";
 import { OpenRun } from "../engine/openRun.ts";
 import { UserError } from "../engine/userError.ts";
 
 /** An update of a run file, opened: the one asked for, or the last. The caller closes the run. */
-export async function openUpdate(path: string, update: number | undefined): Promise<{ run: OpenRun; inspector: Inspector; how: string }> {
+export async function openUpdate(
+  path: string,
+  update: number | undefined,
+): Promise<{ run: OpenRun; inspector: Inspector; how: string }> {
   const run = new OpenRun("run", path);
   try {
     const number = update ?? run.reader.updateCount;

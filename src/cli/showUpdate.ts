@@ -18,7 +18,12 @@ export interface ShowOptions {
 const usualLimit = 20;
 
 /** Prints the step table, the sum row and the verdict of an update. */
-export async function showUpdate(path: string, update: number | undefined, options: ShowOptions, console: Console): Promise<void> {
+export async function showUpdate(
+  path: string,
+  update: number | undefined,
+  options: ShowOptions,
+  console: Console,
+): Promise<void> {
   const { run, inspector, how } = await openUpdate(path, update);
   try {
     const columns = chooseColumns(run, inspector, options.columns);
@@ -36,10 +41,17 @@ function allColumns(run: OpenRun, { trainer }: Inspector): ColumnView[] {
   return columnViews(actionNames, trainer.terms.columns, observationNames, hasEntropyWeight);
 }
 
-function chooseColumns(run: OpenRun, inspector: Inspector, wanted: readonly string[] | undefined): ColumnView[] {
+function chooseColumns(
+  run: OpenRun,
+  inspector: Inspector,
+  wanted: readonly string[] | undefined,
+): ColumnView[] {
   const columns = allColumns(run, inspector);
   const hidden = new Set(["step", "episode", "terminated", "truncated"]);
-  if (!wanted) return columns.filter(({ name, group }) => !hidden.has(name) && (group === undefined || group === "dlogit"));
+  if (!wanted)
+    return columns.filter(
+      ({ name, group }) => !hidden.has(name) && (group === undefined || group === "dlogit"),
+    );
   return wanted.flatMap((name) => {
     const found = columns.filter((column) => column.name === name || column.group === name);
     if (found.length > 0) return found;
@@ -50,16 +62,23 @@ function chooseColumns(run: OpenRun, inspector: Inspector, wanted: readonly stri
 
 function chooseRows(inspector: Inspector, loss: InspectedLoss, options: ShowOptions): Float64Array {
   const { sort, ascending, limit = usualLimit } = options;
-  if (sort === undefined) return Float64Array.from({ length: Math.min(limit, inspector.frozen.batch.steps) }, (_, row) => row);
+  if (sort === undefined)
+    return Float64Array.from({ length: Math.min(limit, inspector.frozen.batch.steps) }, (_, row) => row);
   const values = inspector.column(loss, sort);
   if (!values) throw new UserError("usage", `There is no column "${sort}" to sort by.`);
   return orderRows(values, ascending !== true).subarray(0, limit);
 }
 
-function printJson(inspector: Inspector, columns: readonly ColumnView[], rows: Float64Array, console: Console): void {
+function printJson(
+  inspector: Inspector,
+  columns: readonly ColumnView[],
+  rows: Float64Array,
+  console: Console,
+): void {
   const loss = inspector.trainer;
   const values = columns.map(({ name }) => [name, inspector.column(loss, name)] as const);
-  for (const row of rows) console.out(jsonLine(Object.fromEntries(values.map(([name, column]) => [name, column?.[row]]))));
+  for (const row of rows)
+    console.out(jsonLine(Object.fromEntries(values.map(([name, column]) => [name, column?.[row]]))));
   console.out(
     jsonLine({
       update: inspector.frozen.update,
@@ -68,7 +87,12 @@ function printJson(inspector: Inspector, columns: readonly ColumnView[], rows: F
       terms: loss.terms.columns.map(({ text, sum }) => ({ text, sum })),
       rest: loss.terms.rest,
       grad_norm: loss.gradientNorm,
-      verdict: { kind: loss.verdict.kind, sentence: loss.verdict.sentence, rule: loss.verdict.rule, undecided: loss.verdict.undecided },
+      verdict: {
+        kind: loss.verdict.kind,
+        sentence: loss.verdict.sentence,
+        rule: loss.verdict.rule,
+        undecided: loss.verdict.undecided,
+      },
     }),
   );
 }
@@ -92,7 +116,13 @@ function printTable(
   console.out(verdictLines(loss));
 }
 
-function columnCells(run: OpenRun, inspector: Inspector, loss: InspectedLoss, column: ColumnView, rows: Float64Array): string[] {
+function columnCells(
+  run: OpenRun,
+  inspector: Inspector,
+  loss: InspectedLoss,
+  column: ColumnView,
+  rows: Float64Array,
+): string[] {
   const values = inspector.column(loss, column.name) ?? new Float64Array();
   return [...rows].map((row) => {
     const value = values[row] as number;

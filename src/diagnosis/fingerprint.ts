@@ -21,7 +21,7 @@ export interface FingerprintInput {
 export interface Fingerprint {
   /** [T], c_t = −∂L/∂ln π_t. NaN where the step is too certain to read it (‖π − e_a‖ < 1e−12). */
   readonly weights: Float64Array;
-  /** [T], β_t = −∂L/∂H_t, where the loss names entropy. */
+  /** [T], β_t = −∂L/∂H_t, where the loss names entropy and gives it weight. */
   readonly entropyWeights: Float64Array | undefined;
   /** "exact" from the loss's own adjoints, else "projected" from the gradient at the outputs. */
   readonly reading: "exact" | "projected";
@@ -44,7 +44,8 @@ export function readFingerprint(input: FingerprintInput): Fingerprint {
   const { steps, logPiAdjoint, entropyAdjoint, directGradient } = input;
   const weights = new Float64Array(steps);
   if (logPiAdjoint) for (let t = 0; t < steps; t++) weights[t] = -(logPiAdjoint[t] as number);
-  const entropyWeights = entropyAdjoint && Float64Array.from(entropyAdjoint, (adjoint) => -adjoint);
+  const isNamed = entropyAdjoint !== undefined && !isZero(entropyAdjoint);
+  const entropyWeights = isNamed ? Float64Array.from(entropyAdjoint, (adjoint) => -adjoint) : undefined;
   if (!directGradient) {
     return { weights, entropyWeights, reading: "exact", formResidual: 0, entropyInseparable: false };
   }
@@ -56,6 +57,11 @@ export function readFingerprint(input: FingerprintInput): Fingerprint {
     formResidual,
     entropyInseparable: input.actionCount === 2,
   };
+}
+
+function isZero(values: ArrayLike<number>): boolean {
+  for (let t = 0; t < values.length; t++) if (values[t] !== 0) return false;
+  return true;
 }
 
 /** Adds each row's projection to `weights`; returns the relative norm of what is left. */

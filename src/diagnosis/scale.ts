@@ -27,9 +27,10 @@ export function nameScale(scale: number, steps: number, episodes: number): Scale
 /** A number with so many significant digits, without trailing zeros beyond them: 1.000, 2.1e−16. */
 export function formatSignificant(value: number, digits: number): string {
   if (!Number.isFinite(value)) return String(value).replace("-", "−");
+  if (value === 0) return "0";
   const magnitude = Math.abs(value);
   const text =
-    value !== 0 && (magnitude < 1e-4 || magnitude >= 1e7)
+    magnitude < 1e-4 || magnitude >= 1e7
       ? value.toExponential(digits - 1).replace("e+", "e")
       : value.toPrecision(digits);
   return text.replaceAll("-", "−");

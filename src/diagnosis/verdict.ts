@@ -158,7 +158,7 @@ function unknownRule(result: MatchResult, entropy: EntropyTerm | undefined): Jud
 }
 
 function entropyTerm(weights: Float64Array | undefined): EntropyTerm | undefined {
-  if (!weights || weights.every((weight) => weight === 0)) return undefined;
+  if (!weights) return undefined;
   const first = weights[0]!;
   const constant = weights.every((weight) => Math.abs(weight - first) <= 1e-9 * Math.abs(first));
   const mean = weights.reduce((sum, weight) => sum + weight, 0) / weights.length;

@@ -34,7 +34,15 @@ export function freeze(update: FrozenUpdate): FrozenUpdate {
 }
 
 /** The payload of a kept update in a run file. */
-export function encodeFrozen({ update, batch, theta, specification, gamma, learningRate, loss }: FrozenUpdate): Uint8Array {
+export function encodeFrozen({
+  update,
+  batch,
+  theta,
+  specification,
+  gamma,
+  learningRate,
+  loss,
+}: FrozenUpdate): Uint8Array {
   const { observations, actions, rewards, time, terminated, truncated, episodes } = batch;
   return encodeBlob({
     update,

@@ -1,18 +1,23 @@
 import { algorithms } from "../algorithms/registry.ts";
 import { environments } from "../environments/registry.ts";
 import type { Handlers } from "../protocol/channel.ts";
-import { type EngineEvents, type EngineMethods, engineProtocolVersion, type UpdateReference } from "../protocol/engine.ts";
+import {
+  type EngineEvents,
+  type EngineMethods,
+  engineProtocolVersion,
+  type UpdateReference,
+} from "../protocol/engine.ts";
 import { deleteRun, renameRun } from "../runs/list.ts";
 import { availableBackends } from "./backends/list.ts";
 import { exportUpdate } from "./exportUpdate.ts";
+import { decimate } from "./inspection/decimate.ts";
 import { explainCell } from "./inspection/explainCell.ts";
 import { checkLossText, evaluationView, nodeView } from "./inspection/lossText.ts";
-import { decimate } from "./inspection/decimate.ts";
 import { pickRows, rangeOf } from "./inspection/orderedRows.ts";
+import { SourcedColumns } from "./inspection/sourcedColumns.ts";
 import { comparisonView, stepView, updateView } from "./inspection/views.ts";
 import { listRunViews } from "./listRuns.ts";
 import { RunBook } from "./runBook.ts";
-import { SourcedColumns } from "./inspection/sourcedColumns.ts";
 
 export type Emit = <Name extends keyof EngineEvents>(event: Name, payload: EngineEvents[Name]) => void;
 
@@ -108,7 +113,9 @@ function createHandlers(runs: RunBook): Handlers<EngineMethods> {
     rowOf: async (params) => ({ row: (await columnsOf(params)).order(params.order).indexOf(params.step) }),
     series: async (params) => {
       const columns = await columnsOf(params);
-      const series = params.columns.map((name) => [name, decimate(columns.column(name), params.buckets)] as const);
+      const series = params.columns.map(
+        (name) => [name, decimate(columns.column(name), params.buckets)] as const,
+      );
       return Object.fromEntries(series);
     },
     step: async (params) => {
@@ -136,4 +143,3 @@ function createHandlers(runs: RunBook): Handlers<EngineMethods> {
     },
   };
 }
-

@@ -67,7 +67,11 @@ export function compileLossText(text: string): CompiledLoss {
   const error = read.diagnostics.find(({ severity }) => severity === "error");
   if (read.ok && !error) return read.compiled;
   const place = error ? ` (line ${text.slice(0, error.start).split("\n").length})` : "";
-  throw new UserError("wrong_loss", `The loss cannot be used${place}: ${error?.message ?? "it is empty"}`, error?.hint);
+  throw new UserError(
+    "wrong_loss",
+    `The loss cannot be used${place}: ${error?.message ?? "it is empty"}`,
+    error?.hint,
+  );
 }
 
 /** What the trainer needs of its loss, in arrays that the next call reuses. Throws UserError where it cannot be evaluated. */

@@ -8,6 +8,7 @@ import { reopenUpdate } from "./replay.ts";
 import { settingsOf } from "./runMetadata.ts";
 import { type ResolvedSettings, resolveSettings } from "./settings.ts";
 import type { TrainingSession } from "./trainingSession.ts";
+import { UserError } from "./userError.ts";
 
 /** Opened updates that stay in memory. */
 const mostInspectors = 4;
@@ -137,7 +138,22 @@ export class OpenRun {
     if (latest?.update === update) return { inspector: new Inspector(latest), how: "live" };
     this.refresh();
     const { frozen, how } = await reopenUpdate(this.reader, update);
-    return { inspector: new Inspector(frozen), how };
+    const inspector = new Inspector(frozen);
+    this.#checkRecorded(inspector);
+    return { inspector, how };
+  }
+
+  /** A reopened update must give the very loss and gradient norm that the trainer recorded. */
+  #checkRecorded({ frozen, trainer }: Inspector): void {
+    const { loss, gradNorm } = this.reader.summaries(frozen.update, frozen.update);
+    const isSame =
+      Object.is(loss[0], trainer.evaluation.value) && Object.is(gradNorm[0], trainer.gradientNorm);
+    if (loss.length === 0 || isSame) return;
+    throw new UserError(
+      "not_reproducible",
+      `Update ${frozen.update} cannot be shown: recomputed, its loss is ${trainer.evaluation.value} where ${loss[0]} was recorded.`,
+      "The run was made by another version or on another backend.",
+    );
   }
 
   #isMoving(): boolean {

@@ -35,10 +35,14 @@ const schemas: { readonly [Name in keyof EngineMethods]: v.GenericSchema } = {
   environments: nothing,
   algorithms: nothing,
   train: v.strictObject({
-    settings: v.strictObject(settingEntries),
+    settings: v.partial(v.strictObject(settingEntries)),
     out: path,
     limit: v.optional(
-      v.strictObject({ updates: v.optional(count), steps: v.optional(count), untilSolved: v.optional(v.boolean()) }),
+      v.strictObject({
+        updates: v.optional(count),
+        steps: v.optional(count),
+        untilSolved: v.optional(v.boolean()),
+      }),
     ),
     paused: v.optional(v.boolean()),
   }),

@@ -1,7 +1,7 @@
-import type { LossRecord } from "../runs/runRows.ts";
 import type { RunReader } from "../runs/runReader.ts";
+import type { LossRecord } from "../runs/runRows.ts";
 import type { UpdateSummary } from "../runs/summary.ts";
-import { decodeFrozen, freeze, type FrozenUpdate } from "./frozenUpdate.ts";
+import { decodeFrozen, type FrozenUpdate, freeze } from "./frozenUpdate.ts";
 import { settingsOf } from "./runMetadata.ts";
 import { type ResolvedSettings, resolveSettings } from "./settings.ts";
 import { Trainer } from "./trainer.ts";
@@ -23,17 +23,24 @@ export async function restoreTrainer(
   signal?: AbortSignal,
 ): Promise<Trainer> {
   const checkpoint = reader.checkpointAtOrBefore(update);
-  if (!checkpoint) throw new UserError("no_checkpoint", `${reader.path} has no checkpoint at or before update ${update}.`);
+  if (!checkpoint)
+    throw new UserError("no_checkpoint", `${reader.path} has no checkpoint at or before update ${update}.`);
   const trainer = new Trainer(resolved);
   trainer.restore(decodeTrainerState(checkpoint.state));
   const changes = reader.losses();
-  applyChanges(trainer, changes.findLast((change) => change.fromUpdate <= trainer.update + 1));
+  applyChanges(
+    trainer,
+    changes.findLast((change) => change.fromUpdate <= trainer.update + 1),
+  );
   let until = performance.now() + turn;
   while (trainer.update < update) {
     const summary = trainer.advance(4096);
     if (summary) {
       checkReplay(reader, summary);
-      applyChanges(trainer, changes.findLast((change) => change.fromUpdate === trainer.update + 1));
+      applyChanges(
+        trainer,
+        changes.findLast((change) => change.fromUpdate === trainer.update + 1),
+      );
     }
     if (performance.now() > until) {
       await new Promise((resolve) => setImmediate(resolve));
@@ -64,7 +71,8 @@ export async function reopenUpdate(
 
 export function checkUpdate(reader: RunReader, update: number): void {
   if (Number.isInteger(update) && update >= 1 && update <= reader.updateCount) return;
-  const range = reader.updateCount === 0 ? "It has no updates yet." : `There are updates 1 to ${reader.updateCount}.`;
+  const range =
+    reader.updateCount === 0 ? "It has no updates yet." : `There are updates 1 to ${reader.updateCount}.`;
   throw new UserError("unknown_update", `${reader.path} has no update ${update}.`, range);
 }
 

@@ -182,7 +182,12 @@ export class RunBook {
   }
 
   #write(run: OpenRun, action: (writer: TrainingSession["writer"]) => void): void {
-    if (run.session && run.session.state !== "finished" && run.session.state !== "stopped" && run.session.state !== "failed") {
+    if (
+      run.session &&
+      run.session.state !== "finished" &&
+      run.session.state !== "stopped" &&
+      run.session.state !== "failed"
+    ) {
       action(run.session.writer);
       run.session.flush();
     } else {

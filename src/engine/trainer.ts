@@ -77,7 +77,11 @@ export class Trainer {
   constructor(resolved: ResolvedSettings) {
     const { settings } = resolved;
     this.resolved = resolved;
-    this.#settings = { gamma: settings.gamma, learningRate: settings.learningRate, optimiser: settings.optimiser };
+    this.#settings = {
+      gamma: settings.gamma,
+      learningRate: settings.learningRate,
+      optimiser: settings.optimiser,
+    };
     this.#lossText = settings.loss;
     this.#loss = compileLossText(settings.loss);
     this.#environmentGenerator = createGenerator(settings.seed, "environment");
@@ -131,7 +135,12 @@ export class Trainer {
 
   /** The batch that `collect` gathered, with the θ that gathered it: what `learn` will use. */
   collected(): FrozenUpdate {
-    const source = { batch: this.#rollout.batch(), theta: this.backend.theta(), settings: this.#settings, loss: this.#lossText };
+    const source = {
+      batch: this.#rollout.batch(),
+      theta: this.backend.theta(),
+      settings: this.#settings,
+      loss: this.#lossText,
+    };
     return this.#freezable(this.update + 1, source);
   }
 
@@ -143,11 +152,7 @@ export class Trainer {
     const gradient = this.backend.backward(logitsGradient, batch.steps);
     this.#thetaBefore.set(this.backend.theta());
     const { clipNorm } = this.resolved.settings;
-    const gradNorm = this.backend.apply(
-      this.#specification,
-      this.#optimiser,
-      clipNorm ?? undefined,
-    );
+    const gradNorm = this.backend.apply(this.#specification, this.#optimiser, clipNorm ?? undefined);
     this.#isCollecting = false;
     const summary = this.#count(batch, heads, value, gradNorm);
     this.#made = {
@@ -249,7 +254,10 @@ export class Trainer {
     };
   }
 
-  #freezable(update: number, source: Pick<MadeUpdate, "batch" | "theta" | "settings" | "loss">): FrozenUpdate {
+  #freezable(
+    update: number,
+    source: Pick<MadeUpdate, "batch" | "theta" | "settings" | "loss">,
+  ): FrozenUpdate {
     const { batch, theta, loss } = source;
     const { gamma, learningRate } = source.settings;
     return { update, batch, theta, specification: this.backend.specification, gamma, learningRate, loss };

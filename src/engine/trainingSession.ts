@@ -2,7 +2,7 @@ import type { RunSettings, TrainingState } from "../protocol/views.ts";
 import { openRun } from "../runs/runReader.ts";
 import { createRun, type RunWriter, resumeRun } from "../runs/runWriter.ts";
 import type { UpdateSummary } from "../runs/summary.ts";
-import { encodeFrozen, freeze, type FrozenUpdate } from "./frozenUpdate.ts";
+import { encodeFrozen, type FrozenUpdate, freeze } from "./frozenUpdate.ts";
 import { restoreTrainer } from "./replay.ts";
 import { describeRun, settingsOf } from "./runMetadata.ts";
 import { type ResolvedSettings, resolveSettings } from "./settings.ts";
@@ -52,7 +52,11 @@ export class TrainingSession {
   #closed = false;
 
   /** Starts a new run file. Throws RunError ("exists" without `force`, …) or UserError. */
-  static create(path: string, resolved: ResolvedSettings, options: SessionOptions & { force?: boolean } = {}): TrainingSession {
+  static create(
+    path: string,
+    resolved: ResolvedSettings,
+    options: SessionOptions & { force?: boolean } = {},
+  ): TrainingSession {
     const trainer = new Trainer(resolved);
     const writer = createRun(path, describeRun(resolved), { force: options.force === true });
     const session = new TrainingSession(trainer, writer, options);
@@ -132,7 +136,8 @@ export class TrainingSession {
   }
 
   #start(wanted: "run" | "one"): Promise<void> {
-    if (this.#closed) throw new UserError("run_ended", "This run has ended.", "Resume it from its file, or reset it.");
+    if (this.#closed)
+      throw new UserError("run_ended", "This run has ended.", "Resume it from its file, or reset it.");
     this.#wanted = wanted;
     this.#setState("training", undefined);
     this.#working ??= this.#work().finally(() => {

@@ -2,8 +2,9 @@ import { buildGraph } from "./build.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import { type Flow, flowOf, missingDerivative } from "./flow.ts";
 import type { Frame } from "./frame.ts";
-import type { Graph, GraphNode } from "./graph.ts";
-import { type Layout, layOut, type Place, tooLong } from "./layout.ts";
+import { type Frames, makeFrames } from "./frames.ts";
+import { type Graph, type GraphNode, leafName } from "./graph.ts";
+import { layOut } from "./layout.ts";
 import { type CostBudget, DEFAULT_BUDGET } from "./limits.ts";
 import type { LossSymbols } from "./names.ts";
 import { formatShape, type SymbolicShape } from "./shapes.ts";
@@ -53,6 +54,8 @@ export interface Evaluation {
   adjoint(name: string): Float64Array | undefined;
   /** A leaf's value and adjoint; undefined for a name that the program does not use. */
   leaf(name: string): NodeValue | undefined;
+  /** The frame of a node of the compiled program's graph. */
+  frame(node: GraphNode): Frame;
 }
 
 export type EvaluationResult =
@@ -71,21 +74,6 @@ export interface CompiledLoss {
   evaluate(inputs: ReadonlyMap<string, Tensor>, options?: EvaluationOptions): EvaluationResult;
 }
 
-/** A run's values and adjoints: one frame per node of the graph, cut out of two arrays. */
-interface Frames {
-  readonly frames: readonly Frame[];
-  readonly leaves: readonly Frame[];
-  readonly running: readonly Step[];
-  readonly backward: readonly Step[];
-  readonly adjoints: Float64Array;
-}
-
-interface Step {
-  readonly frame: Frame;
-  readonly node: GraphNode;
-  readonly run: (frame: Frame) => void;
-}
-
 const LAYOUTS_KEPT = 1024;
 const NOTHING = new Float64Array(0);
 
@@ -93,9 +81,11 @@ class Compiled implements CompiledLoss {
   readonly program: Program;
   readonly graph: Graph;
   readonly leaves: readonly string[];
-  private readonly flow: Flow;
-  private readonly budget: CostBudget;
-  private readonly cache = new Map<string, Frames>();
+  readonly flow: Flow;
+  readonly budget: CostBudget;
+  private readonly cache = new Map<number, Frames>();
+  /** The inputs of the call at hand, in the order of the leaves. */
+  private readonly given: (Tensor | undefined)[];
   private current: Frames | undefined;
   private values = NOTHING;
   private adjoints = NOTHING;
@@ -106,6 +96,7 @@ class Compiled implements CompiledLoss {
     this.flow = flow;
     this.budget = budget;
     this.leaves = graph.leaves.map(leafName);
+    this.given = graph.leaves.map(() => undefined);
   }
 
   shape(id: number): SymbolicShape | undefined {
@@ -113,20 +104,21 @@ class Compiled implements CompiledLoss {
   }
 
   evaluate(inputs: ReadonlyMap<string, Tensor>, options: EvaluationOptions = {}): EvaluationResult {
-    const wrong = this.checkInputs(inputs);
-    if (wrong) return refusal(wrong);
+    for (let index = 0; index < this.leaves.length; index++)
+      this.given[index] = inputs.get(this.leaves[index]!);
     const everything = options.keep !== "leaves";
-    const frames = everything ? this.freshFrames(inputs) : this.reusedFrames(inputs);
+    const reused = everything ? undefined : this.reusedFrames();
+    const frames = reused ?? this.newFrames(everything);
     if ("severity" in frames) return refusal(frames);
-    this.load(frames, inputs, everything);
+    this.load(frames, everything);
     const stopped = this.run(frames, options.deadline);
     return stopped ? refusal(stopped) : new Result(frames.frames, this.graph);
   }
 
-  private checkInputs(inputs: ReadonlyMap<string, Tensor>): Diagnostic | undefined {
-    for (const leaf of this.graph.leaves) {
+  private checkInputs(): Diagnostic | undefined {
+    for (const [index, leaf] of this.graph.leaves.entries()) {
       const name = leafName(leaf);
-      const tensor = inputs.get(name);
+      const tensor = this.given[index];
       if (!tensor)
         return wrongInput(leaf, `${name} is not among the data`, "record it, or leave it out of the loss");
       if (tensor.shape.length !== leaf.shape.length) {
@@ -137,40 +129,56 @@ class Compiled implements CompiledLoss {
     return undefined;
   }
 
-  private freshFrames(inputs: ReadonlyMap<string, Tensor>): Frames | Diagnostic {
-    const layout = this.layOut(inputs);
-    if (!layout.ok) return layout.diagnostic;
-    return this.makeFrames(
-      layout,
-      new Float64Array(layout.elements),
-      new Float64Array(layout.elements),
-      true,
-    );
+  /** The frames of the last call if the shapes are the same, else those kept for these shapes, if any. */
+  private reusedFrames(): Frames | undefined {
+    if (this.current && this.fits(this.current)) return this.current;
+    const kept = this.cache.get(this.shapeHash());
+    if (!kept || !this.fits(kept)) return undefined;
+    this.current = kept;
+    return kept;
   }
 
-  /** The frames of the last call if the shapes are the same, else those kept for these shapes, else new ones. */
-  private reusedFrames(inputs: ReadonlyMap<string, Tensor>): Frames | Diagnostic {
-    if (this.current && this.fits(this.current, inputs)) return this.current;
-    const key = this.graph.leaves.map((leaf) => inputs.get(leafName(leaf))!.shape.join()).join(";");
-    const kept = this.cache.get(key);
-    if (kept) {
-      this.current = kept;
-      return kept;
-    }
-    const layout = this.layOut(inputs);
+  private newFrames(everything: boolean): Frames | Diagnostic {
+    const wrong = this.checkInputs();
+    if (wrong) return wrong;
+    const layout = layOut(
+      this.graph,
+      (name) => this.given[this.leaves.indexOf(name)]!.shape,
+      this.budget,
+      this.program.text,
+    );
     if (!layout.ok) return layout.diagnostic;
+    if (everything) {
+      return makeFrames(
+        this,
+        layout,
+        new Float64Array(layout.elements),
+        new Float64Array(layout.elements),
+        true,
+      );
+    }
     this.reserve(layout.elements);
-    const frames = this.makeFrames(layout, this.values, this.adjoints, false);
+    const frames = makeFrames(this, layout, this.values, this.adjoints, false);
     if ("severity" in frames) return frames;
-    this.cache.set(key, frames);
+    this.cache.set(this.shapeHash(), frames);
     this.current = frames;
     return frames;
   }
 
-  private fits(frames: Frames, inputs: ReadonlyMap<string, Tensor>): boolean {
-    for (let index = 0; index < this.leaves.length; index++) {
-      const { shape } = inputs.get(this.leaves[index]!)!;
+  /** Equal for equal shapes of the inputs; others may share it, so what it finds must still fit. */
+  private shapeHash(): number {
+    let hash = 0;
+    for (const tensor of this.given) {
+      for (const size of tensor?.shape ?? []) hash = (Math.imul(hash, 31) + size) | 0;
+    }
+    return hash;
+  }
+
+  private fits(frames: Frames): boolean {
+    for (let index = 0; index < this.given.length; index++) {
+      const shape = this.given[index]?.shape;
       const expected = frames.leaves[index]!.shape;
+      if (shape?.length !== expected.length) return false;
       for (let axis = 0; axis < expected.length; axis++) if (shape[axis] !== expected[axis]) return false;
     }
     return true;
@@ -184,62 +192,11 @@ class Compiled implements CompiledLoss {
     this.adjoints = new Float64Array(2 * elements);
   }
 
-  private layOut(inputs: ReadonlyMap<string, Tensor>): Layout {
-    return layOut(this.graph, (name) => inputs.get(name)!.shape, this.budget, this.program.text);
-  }
-
-  private makeFrames(
-    layout: Layout & { ok: true },
-    values: Float64Array,
-    adjoints: Float64Array,
-    everything: boolean,
-  ): Frames | Diagnostic {
-    const frames: Frame[] = [];
-    let offset = 0;
-    let operations = 0;
-    for (const node of this.graph.nodes) {
-      const place = layout.places[node.index]!;
-      const frame = makeFrame(node, place, frames);
-      frame.value = values.subarray(offset, offset + place.count);
-      frame.adjoint = adjoints.subarray(offset, offset + place.count);
-      frame.wanted = this.isWanted(node, everything);
-      frames.push(frame);
-      offset += place.count;
-      operations += costOf(node, frame);
-      if (operations > this.budget.operations) return tooLong(node, this.budget, this.program.text);
-      if (node.source.kind === "number") frame.value = Float64Array.of(node.source.value);
-    }
-    const steps = this.steps(frames, everything);
-    return {
-      frames,
-      ...steps,
-      leaves: this.graph.leaves.map((leaf) => frames[leaf.index]!),
-      adjoints: adjoints.subarray(0, offset),
-    };
-  }
-
-  private isWanted(node: GraphNode, everything: boolean): boolean {
-    return this.flow.reached[node.index]! && (everything || this.flow.differentiable[node.index]!);
-  }
-
-  private steps(frames: readonly Frame[], everything: boolean): Pick<Frames, "running" | "backward"> {
-    const running: Step[] = [];
-    const backward: Step[] = [];
-    for (const node of this.graph.nodes) {
-      if (node.source.kind !== "operator") continue;
-      const frame = frames[node.index]!;
-      const { row } = node.source;
-      if (everything || this.flow.live[node.index]) running.push({ frame, node, run: row.forward });
-      if (frame.wanted && row.derivative === undefined) backward.push({ frame, node, run: row.backward });
-    }
-    return { running, backward: backward.reverse() };
-  }
-
   /** Puts the inputs into the leaves: copied where everything is kept, else as they are. */
-  private load(frames: Frames, inputs: ReadonlyMap<string, Tensor>, copy: boolean): void {
-    for (let index = 0; index < this.leaves.length; index++) {
+  private load(frames: Frames, copy: boolean): void {
+    for (let index = 0; index < this.given.length; index++) {
       const frame = frames.leaves[index]!;
-      const { data } = inputs.get(this.leaves[index]!)!;
+      const { data } = this.given[index]!;
       if (data.length !== frame.count)
         throw new RangeError(`${this.leaves[index]} holds ${data.length} numbers for ${frame.count} places`);
       if (copy) frame.value.set(data);
@@ -249,7 +206,7 @@ class Compiled implements CompiledLoss {
 
   private run(frames: Frames, deadline: EvaluationOptions["deadline"]): Diagnostic | undefined {
     if (!deadline) {
-      for (const step of frames.running) step.run(step.frame);
+      for (const step of frames.forward) step.run(step.frame);
       const fault = findFault(frames);
       if (fault) return fault;
       this.seed(frames);
@@ -269,7 +226,7 @@ class Compiled implements CompiledLoss {
     frames: Frames,
     deadline: NonNullable<EvaluationOptions["deadline"]>,
   ): Diagnostic | undefined {
-    for (const phase of [frames.running, frames.backward]) {
+    for (const phase of [frames.forward, frames.backward]) {
       if (phase === frames.backward) this.seed(frames);
       for (const step of phase) {
         if (deadline.now() > deadline.at) return outOfTime(step.node);
@@ -302,6 +259,10 @@ class Result implements Evaluation {
     return node && this.frames[node.index];
   }
 
+  frame(node: GraphNode): Frame {
+    return this.frames[node.index]!;
+  }
+
   adjoint(name: string): Float64Array | undefined {
     return this.leaf(name)?.adjoint;
   }
@@ -312,32 +273,6 @@ class Result implements Evaluation {
   }
 }
 
-function leafName(leaf: GraphNode): string {
-  return leaf.source.kind === "leaf" ? leaf.source.name : "";
-}
-
-function makeFrame(node: GraphNode, place: Place, frames: readonly Frame[]): Frame {
-  return {
-    value: NOTHING,
-    adjoint: NOTHING,
-    wanted: false,
-    operands: node.operands.map((operand) => frames[operand.index]!),
-    settings: place.settings,
-    shape: place.shape,
-    rows: place.rows,
-    columns: place.columns,
-    count: place.count,
-    boolean: node.boolean,
-    number: node.number,
-    fault: undefined,
-  };
-}
-
-function costOf(node: GraphNode, frame: Frame): number {
-  if (node.source.kind !== "operator") return 0;
-  return node.source.row.operations?.(frame) ?? frame.count;
-}
-
 /** Added from the first element to the last, as every sum of the language. */
 function sumOf(values: Float64Array): number {
   let total = 0;
@@ -346,7 +281,7 @@ function sumOf(values: Float64Array): number {
 }
 
 function findFault(frames: Frames): Diagnostic | undefined {
-  for (const { frame, node } of frames.running) {
+  for (const { frame, node } of frames.forward) {
     if (frame.fault === undefined) continue;
     const message = frame.fault;
     frame.fault = undefined;

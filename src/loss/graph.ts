@@ -27,3 +27,8 @@ export interface Graph {
   readonly result: GraphNode;
   readonly leaves: readonly GraphNode[];
 }
+
+/** The name of a leaf; the empty text for any other node. */
+export function leafName(node: GraphNode): string {
+  return node.source.kind === "leaf" ? node.source.name : "";
+}

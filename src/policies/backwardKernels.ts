@@ -1,38 +1,52 @@
 import { indexMask } from "./forwardKernels.ts";
+import type { Field, LayerPlaces } from "./memoryPlan.ts";
 import { packingAt } from "./packing.ts";
-import type { LayerPlaces, RowPlan } from "./rowMemory.ts";
 
-/** Some consecutive steps: absolute offset of the first row, and how many. */
-export interface RowRange {
-  readonly first: number;
-  readonly count: number;
+/** Where the field of step t lies. */
+export function fieldAt(field: Field, t: number): number {
+  return field.start + t * field.stride;
 }
 
-/** Adds Σ_t δ_t ⊗ h_t and Σ_t δ_t of one layer, over the rows of a range, to the flat gradient. */
+/** Adds Σ_t δ_t ⊗ h_t and Σ_t δ_t of one layer, over `count` steps from `first`, to the flat gradient. */
 export function addWeightGradient(
   memory: Float64Array,
-  { stride }: RowPlan,
   layer: LayerPlaces,
-  range: RowRange,
+  first: number,
+  count: number,
   gradient: Float64Array,
 ): void {
   for (let j = 0; j < layer.outputs; j++) {
-    const delta = range.first + layer.delta + j;
-    for (let i = 0; i < layer.inputs; i += 4) {
-      addFour(memory, delta, range.first + layer.input + i, stride, range.count, gradient, layer, j, i);
+    for (let i = 0; i < layer.inputs; i += 4) addFour(memory, layer, first, count, gradient, j, i);
+  }
+  addBiasGradient(memory, layer, first, count, gradient);
+}
+
+/** Adds Σ_t δ_t of one layer to its biases' part of the flat gradient. */
+export function addBiasGradient(
+  memory: Float64Array,
+  { bias, outputs, delta }: LayerPlaces,
+  first: number,
+  count: number,
+  gradient: Float64Array,
+): void {
+  if (bias === undefined) return;
+  for (let j = 0; j < outputs; j++) {
+    let sum = 0;
+    let d = (fieldAt(delta, first) + j) & indexMask;
+    for (let t = 0; t < count; t++) {
+      sum += memory[d]!;
+      d = (d + delta.stride) & indexMask;
     }
-    if (layer.bias !== undefined) gradient[layer.bias + j]! += sumColumn(memory, delta, stride, range.count);
+    gradient[bias + j]! += sum;
   }
 }
 
 function addFour(
   memory: Float64Array,
-  delta: number,
-  input: number,
-  stride: number,
+  layer: LayerPlaces,
+  first: number,
   count: number,
   gradient: Float64Array,
-  layer: LayerPlaces,
   output: number,
   firstInput: number,
 ): void {
@@ -40,74 +54,116 @@ function addFour(
   let g1 = 0;
   let g2 = 0;
   let g3 = 0;
-  let d = delta & indexMask;
-  let x = input & indexMask;
+  const deltaStride = layer.delta.stride;
+  const inputStride = layer.input.stride;
+  let d = (fieldAt(layer.delta, first) + output) & indexMask;
+  let x = (fieldAt(layer.input, first) + firstInput) & indexMask;
   for (let t = 0; t < count; t++) {
     const e = memory[d]!;
     g0 += e * memory[x]!;
     g1 += e * memory[x + 1]!;
     g2 += e * memory[x + 2]!;
     g3 += e * memory[x + 3]!;
-    d = (d + stride) & indexMask;
-    x = (x + stride) & indexMask;
+    d = (d + deltaStride) & indexMask;
+    x = (x + inputStride) & indexMask;
   }
-  const place = layer.weights + output * layer.inputs + firstInput;
-  const left = layer.inputs - firstInput;
-  gradient[place]! += g0;
-  if (left > 1) gradient[place + 1]! += g1;
-  if (left > 2) gradient[place + 2]! += g2;
-  if (left > 3) gradient[place + 3]! += g3;
+  addUpTo(
+    gradient,
+    layer.weights + output * layer.inputs + firstInput,
+    layer.inputs - firstInput,
+    g0,
+    g1,
+    g2,
+    g3,
+  );
 }
 
-export function sumColumn(memory: Float64Array, start: number, stride: number, count: number): number {
-  let sum = 0;
-  for (let t = 0; t < count; t++) sum += memory[start + t * stride]!;
-  return sum;
+/** Adds the first min(count, 4) of four numbers to consecutive places. */
+export function addUpTo(
+  to: Float64Array,
+  place: number,
+  count: number,
+  g0: number,
+  g1: number,
+  g2: number,
+  g3: number,
+): void {
+  to[place]! += g0;
+  if (count > 1) to[place + 1]! += g1;
+  if (count > 2) to[place + 2]! += g2;
+  if (count > 3) to[place + 3]! += g3;
 }
 
 /**
- * Writes δ of the layer below, δ_i = f′(h_i) Σ_j δ_j W[j,i], for one row; f′ is [h > 0] for relu and 1 − h²
- * for tanh. @returns Σ_i δ_i².
+ * Writes δ of the layer below, δ_i = f′(h_i) Σ_j δ_j W[j,i], for step t; f′ is [h > 0] for relu and 1 − h² for
+ * tanh. @returns Σ_i δ_i².
  */
-export function propagateRow(
+export function propagate(
   memory: Float64Array,
   layer: LayerPlaces,
   below: LayerPlaces,
-  row: number,
+  t: number,
   isRelu: boolean,
 ): number {
-  const { weight, stride } = packingAt(layer.packed, layer);
-  const delta = row + layer.delta;
-  let square = 0;
-  for (let i = 0; i < layer.paddedInputs; i += 4) {
+  const delta = fieldAt(layer.delta, t);
+  const input = fieldAt(layer.input, t);
+  const to = fieldAt(below.delta, t);
+  const multiply = layer.paddedInputs === 4 ? multiplyFour : multiplyWide;
+  multiply(memory, layer, delta, to);
+  return gate(memory, input, to, layer.paddedInputs, isRelu);
+}
+
+/** Σ_j δ_j W[j,i] for a layer of at most 4 inputs. */
+function multiplyFour(memory: Float64Array, layer: LayerPlaces, delta: number, to: number): void {
+  const { weight } = packingAt(layer.packed, layer);
+  for (let i = 0; i < layer.inputs; i++) {
+    let sum = 0;
+    for (let j = 0; j < layer.outputs; j++) sum += memory[delta + j]! * memory[weight(j, i)]!;
+    memory[to + i] = sum;
+  }
+}
+
+/** Σ_j δ_j W[j,i] for a wider layer, two outputs and four inputs at a time. */
+function multiplyWide(memory: Float64Array, layer: LayerPlaces, delta: number, to: number): void {
+  const { packed, paddedInputs, paddedOutputs } = layer;
+  const pairStride = 2 * paddedInputs;
+  const end = delta + paddedOutputs;
+  for (let i = 0; i < paddedInputs; i += 4) {
     let s0 = 0;
     let s1 = 0;
     let s2 = 0;
     let s3 = 0;
-    let w = (weight + i) & indexMask;
-    for (let j = 0; j < layer.outputs; j++) {
-      const e = memory[delta + j]!;
-      s0 += e * memory[w]!;
-      s1 += e * memory[w + 1]!;
-      s2 += e * memory[w + 2]!;
-      s3 += e * memory[w + 3]!;
-      w = (w + stride) & indexMask;
+    let w = (packed + 2 * i) & indexMask;
+    for (let d = delta & indexMask; d < end; d = (d + 2) & indexMask) {
+      const e = memory[d]!;
+      const f = memory[d + 1]!;
+      s0 += e * memory[w]! + f * memory[w + 1]!;
+      s1 += e * memory[w + 2]! + f * memory[w + 3]!;
+      s2 += e * memory[w + 4]! + f * memory[w + 5]!;
+      s3 += e * memory[w + 6]! + f * memory[w + 7]!;
+      w = (w + pairStride) & indexMask;
     }
-    const h = (row + layer.input + i) & indexMask;
-    const h0 = memory[h]!;
-    const h1 = memory[h + 1]!;
-    const h2 = memory[h + 2]!;
-    const h3 = memory[h + 3]!;
-    const d0 = isRelu ? (h0 > 0 ? s0 : 0) : s0 * (1 - h0 * h0);
-    const d1 = isRelu ? (h1 > 0 ? s1 : 0) : s1 * (1 - h1 * h1);
-    const d2 = isRelu ? (h2 > 0 ? s2 : 0) : s2 * (1 - h2 * h2);
-    const d3 = isRelu ? (h3 > 0 ? s3 : 0) : s3 * (1 - h3 * h3);
-    const to = (row + below.delta + i) & indexMask;
-    memory[to] = d0;
-    memory[to + 1] = d1;
-    memory[to + 2] = d2;
-    memory[to + 3] = d3;
-    square += d0 * d0 + d1 * d1 + (d2 * d2 + d3 * d3);
+    const y = (to + i) & indexMask;
+    memory[y] = s0;
+    memory[y + 1] = s1;
+    memory[y + 2] = s2;
+    memory[y + 3] = s3;
+  }
+}
+
+/** Multiplies by the activation's slope at h; returns the sum of squares. */
+function gate(memory: Float64Array, input: number, to: number, count: number, isRelu: boolean): number {
+  let square = 0;
+  let h = input & indexMask;
+  let d = to & indexMask;
+  for (let i = 0; i < count; i++) {
+    const value = memory[h]!;
+    const slope = isRelu ? (value > 0 ? 1 : 0) : 1 - value * value;
+    const product = memory[d]! * slope;
+    memory[d] = product;
+    square += product * product;
+    h = (h + 1) & indexMask;
+    d = (d + 1) & indexMask;
   }
   return square;
 }

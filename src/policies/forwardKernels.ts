@@ -1,4 +1,4 @@
-import type { LayerPlaces } from "./rowMemory.ts";
+import type { LayerPlaces } from "./memoryPlan.ts";
 
 /**
  * Indices into a policy's memory are kept below 2^28 by this mask. It changes no index that exists
@@ -7,9 +7,9 @@ import type { LayerPlaces } from "./rowMemory.ts";
 export const indexMask = 2 ** 28 - 1;
 
 /**
- * Writes max(floor, W x + b) to `output` for x at `input`; returns ‖x‖². All places are absolute; `packed` is
- * where W and b lie (see `packingAt`), `floor` where the floor lies. Sums run in an order that depends on the
- * layer's sizes only, so acting row by row and computing a whole batch give the same bits.
+ * Writes max(floor, W x + b) to `output` for x at `input`; returns ‖x‖². `packed` is where W and b lie (see
+ * `packingAt`), `floor` where the floor lies. Sums run in an order that depends on the layer's sizes only, so
+ * acting row by row and computing a whole batch give the same bits.
  */
 export function forwardLayer(
   memory: Float64Array,
@@ -30,7 +30,7 @@ export function forwardLayer(
   return square;
 }
 
-/** Two outputs at a time: an even number of outputs of 4 inputs. */
+/** Any multiple of 4 outputs of 4 inputs. */
 function forwardFour(
   memory: Float64Array,
   weights: number,
@@ -53,10 +53,18 @@ function forwardFour(
     const b =
       memory[w + 5]! +
       (memory[w + 6]! * x0 + memory[w + 7]! * x1 + (memory[w + 8]! * x2 + memory[w + 9]! * x3));
+    const c =
+      memory[w + 10]! +
+      (memory[w + 11]! * x0 + memory[w + 12]! * x1 + (memory[w + 13]! * x2 + memory[w + 14]! * x3));
+    const d =
+      memory[w + 15]! +
+      (memory[w + 16]! * x0 + memory[w + 17]! * x1 + (memory[w + 18]! * x2 + memory[w + 19]! * x3));
     memory[y] = a < floor ? floor : a;
     memory[y + 1] = b < floor ? floor : b;
-    w = (w + 10) & indexMask;
-    y = (y + 2) & indexMask;
+    memory[y + 2] = c < floor ? floor : c;
+    memory[y + 3] = d < floor ? floor : d;
+    w = (w + 20) & indexMask;
+    y = (y + 4) & indexMask;
   }
   return x0 * x0 + x1 * x1 + (x2 * x2 + x3 * x3);
 }
@@ -77,8 +85,7 @@ function forwardPair(
   let b1 = 0;
   let square0 = 0;
   let square1 = 0;
-  let v = weights & indexMask;
-  let w = (weights + inputs) & indexMask;
+  let w = weights & indexMask;
   let x = input & indexMask;
   const end = (input + inputs) & indexMask;
   while (x < end) {
@@ -86,14 +93,13 @@ function forwardPair(
     const x1 = memory[x + 1]!;
     const x2 = memory[x + 2]!;
     const x3 = memory[x + 3]!;
-    a0 += memory[v]! * x0 + memory[v + 2]! * x2;
-    a1 += memory[v + 1]! * x1 + memory[v + 3]! * x3;
-    b0 += memory[w]! * x0 + memory[w + 2]! * x2;
-    b1 += memory[w + 1]! * x1 + memory[w + 3]! * x3;
+    a0 += memory[w]! * x0 + memory[w + 4]! * x2;
+    b0 += memory[w + 1]! * x0 + memory[w + 5]! * x2;
+    a1 += memory[w + 2]! * x1 + memory[w + 6]! * x3;
+    b1 += memory[w + 3]! * x1 + memory[w + 7]! * x3;
     square0 += x0 * x0 + x2 * x2;
     square1 += x1 * x1 + x3 * x3;
-    v = (v + 4) & indexMask;
-    w = (w + 4) & indexMask;
+    w = (w + 8) & indexMask;
     x = (x + 4) & indexMask;
   }
   const floor = memory[floorPlace]!;

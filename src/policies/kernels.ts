@@ -1,9 +1,17 @@
 import { entropy, logProbability, softmax } from "../rl/categorical.ts";
 import type { Generator } from "../rl/generator.ts";
-import { addWeightGradient, propagateRow, type RowRange, sumColumn } from "./backwardKernels.ts";
+import { addBiasGradient, addWeightGradient, fieldAt, propagate } from "./backwardKernels.ts";
 import { applyTanh, forwardLayer, indexMask } from "./forwardKernels.ts";
 import { initialParameters } from "./initialise.ts";
 import { type Layout, layOut, parameterViews } from "./layout.ts";
+import {
+  growMemory,
+  hiddenFloor,
+  type LayerPlaces,
+  type MemoryPlan,
+  noFloor,
+  planMemory,
+} from "./memoryPlan.ts";
 import { clipFactor, gradientNorm, takeStep } from "./optimiser.ts";
 import { packLayer } from "./packing.ts";
 import type {
@@ -15,7 +23,6 @@ import type {
   PolicyBackend,
   PolicySpecification,
 } from "./policy.ts";
-import { hiddenFloor, noFloor, planRows, type RowPlan } from "./rowMemory.ts";
 import { addShallowGradient, isShallow } from "./shallowBackward.ts";
 
 /** Steps that the backward pass works on at a time, so that what it reads again and again stays in the cache. */
@@ -32,14 +39,11 @@ export class KernelsBackend implements PolicyBackend {
   readonly specification: PolicySpecification;
   readonly parameters: readonly ParameterView[];
   readonly #layout: Layout;
-  readonly #plan: RowPlan;
   readonly #isRelu: boolean;
   readonly #isShallow: boolean;
   readonly #theta: Float64Array;
   readonly #gradient: Float64Array;
-  #capacity = firstCapacity;
-  /** Whether rows, θ and gradient still belong together. */
-  #isProjectable = false;
+  #plan: MemoryPlan;
   #memory: Float64Array;
   #logits: Float64Array;
   #probabilities: Float64Array;
@@ -47,23 +51,28 @@ export class KernelsBackend implements PolicyBackend {
   #logProbabilities: Float64Array;
   #entropies: Float64Array;
   #stepNorms: Float64Array;
+  /** Whether steps, θ and gradient still belong together. */
+  #isProjectable = false;
 
   /** Throws a RangeError for sizes that are no positive integers. θ is 0 until `initialise` or `setTheta`. */
   constructor(specification: PolicySpecification) {
     this.specification = specification;
     this.#layout = layOut(specification);
     this.parameters = parameterViews(this.#layout);
-    this.#plan = planRows(this.#layout);
+    this.#plan = planMemory(this.#layout, firstCapacity);
     this.#isRelu = specification.activation === "relu";
     this.#isShallow = isShallow(this.#plan, this.#isRelu);
     this.#theta = new Float64Array(this.#layout.parameterCount);
     this.#gradient = new Float64Array(this.#layout.parameterCount);
-    this.#memory = new Float64Array(this.#plan.rows + firstCapacity * this.#plan.stride);
+    this.#memory = new Float64Array(this.#plan.length);
     this.#memory[hiddenFloor] = this.#isRelu ? 0 : Number.NEGATIVE_INFINITY;
     this.#memory[noFloor] = Number.NEGATIVE_INFINITY;
     this.#logits = new Float64Array(firstCapacity * specification.actionCount);
     this.#probabilities = new Float64Array(firstCapacity * specification.actionCount);
-    [this.#logSums, this.#logProbabilities, this.#entropies, this.#stepNorms] = stepColumns(firstCapacity);
+    this.#logSums = new Float64Array(firstCapacity);
+    this.#logProbabilities = new Float64Array(firstCapacity);
+    this.#entropies = new Float64Array(firstCapacity);
+    this.#stepNorms = new Float64Array(firstCapacity);
   }
 
   /** π of the rows seen so far, [capacity × K], row after row; replaced when the buffers grow. */
@@ -99,27 +108,26 @@ export class KernelsBackend implements PolicyBackend {
    * rows 0 … T−1 have been acted on, `heads(actions, T)` completes the batch.
    */
   act(observations: Float64Array, row: number): void {
-    if (row >= this.#capacity) this.#reserve(row + 1);
+    if (row >= this.#plan.capacity) this.#reserve(row + 1);
     this.#isProjectable = false;
     const memory = this.#memory;
-    const plan = this.#plan;
+    const layers = this.#plan.layers;
     const { observationSize, actionCount } = this.specification;
-    const start = plan.rows + row * plan.stride;
-    const layers = plan.layers;
     const last = layers.length - 1;
-    const input = start + layers[0]!.input;
-    for (let i = 0; i < observationSize; i++) memory[input + i] = observations[row * observationSize + i]!;
+    const observation = fieldAt(layers[0]!.input, row);
+    for (let i = 0; i < observationSize; i++)
+      memory[observation + i] = observations[row * observationSize + i]!;
     for (let index = 0; index <= last; index++) {
       const layer = layers[index]!;
-      const output = start + layer.output;
+      const output = fieldAt(layer.output, row);
       const floor = index === last ? noFloor : hiddenFloor;
-      const square = forwardLayer(memory, layer, layer.packed, start + layer.input, output, floor);
-      memory[start + layer.inputSquare] = square;
+      const square = forwardLayer(memory, layer, layer.packed, fieldAt(layer.input, row), output, floor);
+      memory[fieldAt(layer.inputSquare, row)] = square;
       if (index < last && !this.#isRelu) applyTanh(memory, output, layer.outputs);
     }
-    const output = start + layers[last]!.output;
+    const logits = fieldAt(layers[last]!.output, row);
     const head = row * actionCount;
-    for (let k = 0; k < actionCount; k++) this.#logits[head + k] = memory[output + k]!;
+    for (let k = 0; k < actionCount; k++) this.#logits[head + k] = memory[logits + k]!;
     this.#logSums[row] = softmax(this.#logits, head, actionCount, this.#probabilities);
   }
 
@@ -143,7 +151,7 @@ export class KernelsBackend implements PolicyBackend {
   }
 
   forward(observations: Float64Array, actions: Float64Array, steps: number): Heads {
-    this.#reserve(steps);
+    if (steps > this.#plan.capacity) this.#reserve(steps);
     for (let row = 0; row < steps; row++) this.act(observations, row);
     return this.heads(actions, steps);
   }
@@ -151,14 +159,13 @@ export class KernelsBackend implements PolicyBackend {
   backward(logitsGradient: Float64Array, steps: number): Gradient {
     this.#gradient.fill(0);
     this.#setLogitsDeltas(logitsGradient, steps);
-    for (let t = 0; t < steps; t += tileSteps) {
-      const range = { first: this.#row(t), count: Math.min(tileSteps, steps - t) };
-      if (this.#isShallow) this.#backwardShallow(range);
-      else this.#backwardTile(range);
-      for (let s = t; s < t + range.count; s++) {
-        this.#stepNorms[s] = Math.sqrt(this.#memory[this.#row(s) + this.#plan.gathered]!);
-      }
+    for (let start = 0; start < steps; start += tileSteps) {
+      const count = Math.min(tileSteps, steps - start);
+      if (this.#isShallow) this.#backwardShallow(start, count);
+      else this.#backwardTile(start, count);
     }
+    const { gathered } = this.#plan;
+    for (let t = 0; t < steps; t++) this.#stepNorms[t] = Math.sqrt(this.#memory[fieldAt(gathered, t)]!);
     this.#isProjectable = true;
     return { gradient: this.#gradient, stepNorms: this.#stepNorms.subarray(0, steps) };
   }
@@ -166,23 +173,14 @@ export class KernelsBackend implements PolicyBackend {
   /** Throws where θ or a row has changed since `backward`. */
   project(steps: number): Float64Array {
     if (!this.#isProjectable) throw new Error("project follows backward, before θ or a step changes");
-    const memory = this.#memory;
-    const { layers, scratch } = this.#plan;
-    for (const layer of layers) packLayer(memory, layer.packedGradient, layer, this.#gradient);
+    const { layers } = this.#plan;
+    for (const layer of layers) packLayer(this.#memory, layer.packedGradient, layer, this.#gradient);
     if (this.#isShallow) {
-      for (let t = 0; t < steps; t++) propagateRow(memory, layers[1]!, layers[0]!, this.#row(t), true);
+      for (let t = 0; t < steps; t++) propagate(this.#memory, layers[1]!, layers[0]!, t, true);
     }
-    const projections = new Float64Array(steps);
-    for (let t = 0; t < steps; t++) {
-      const row = this.#row(t);
-      let sum = 0;
-      for (const layer of layers) {
-        forwardLayer(memory, layer, layer.packedGradient, row + layer.input, scratch, noFloor);
-        for (let j = 0; j < layer.outputs; j++) sum += memory[row + layer.delta + j]! * memory[scratch + j]!;
-      }
-      projections[t] = sum;
-    }
-    return projections;
+    return Float64Array.from({ length: steps }, (_, t) =>
+      layers.reduce((sum, layer) => sum + this.#projectLayer(layer, t), 0),
+    );
   }
 
   /** @returns ‖g‖ before clipping. */
@@ -193,96 +191,93 @@ export class KernelsBackend implements PolicyBackend {
     return norm;
   }
 
-  #row(t: number): number {
-    return this.#plan.rows + t * this.#plan.stride;
-  }
-
   #pack(): void {
     this.#isProjectable = false;
     for (const layer of this.#plan.layers) packLayer(this.#memory, layer.packed, layer, this.#theta);
   }
 
-  /** Writes ∂L/∂logits into the rows and starts ‖g_t‖² with the last layer's part. */
+  /** δᵀ(G_W h + G_b) of one layer and step. */
+  #projectLayer(layer: LayerPlaces, t: number): number {
+    const memory = this.#memory;
+    const { scratch } = this.#plan;
+    forwardLayer(memory, layer, layer.packedGradient, fieldAt(layer.input, t), scratch, noFloor);
+    const delta = fieldAt(layer.delta, t);
+    let sum = 0;
+    for (let j = 0; j < layer.outputs; j++) sum += memory[delta + j]! * memory[scratch + j]!;
+    return sum;
+  }
+
+  /** Writes ∂L/∂logits into the heads and starts ‖g_t‖² at 0. */
   #setLogitsDeltas(logitsGradient: Float64Array, steps: number): void {
     const memory = this.#memory;
     const { actionCount } = this.specification;
-    const layer = this.#plan.layers.at(-1)!;
+    const { layers, gathered } = this.#plan;
+    const { delta } = layers.at(-1)!;
     for (let t = 0; t < steps; t++) {
-      const row = this.#row(t);
-      let square = 0;
-      for (let k = 0; k < actionCount; k++) {
-        const delta = logitsGradient[t * actionCount + k]!;
-        memory[row + layer.delta + k] = delta;
-        square += delta * delta;
-      }
-      memory[row + this.#plan.gathered] = this.#isShallow
-        ? 0
-        : square * this.#weightOf(row, this.#plan.layers.length - 1);
+      const to = fieldAt(delta, t);
+      for (let k = 0; k < actionCount; k++) memory[to + k] = logitsGradient[t * actionCount + k]!;
+      memory[fieldAt(gathered, t)] = 0;
     }
   }
 
-  /** ‖h‖² + 1 of a layer's input; without the 1 where there is no bias. */
-  #weightOf(row: number, layer: number): number {
-    return this.#memory[row + this.#plan.layers[layer]!.inputSquare]! + (this.specification.bias ? 1 : 0);
+  /** ‖δ‖²(‖h‖² + 1) of the logits' layer at step t; without the 1 where there is no bias. */
+  #logitsShare(layer: LayerPlaces, t: number): number {
+    const delta = fieldAt(layer.delta, t);
+    let square = 0;
+    for (let k = 0; k < layer.outputs; k++) square += this.#memory[delta + k]! * this.#memory[delta + k]!;
+    return square * this.#inputWeight(layer, t);
   }
 
-  #backwardTile(range: RowRange): void {
-    const plan = this.#plan;
-    const { layers, stride, gathered } = plan;
-    for (let index = layers.length - 1; index >= 0; index--) {
+  #inputWeight(layer: LayerPlaces, t: number): number {
+    return this.#memory[fieldAt(layer.inputSquare, t)]! + (layer.bias === undefined ? 0 : 1);
+  }
+
+  #backwardTile(start: number, count: number): void {
+    const { layers, gathered } = this.#plan;
+    const last = layers.length - 1;
+    for (let index = last; index >= 0; index--) {
       const layer = layers[index]!;
-      addWeightGradient(this.#memory, plan, layer, range, this.#gradient);
-      if (index === 0) return;
-      for (let t = 0; t < range.count; t++) {
-        const row = range.first + t * stride;
-        const square = propagateRow(this.#memory, layer, layers[index - 1]!, row, this.#isRelu);
-        this.#memory[row + gathered]! += square * this.#weightOf(row, index - 1);
+      const below = layers[index - 1];
+      addWeightGradient(this.#memory, layer, start, count, this.#gradient);
+      for (let t = start; t < start + count; t++) {
+        let share = index === last ? this.#logitsShare(layer, t) : 0;
+        if (below !== undefined) {
+          share += propagate(this.#memory, layer, below, t, this.#isRelu) * this.#inputWeight(below, t);
+        }
+        this.#memory[fieldAt(gathered, t)]! += share;
       }
     }
   }
 
-  #backwardShallow(range: RowRange): void {
-    const memory = this.#memory;
-    const { stride, gathered, layers } = this.#plan;
-    const last = layers[1]!;
-    addShallowGradient(memory, this.#plan, range, this.#gradient);
-    for (let k = 0; k < last.outputs && last.bias !== undefined; k++) {
-      this.#gradient[last.bias + k]! += sumColumn(memory, range.first + last.delta + k, stride, range.count);
-    }
-    for (let t = 0; t < range.count; t++) {
-      const row = range.first + t * stride;
-      const e0 = memory[row + last.delta]!;
-      const e1 = memory[row + last.delta + 1]!;
-      const hidden = memory[row + gathered]! * this.#weightOf(row, 0);
-      memory[row + gathered] = hidden + (e0 * e0 + e1 * e1) * this.#weightOf(row, 1);
+  #backwardShallow(start: number, count: number): void {
+    const { layers, gathered } = this.#plan;
+    const [first, last] = layers as [LayerPlaces, LayerPlaces];
+    addShallowGradient(this.#memory, this.#plan, start, count, this.#gradient);
+    addBiasGradient(this.#memory, last, start, count, this.#gradient);
+    for (let t = start; t < start + count; t++) {
+      const place = fieldAt(gathered, t);
+      this.#memory[place] = this.#memory[place]! * this.#inputWeight(first, t) + this.#logitsShare(last, t);
     }
   }
 
-  /** Makes room for `steps` rows; what is there stays. */
+  /** Makes room for `steps` steps; what is there stays. */
   #reserve(steps: number): void {
-    if (steps <= this.#capacity) return;
-    let capacity = this.#capacity;
+    let { capacity } = this.#plan;
     while (capacity < steps) capacity *= 2;
-    const length = this.#plan.rows + capacity * this.#plan.stride;
-    if (length > indexMask)
+    const plan = planMemory(this.#layout, capacity);
+    if (plan.length > indexMask) {
       throw new RangeError(`a batch of ${steps} steps is too large for the kernels backend`);
+    }
     const { actionCount } = this.specification;
-    this.#capacity = capacity;
-    this.#memory = grown(this.#memory, length);
+    this.#memory = growMemory(this.#memory, this.#plan, plan);
+    this.#plan = plan;
     this.#logits = grown(this.#logits, capacity * actionCount);
     this.#probabilities = grown(this.#probabilities, capacity * actionCount);
     this.#logSums = grown(this.#logSums, capacity);
-    [this.#logProbabilities, this.#entropies, this.#stepNorms] = stepColumns(capacity);
+    this.#logProbabilities = new Float64Array(capacity);
+    this.#entropies = new Float64Array(capacity);
+    this.#stepNorms = new Float64Array(capacity);
   }
-}
-
-function stepColumns(capacity: number): [Float64Array, Float64Array, Float64Array, Float64Array] {
-  return [0, 1, 2, 3].map(() => new Float64Array(capacity)) as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ];
 }
 
 function grown(array: Float64Array, length: number): Float64Array {

@@ -1,33 +1,40 @@
-import type { LayerPlaces } from "./rowMemory.ts";
+import type { LayerPlaces } from "./memoryPlan.ts";
 
-/** How a layer's packed parameters are strewn: the place of W[j,i] is weight + j·stride + i, of b[j] bias + j·biasStride. */
+/**
+ * Where W[j,i] and b[j] of a layer lie in its packed form at `start`. Layers of at most 4 inputs are packed as
+ * (b, w₀ … w₃) per output; wider ones as pairs of outputs (w_0i, w_1i, for every i in turn), then all biases.
+ */
 export interface Packing {
-  readonly weight: number;
-  readonly stride: number;
-  readonly bias: number;
-  readonly biasStride: number;
+  weight(output: number, input: number): number;
+  bias(output: number): number;
 }
 
-/** Layers of at most 4 inputs are packed as (b, w₀ … w₃) per output, wider ones as W by rows, then b. */
-export function packingAt(start: number, places: LayerPlaces): Packing {
-  const { paddedInputs, paddedOutputs } = places;
-  if (paddedInputs === 4) return { weight: start + 1, stride: 5, bias: start, biasStride: 5 };
-  return { weight: start, stride: paddedInputs, bias: start + paddedOutputs * paddedInputs, biasStride: 1 };
+export function packingAt(start: number, { paddedInputs, paddedOutputs }: LayerPlaces): Packing {
+  if (paddedInputs === 4) {
+    return { weight: (j, i) => start + 5 * j + 1 + i, bias: (j) => start + 5 * j };
+  }
+  return {
+    weight: (j, i) => start + (j >> 1) * 2 * paddedInputs + 2 * i + (j & 1),
+    bias: (j) => start + paddedOutputs * paddedInputs + j,
+  };
 }
 
 /** Copies one layer's W and b (out of θ, or of a gradient) into its packed form at `start`. */
 export function packLayer(
   memory: Float64Array,
   start: number,
-  places: LayerPlaces,
+  layer: LayerPlaces,
   parameters: Float64Array,
 ): void {
-  const { inputs, outputs, weights, bias } = places;
-  const packing = packingAt(start, places);
+  const { inputs, outputs, weights, bias } = layer;
+  const packing = packingAt(start, layer);
   for (let j = 0; j < outputs; j++) {
-    const to = packing.weight + j * packing.stride;
-    const from = weights + j * inputs;
-    for (let i = 0; i < inputs; i++) memory[to + i] = parameters[from + i]!;
-    if (bias !== undefined) memory[packing.bias + j * packing.biasStride] = parameters[bias + j]!;
+    const step = packing.weight(j, 1) - packing.weight(j, 0);
+    let to = packing.weight(j, 0);
+    for (let from = weights + j * inputs; from < weights + (j + 1) * inputs; from++) {
+      memory[to] = parameters[from]!;
+      to += step;
+    }
+    if (bias !== undefined) memory[packing.bias(j)] = parameters[bias + j]!;
   }
 }

@@ -7,6 +7,7 @@ import type {
   LossTextView,
   NodeView,
   RunListing,
+  RunRequest,
   RunSettings,
   RunView,
   StepView,
@@ -122,7 +123,7 @@ export interface EngineEvents {
 }
 
 export interface TrainParams {
-  readonly settings: RunSettings;
+  readonly settings: RunRequest;
   /** Path of the run file to write. */
   readonly out: string;
   readonly limit?: { readonly updates?: number; readonly steps?: number; readonly untilSolved?: boolean };

@@ -16,6 +16,9 @@ export interface RunSettings {
   readonly backend: "auto" | "kernels" | "tensorflow" | "webgpu";
 }
 
+/** What a person may ask of a run; the engine fills the rest from the algorithm's defaults for the environment. */
+export type RunRequest = { readonly [Name in keyof RunSettings]?: RunSettings[Name] | undefined };
+
 export type TrainingState = "training" | "paused" | "finished" | "stopped" | "failed" | "reading";
 
 export interface TrainingProgress {

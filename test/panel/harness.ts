@@ -98,6 +98,7 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
       await page.locator(`.monaco-workbench.${workbenchClass[theme]}`).waitFor();
     },
     reload: async () => {
+      await poll("the workbench to keep its editors", () => keepsOpenEditors(page));
       await page.reload();
       await ready(page);
     },
@@ -116,6 +117,31 @@ const workbenchClass: Readonly<Record<Theme, string>> = {
   "vscode-high-contrast": "hc-black",
   "vscode-high-contrast-light": "hc-light",
 };
+
+/**
+ * Whether what the workbench has written down names every open tab. It writes some seconds late, and a page
+ * that is loaded anew before that has lost its editors.
+ */
+function keepsOpenEditors(page: Page): Promise<true | undefined> {
+  return page.evaluate(async () => {
+    const settled = <T>(request: IDBRequest<T>) =>
+      new Promise<T>((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    const kept: unknown[] = [];
+    for (const { name = "" } of await indexedDB.databases()) {
+      if (!name.startsWith("vscode-web-state-db-")) continue;
+      const database = await settled(indexedDB.open(name));
+      const items = database.transaction("ItemTable").objectStore("ItemTable");
+      kept.push(await settled(items.get("memento/workbench.parts.editor")));
+      database.close();
+    }
+    const tabs = [...document.querySelectorAll(".tabs-container .tab .label-name")];
+    const titles = tabs.map((tab) => JSON.stringify(tab.textContent).slice(1, -1));
+    return titles.every((title) => kept.some((value) => String(value).includes(title))) || undefined;
+  });
+}
 
 function makeFolder(scratch: string, template: string | undefined): string {
   const folder = join(scratch, "workspace");

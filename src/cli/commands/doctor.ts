@@ -45,8 +45,18 @@ async function examine(): Promise<Finding[]> {
     { part: "pgi", state: "ok", detail: programVersion, mend: "" },
     nodeFinding(),
     ...backends,
-    await programFinding("Python", "python3", ["--version"], "only for live oracles: install Python 3.10 or newer"),
-    await programFinding("VS Code", "code", ["--version"], "npm start brings a browser build where there is none"),
+    await programFinding(
+      "Python",
+      "python3",
+      ["--version"],
+      "only for live oracles: install Python 3.10 or newer",
+    ),
+    await programFinding(
+      "VS Code",
+      "code",
+      ["--version"],
+      "npm start brings a browser build where there is none",
+    ),
   ];
 }
 
@@ -61,7 +71,12 @@ function nodeFinding(): Finding {
   };
 }
 
-async function programFinding(part: string, program: string, words: string[], mend: string): Promise<Finding> {
+async function programFinding(
+  part: string,
+  program: string,
+  words: string[],
+  mend: string,
+): Promise<Finding> {
   const path = onPath(program);
   if (path === undefined) return { part, state: "absent", detail: `no ${program} on the PATH`, mend };
   const version = await firstLine(path, words);

@@ -17,7 +17,8 @@ export const exportCommand: CommandRecord = {
   },
   async run(parsed, console) {
     const to = parsed.text("to");
-    if (to !== "csv" && to !== "pgtrace") throw new UserError("usage", "export needs --to csv or --to pgtrace.");
+    if (to !== "csv" && to !== "pgtrace")
+      throw new UserError("usage", "export needs --to csv or --to pgtrace.");
     const path = parsed.positionals[0] as string;
     const { run, inspector } = await openUpdate(path, parsed.integer("update", 1));
     try {

@@ -25,7 +25,13 @@ export const runsCommand: CommandRecord = {
     const header = ["run", "updates", "kB", "state", "title"];
     const rows = runs.map((run) =>
       run.error === undefined
-        ? [run.name, String(run.updates), String(Math.ceil(run.bytes / 1024)), run.beingWritten ? "writing" : "", run.title]
+        ? [
+            run.name,
+            String(run.updates),
+            String(Math.ceil(run.bytes / 1024)),
+            run.beingWritten ? "writing" : "",
+            run.title,
+          ]
         : [run.name, "", String(Math.ceil(run.bytes / 1024)), "broken", run.error],
     );
     console.out(textTable([header, ...rows], new Set([0, 3, 4])));

@@ -1,12 +1,12 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { mostEpisodes, TrainingSession } from "../../engine/trainingSession.ts";
 import { resolveSettings, type SettingsRequest } from "../../engine/settings.ts";
+import { mostEpisodes, TrainingSession } from "../../engine/trainingSession.ts";
 import { UserError } from "../../engine/userError.ts";
 import { newRunPath } from "../../runs/folder.ts";
 import type { UpdateSummary } from "../../runs/summary.ts";
 import type { CommandRecord, Parsed } from "../command.ts";
-import { type Console, type ExitCode, jsonLine } from "../output.ts";
 import { LiveLine } from "../liveLine.ts";
+import { type Console, type ExitCode, jsonLine } from "../output.ts";
 import { showUpdate } from "../showUpdate.ts";
 
 export const trainCommand: CommandRecord = {
@@ -121,7 +121,10 @@ function readHidden(text: string | undefined): number[] | undefined {
   return text.split(",").map((word) => {
     const size = Number(word);
     if (Number.isInteger(size) && size > 0) return size;
-    throw new UserError("usage", `--hidden takes whole numbers like 128 or 64,64 (0: linear), not "${text}".`);
+    throw new UserError(
+      "usage",
+      `--hidden takes whole numbers like 128 or 64,64 (0: linear), not "${text}".`,
+    );
   });
 }
 
@@ -136,7 +139,11 @@ export function readLoss(given: string | undefined): string | undefined {
 
 function introduction(session: TrainingSession): string {
   const { settings, algorithm } = session.trainer.resolved;
-  const network = [session.trainer.backend.specification.observationSize, ...settings.hidden, session.trainer.backend.specification.actionCount];
+  const network = [
+    session.trainer.backend.specification.observationSize,
+    ...settings.hidden,
+    session.trainer.backend.specification.actionCount,
+  ];
   return `${algorithm.title} on ${settings.environment} · ${network.join("-")} ${settings.activation} · ${settings.optimiser} ${settings.learningRate} · γ ${settings.gamma} · seed ${settings.seed} · ${session.writer.metadata.backend.name}\n${session.writer.path}\n`;
 }
 
@@ -164,7 +171,13 @@ function updateObject(summary: UpdateSummary) {
   };
 }
 
-function report(session: TrainingSession, seconds: number, steps: number, json: boolean, console: Console): void {
+function report(
+  session: TrainingSession,
+  seconds: number,
+  steps: number,
+  json: boolean,
+  console: Console,
+): void {
   const { trainer, writer, solved } = session;
   if (json) {
     const { episode: episodes, steps: all } = trainer;

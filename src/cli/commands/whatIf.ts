@@ -1,5 +1,5 @@
-import { compareGradients } from "../../engine/inspection/layers.ts";
 import type { InspectedLoss, Inspector } from "../../engine/inspection/inspector.ts";
+import { compareGradients } from "../../engine/inspection/layers.ts";
 import { UserError } from "../../engine/userError.ts";
 import type { LayerComparison } from "../../protocol/views.ts";
 import type { CommandRecord } from "../command.ts";
@@ -39,7 +39,11 @@ export const whatIfCommand: CommandRecord = {
 };
 
 function compare(inspector: Inspector, edited: InspectedLoss) {
-  return compareGradients(inspector.backend.parameters, inspector.trainer.gradient.gradient, edited.gradient.gradient);
+  return compareGradients(
+    inspector.backend.parameters,
+    inspector.trainer.gradient.gradient,
+    edited.gradient.gradient,
+  );
 }
 
 function printText(inspector: Inspector, edited: InspectedLoss, console: Console): void {
@@ -58,7 +62,12 @@ function printText(inspector: Inspector, edited: InspectedLoss, console: Console
   console.out(lossLines(edited) + verdictLines(edited));
   console.out("\n");
   const body = layers.map((layer) => row(layer.name, layer.shape.join("×"), layer));
-  console.out(textTable([["layer", "shape", "‖g‖ trainer", "‖g‖ edited", "ratio", "cosine"], ...body, row("all", "", total)], new Set([0])));
+  console.out(
+    textTable(
+      [["layer", "shape", "‖g‖ trainer", "‖g‖ edited", "ratio", "cosine"], ...body, row("all", "", total)],
+      new Set([0]),
+    ),
+  );
 }
 
 function printJson(inspector: Inspector, edited: InspectedLoss, console: Console): void {
@@ -67,12 +76,20 @@ function printJson(inspector: Inspector, edited: InspectedLoss, console: Console
     grad_norm: loss.gradientNorm,
     verdict: { kind: loss.verdict.kind, sentence: loss.verdict.sentence, rule: loss.verdict.rule },
     columns: Object.fromEntries(
-      ["weight", "size", "share", ...loss.terms.columns.map(({ column }) => column)].map((name) => [name, inspector.column(loss, name)]),
+      ["weight", "size", "share", ...loss.terms.columns.map(({ column }) => column)].map((name) => [
+        name,
+        inspector.column(loss, name),
+      ]),
     ),
     dlogits: loss.evaluation.logitsGradient,
   });
   const { layers, total } = compare(inspector, edited);
-  const plain = ({ before, after, ratio, cosine }: Omit<LayerComparison, "name" | "shape">) => ({ before, after, ratio, cosine });
+  const plain = ({ before, after, ratio, cosine }: Omit<LayerComparison, "name" | "shape">) => ({
+    before,
+    after,
+    ratio,
+    cosine,
+  });
   console.out(
     jsonLine({
       update: inspector.frozen.update,

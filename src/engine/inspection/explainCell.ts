@@ -57,9 +57,16 @@ const outputFormula: Formula = {
 export function explainCell(columns: SourcedColumns, step: number, column: string): CellExplanation {
   const value = columns.column(column)[step] as number;
   const of: Numbers = (name, at = step) => String(columns.column(name)[at]);
-  const known = Object.hasOwn(formulas, column) ? formulas[column] : column.startsWith("dlogit[") ? outputFormula : undefined;
-  if (known) return { value, formula: known.formula, numbers: `${known.numbers(of, step, columns)} = ${value}` };
+  const known = Object.hasOwn(formulas, column)
+    ? formulas[column]
+    : column.startsWith("dlogit[")
+      ? outputFormula
+      : undefined;
+  if (known)
+    return { value, formula: known.formula, numbers: `${known.numbers(of, step, columns)} = ${value}` };
   const term = columns.loss.terms.columns.find((candidate) => candidate.column === column);
-  const description = term ? `this step's part of ${term.text}` : (baseColumns[column]?.description ?? column);
+  const description = term
+    ? `this step's part of ${term.text}`
+    : (baseColumns[column]?.description ?? column);
   return { value, formula: description, numbers: String(value) };
 }

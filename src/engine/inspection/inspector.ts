@@ -4,8 +4,8 @@ import { KernelsBackend } from "../../policies/kernels.ts";
 import type { Gradient, Heads } from "../../policies/policy.ts";
 import { discountedReturns, discountPowers } from "../../rl/returns.ts";
 import type { FrozenUpdate } from "../frozenUpdate.ts";
-import { type BatchEvaluation, evaluateToInspect, readLossText } from "../lossOnBatch.ts";
 import { countEpisodes } from "../lossInputs.ts";
+import { type BatchEvaluation, evaluateToInspect, readLossText } from "../lossOnBatch.ts";
 import { perStepTerms, type StepTerms } from "./terms.ts";
 
 /** One loss on one frozen batch, with everything that follows from it. */
@@ -49,7 +49,8 @@ export class Inspector {
   get trainer(): InspectedLoss {
     if (!this.#trainer) {
       const inspection = this.inspect(this.frozen.loss);
-      if (!inspection.ok) throw new Error(`the trainer's own loss has errors: ${inspection.diagnostics[0]?.message}`);
+      if (!inspection.ok)
+        throw new Error(`the trainer's own loss has errors: ${inspection.diagnostics[0]?.message}`);
       this.#trainer = inspection.loss;
     }
     return this.#trainer;
@@ -114,7 +115,10 @@ export class Inspector {
       episodes: countEpisodes(batch),
       probabilities: this.heads.probabilities,
       entropies: this.heads.entropies,
-      chosenProbabilities: Float64Array.from(actions, (action, t) => this.heads.probabilities[t * actionCount + action]!),
+      chosenProbabilities: Float64Array.from(
+        actions,
+        (action, t) => this.heads.probabilities[t * actionCount + action]!,
+      ),
       logitsGradient: evaluation.logitsGradient,
       logPiAdjoint: evaluation.adjoints.log_pi,
       entropyAdjoint: evaluation.adjoints.entropy,
@@ -178,7 +182,13 @@ function lossColumn(loss: InspectedLoss, name: string, actionCount: number): Flo
 }
 
 /** Column "group[k]" of a [steps × width] matrix; undefined for another name. */
-function stride(name: string, group: string, matrix: Float64Array, steps: number, width: number): Float64Array | undefined {
+function stride(
+  name: string,
+  group: string,
+  matrix: Float64Array,
+  steps: number,
+  width: number,
+): Float64Array | undefined {
   if (!name.startsWith(`${group}[`) || !name.endsWith("]")) return undefined;
   const index = Number(name.slice(group.length + 1, -1));
   if (!Number.isInteger(index) || index < 0 || index >= width) return undefined;

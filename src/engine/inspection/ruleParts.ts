@@ -13,7 +13,23 @@ const words: Readonly<Record<string, readonly RulePart[]>> = {
 
 /** Pieces of a rule whose meaning depends on the step, longest first. */
 const phrases: readonly (readonly [phrase: string, parts: readonly RulePart[]])[] = [
-  ["grad(log_pi)", [op("∇"), op("ln"), sym("π"), op("("), sym("A"), sub("t"), op("|"), sym("S"), sub("t"), op(","), sym("θ"), op(")")]],
+  [
+    "grad(log_pi)",
+    [
+      op("∇"),
+      op("ln"),
+      sym("π"),
+      op("("),
+      sym("A"),
+      sub("t"),
+      op("|"),
+      sym("S"),
+      sub("t"),
+      op(","),
+      sym("θ"),
+      op(")"),
+    ],
+  ],
   ["grad(entropy)", [op("∇"), sym("H"), sub("t")]],
   ["pi(A|S)", [sym("π"), op("("), sym("A"), sub("t"), op("|"), sym("S"), sub("t"), op(")")]],
   ["gamma^(2*t)", [sym("γ"), sup("2t")]],
@@ -51,7 +67,9 @@ export function ruleParts(rule: string): RulePart[] {
       rest = rest.slice(phrase[0].length);
       continue;
     }
-    const [piece] = /^(?: ?\* ?|alpha \* |[A-Za-z_]\w*|[\d.]+(?:e[+-]?\d+)?|\s+|.)/u.exec(rest) as RegExpExecArray;
+    const [piece] = /^(?: ?\* ?|alpha \* |[A-Za-z_]\w*|[\d.]+(?:e[+-]?\d+)?|\s+|.)/u.exec(
+      rest,
+    ) as RegExpExecArray;
     parts.push(...piecesOf(piece));
     rest = rest.slice(piece.length);
   }

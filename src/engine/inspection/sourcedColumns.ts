@@ -1,4 +1,4 @@
-import type { Source, SortOrder } from "../../protocol/engine.ts";
+import type { SortOrder, Source } from "../../protocol/engine.ts";
 import type { OpenedReference } from "../runBook.ts";
 import { UserError } from "../userError.ts";
 import type { InspectedLoss } from "./inspector.ts";
@@ -45,7 +45,11 @@ export class SourcedColumns {
 
   checkStep(step: number): void {
     if (Number.isInteger(step) && step >= 0 && step < this.steps) return;
-    throw new UserError("unknown_step", `There is no step ${step}.`, `There are steps 0 to ${this.steps - 1}.`);
+    throw new UserError(
+      "unknown_step",
+      `There is no step ${step}.`,
+      `There are steps 0 to ${this.steps - 1}.`,
+    );
   }
 }
 

@@ -42,7 +42,12 @@ function sumInsteadOfMean(program: Program): LossFix[] {
   const means = program.nodes.filter((node) => node.kind === "call" && node.name === "mean");
   const [mean] = means;
   if (means.length !== 1 || mean?.kind !== "call") return [];
-  return [{ title: "Sum instead of mean", text: splice(program.text, mean.nameRange.start, mean.nameRange.end, "sum") }];
+  return [
+    {
+      title: "Sum instead of mean",
+      text: splice(program.text, mean.nameRange.start, mean.nameRange.end, "sum"),
+    },
+  ];
 }
 
 function splice(text: string, start: number, end: number, replacement: string): string {

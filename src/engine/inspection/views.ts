@@ -88,8 +88,15 @@ function lastEpisodeReturn({ frozen: { batch } }: Inspector): number {
 }
 
 /** The edited loss beside the trainer's own. */
-export function comparisonView(inspector: Inspector, edited: InspectedLoss): Extract<EvaluationView, { ok: true }>["comparison"] {
-  return compareGradients(inspector.backend.parameters, inspector.trainer.gradient.gradient, edited.gradient.gradient);
+export function comparisonView(
+  inspector: Inspector,
+  edited: InspectedLoss,
+): Extract<EvaluationView, { ok: true }>["comparison"] {
+  return compareGradients(
+    inspector.backend.parameters,
+    inspector.trainer.gradient.gradient,
+    edited.gradient.gradient,
+  );
 }
 
 /** One step in full under a loss. */
@@ -105,7 +112,16 @@ export function stepView(inspector: Inspector, loss: InspectedLoss, step: number
     gradient: loss.evaluation.logitsGradient[step * actionCount + k]!,
   }));
   const value = (column: string) => inspector.column(loss, column)?.[step] ?? Number.NaN;
-  const columns = ["G", "gamma_t", "log_pi", "entropy", "weight", "size", "share", ...loss.terms.columns.map(({ column }) => column)];
+  const columns = [
+    "G",
+    "gamma_t",
+    "log_pi",
+    "entropy",
+    "weight",
+    "size",
+    "share",
+    ...loss.terms.columns.map(({ column }) => column),
+  ];
   return {
     step,
     episode: batch.episodes[step]!,

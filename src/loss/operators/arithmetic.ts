@@ -23,42 +23,85 @@ const product: ShapeRule = (operands, settings) => {
   return "problem" in result ? result : { ...result, boolean: operands.every((operand) => operand.boolean) };
 };
 
-/** Whether the frame's elements and the operand's lie one beside the other. */
-function isAligned(frame: Frame, operand: Frame): boolean {
-  return operand.count === frame.count && operand.columns === frame.columns;
+/**
+ * The step through an operand that lies element beside element with the frame (1) or is a single number (0);
+ * -1 where it is broadcast in any other way.
+ */
+function flatStep(frame: Frame, operand: Frame): number {
+  if (operand.count === frame.count && operand.columns === frame.columns) return 1;
+  return operand.count === 1 ? 0 : -1;
 }
 
+const addAny = binaryForward((a, b) => a + b);
+const subtractAny = binaryForward((a, b) => a - b);
 const multiplyAny = binaryForward((a, b) => a * b);
+const divideAny = binaryForward((a, b) => a / b);
+
+function add(frame: Frame): void {
+  const aStep = flatStep(frame, frame.operands[0]!);
+  const bStep = flatStep(frame, frame.operands[1]!);
+  if (aStep < 0 || bStep < 0) {
+    addAny(frame);
+    return;
+  }
+  const a = frame.operands[0]!.value;
+  const b = frame.operands[1]!.value;
+  const y = frame.value;
+  for (let i = 0; i < y.length; i++) y[i] = a[i * aStep]! + b[i * bStep]!;
+}
+
+function subtract(frame: Frame): void {
+  const aStep = flatStep(frame, frame.operands[0]!);
+  const bStep = flatStep(frame, frame.operands[1]!);
+  if (aStep < 0 || bStep < 0) {
+    subtractAny(frame);
+    return;
+  }
+  const a = frame.operands[0]!.value;
+  const b = frame.operands[1]!.value;
+  const y = frame.value;
+  for (let i = 0; i < y.length; i++) y[i] = a[i * aStep]! - b[i * bStep]!;
+}
 
 function multiply(frame: Frame): void {
-  const left = frame.operands[0]!;
-  const right = frame.operands[1]!;
+  const aStep = flatStep(frame, frame.operands[0]!);
+  const bStep = flatStep(frame, frame.operands[1]!);
+  if (aStep < 0 || bStep < 0) {
+    multiplyAny(frame);
+    return;
+  }
+  const a = frame.operands[0]!.value;
+  const b = frame.operands[1]!.value;
   const y = frame.value;
-  const a = left.value;
-  const b = right.value;
-  const { count } = frame;
-  if (isAligned(frame, left) && isAligned(frame, right)) for (let i = 0; i < count; i++) y[i] = a[i]! * b[i]!;
-  else if (left.count === 1) scale(y, a[0]!, b, count);
-  else if (right.count === 1) scale(y, b[0]!, a, count);
-  else multiplyAny(frame);
+  for (let i = 0; i < y.length; i++) y[i] = a[i * aStep]! * b[i * bStep]!;
 }
 
-function scale(y: Float64Array, factor: number, x: Float64Array, count: number): void {
-  for (let i = 0; i < count; i++) y[i] = factor * x[i]!;
+function divide(frame: Frame): void {
+  const aStep = flatStep(frame, frame.operands[0]!);
+  const bStep = flatStep(frame, frame.operands[1]!);
+  if (aStep < 0 || bStep < 0) {
+    divideAny(frame);
+    return;
+  }
+  const a = frame.operands[0]!.value;
+  const b = frame.operands[1]!.value;
+  const y = frame.value;
+  for (let i = 0; i < y.length; i++) y[i] = a[i * aStep]! / b[i * bStep]!;
 }
 
-/** target.adjoint += dy · factor, broadcast; the factor is the other operand's value. */
+/** target.adjoint += dy · factor, summed over what the target was broadcast along. */
 function multiplyInto(frame: Frame, target: Frame, factor: Frame): void {
+  if (!target.wanted) return;
+  const step = flatStep(frame, target);
+  const factorStep = flatStep(frame, factor);
+  if (step < 0 || factorStep < 0) {
+    multiplyIntoAny(frame, target, factor);
+    return;
+  }
   const into = target.adjoint;
   const dy = frame.adjoint;
   const f = factor.value;
-  const { count } = frame;
-  if (isAligned(frame, target) && isAligned(frame, factor))
-    for (let i = 0; i < count; i++) into[i]! += dy[i]! * f[i]!;
-  else if (isAligned(frame, target) && factor.count === 1) {
-    const number = f[0]!;
-    for (let i = 0; i < count; i++) into[i]! += dy[i]! * number;
-  } else multiplyIntoAny(frame, target, factor);
+  for (let i = 0; i < dy.length; i++) into[i * step]! += dy[i]! * f[i * factorStep]!;
 }
 
 function multiplyIntoAny(frame: Frame, target: Frame, factor: Frame): void {
@@ -76,45 +119,14 @@ function multiplyIntoAny(frame: Frame, target: Frame, factor: Frame): void {
   }
 }
 
-function multiplyBackward(frame: Frame): void {
-  const left = frame.operands[0]!;
-  const right = frame.operands[1]!;
-  if (left.wanted) multiplyInto(frame, left, right);
-  if (right.wanted) multiplyInto(frame, right, left);
-}
-
-const addAny = binaryForward((a, b) => a + b);
-const subtractAny = binaryForward((a, b) => a - b);
-
-function add(frame: Frame): void {
-  if (!isAligned(frame, frame.operands[0]!) || !isAligned(frame, frame.operands[1]!)) {
-    addAny(frame);
-    return;
-  }
-  const a = frame.operands[0]!.value;
-  const b = frame.operands[1]!.value;
-  const y = frame.value;
-  for (let i = 0; i < frame.count; i++) y[i] = a[i]! + b[i]!;
-}
-
-function subtract(frame: Frame): void {
-  if (!isAligned(frame, frame.operands[0]!) || !isAligned(frame, frame.operands[1]!)) {
-    subtractAny(frame);
-    return;
-  }
-  const a = frame.operands[0]!.value;
-  const b = frame.operands[1]!.value;
-  const y = frame.value;
-  for (let i = 0; i < frame.count; i++) y[i] = a[i]! - b[i]!;
-}
-
 /** target.adjoint += sign · dy, summed over what the target was broadcast along. */
 function passInto(frame: Frame, target: Frame, sign: number): void {
   if (!target.wanted) return;
   const into = target.adjoint;
   const dy = frame.adjoint;
-  if (isAligned(frame, target)) {
-    for (let i = 0; i < frame.count; i++) into[i]! += sign * dy[i]!;
+  const flat = flatStep(frame, target);
+  if (flat >= 0) {
+    for (let i = 0; i < dy.length; i++) into[i * flat]! += sign * dy[i]!;
     return;
   }
   const step = columnStep(target);
@@ -187,18 +199,24 @@ export const ARITHMETIC: readonly OperatorRow[] = [
     spelling: infix("*"),
     shape: product,
     forward: multiply,
-    backward: multiplyBackward,
+    backward: (frame) => {
+      multiplyInto(frame, frame.operands[0]!, frame.operands[1]!);
+      multiplyInto(frame, frame.operands[1]!, frame.operands[0]!);
+    },
   },
-  binary({
-    name: "div",
-    aliases: ["divide", "true_divide"],
-    family: "arithmetic",
-    doc: "x / other, element by element, broadcast.",
-    spelling: infix("/"),
-    value: (a, b) => a / b,
-    left: (g, _a, b) => g / b,
-    right: (g, _a, b, y) => -g * (y / b),
-  }),
+  {
+    ...binary({
+      name: "div",
+      aliases: ["divide", "true_divide"],
+      family: "arithmetic",
+      doc: "x / other, element by element, broadcast.",
+      spelling: infix("/"),
+      value: (a, b) => a / b,
+      left: (g, _a, b) => g / b,
+      right: (g, _a, b, y) => -g * (y / b),
+    }),
+    forward: divide,
+  },
   {
     ...binary({
       name: "floor_divide",
@@ -235,11 +253,16 @@ export const ARITHMETIC: readonly OperatorRow[] = [
       name: "neg",
       aliases: ["negative"],
       family: "arithmetic",
-      doc: "-x.",
+      doc: "The negative, -x.",
       spelling: { torch: "-x", jax: "-x", numpy: "-x" },
       shape: subtraction,
       value: (x) => -x,
     }),
+    forward: (frame) => {
+      const x = frame.operands[0]!.value;
+      const y = frame.value;
+      for (let i = 0; i < y.length; i++) y[i] = -x[i]!;
+    },
     backward: (frame) => passInto(frame, frame.operands[0]!, -1),
   },
   {

@@ -16,7 +16,7 @@ const SOFTPLUS_THRESHOLD = 20;
 const SMOOTH: readonly OperatorRow[] = [
   unary({
     name: "exp",
-    doc: "eˣ.",
+    doc: "The exponential, eˣ.",
     spelling: spelt("exp"),
     value: Math.exp,
     gradient: (g, _x, y) => g * y,
@@ -73,7 +73,7 @@ const SMOOTH: readonly OperatorRow[] = [
   }),
   unary({
     name: "square",
-    doc: "x².",
+    doc: "The square, x².",
     spelling: spelt("square"),
     value: (x) => x * x,
     gradient: (g, x) => g * (2 * x),

@@ -29,32 +29,41 @@ function growTable(cache: PowerTable, base: number, length: number): void {
   cache.length = Math.max(kept, length);
 }
 
-function isStepColumn(exponents: Float64Array, count: number): boolean {
-  for (let i = 0; i < count; i++) {
+/** The largest exponent of a column of step numbers; -1 where it is no such column or too sparse to be worth a table. */
+function largestStep(exponents: Float64Array): number {
+  let largest = -1;
+  for (let i = 0; i < exponents.length; i++) {
     const exponent = exponents[i]!;
-    if (!(exponent >= 0 && exponent < LARGEST_TABLE && (exponent | 0) === exponent)) return false;
+    if (!(exponent >= 0 && exponent < LARGEST_TABLE && (exponent | 0) === exponent)) return -1;
+    if (exponent > largest) largest = exponent;
   }
-  return count > 2;
+  return exponents.length > 2 && largest < 4 * exponents.length + 1024 ? largest : -1;
 }
 
 const cache: PowerTable = { base: 0, length: 0, table: new Float64Array(0) };
 
+/** Reads powers from the table while it has them; false at the first exponent that it lacks. */
+function lookUp(y: Float64Array, exponents: Float64Array): boolean {
+  const { table, length } = cache;
+  for (let i = 0; i < y.length; i++) {
+    const exponent = exponents[i]!;
+    const index = exponent | 0;
+    if (index !== exponent || index < 0 || index >= length) return false;
+    y[i] = table[index]!;
+  }
+  return true;
+}
+
 /** γ^t for a column of step numbers, from the table; false where the operands are anything else. */
 function raiseFromTable(frame: Frame): boolean {
-  const base = frame.operands[0]!;
   const exponent = frame.operands[1]!;
-  if (base.count !== 1 || exponent.count !== frame.count) return false;
-  const exponents = exponent.value;
-  if (!isStepColumn(exponents, frame.count)) return false;
-  let largest = 0;
-  for (let i = 0; i < frame.count; i++) if (exponents[i]! > largest) largest = exponents[i]!;
-  if (largest > 4 * frame.count + 1024) return false;
-  if (!Object.is(cache.base, base.value[0]!) || cache.length <= largest)
-    growTable(cache, base.value[0]!, largest + 1);
-  const { table } = cache;
-  const y = frame.value;
-  for (let i = 0; i < frame.count; i++) y[i] = table[exponents[i]!]!;
-  return true;
+  const base = frame.operands[0]!.value[0]!;
+  if (frame.operands[0]!.count !== 1 || exponent.count !== frame.count) return false;
+  if (Object.is(cache.base, base) && lookUp(frame.value, exponent.value)) return true;
+  const largest = largestStep(exponent.value);
+  if (largest < 0) return false;
+  growTable(cache, base, largest + 1);
+  return lookUp(frame.value, exponent.value);
 }
 
 function square(frame: Frame): void {

@@ -82,13 +82,32 @@ function following(episodes: Episodes, t: number, later: Float64Array): number {
   return how === NEXT_ROW ? later[t + 1]! : how === BOOTSTRAP ? at(episodes.bootstrap, t) : 0;
 }
 
+/** Written out without the helpers above: it runs on every update. */
 function returnsForward(frame: Frame): void {
-  const r = columnOf(frame.operands[0]!);
-  const gamma = columnOf(frame.operands[1]!);
-  const episodes = episodesOf(frame, 2);
+  const [r, gamma, bootstrap, terminated, truncated] = frame.operands as readonly Frame[] as [
+    Frame,
+    Frame,
+    Frame,
+    Frame,
+    Frame,
+  ];
+  const gammaStep = columnStep(gamma);
+  const bootstrapStep = columnStep(bootstrap);
+  const terminatedStep = columnStep(terminated);
+  const truncatedStep = columnStep(truncated);
+  const rewards = r.value;
+  const discounts = gamma.value;
+  const terminations = terminated.value;
+  const truncations = truncated.value;
   const returns = frame.value;
-  for (let t = frame.count - 1; t >= 0; t--)
-    returns[t] = at(r, t) + at(gamma, t) * following(episodes, t, returns);
+  const last = returns.length - 1;
+  let following = last < 0 ? 0 : bootstrap.value[last * bootstrapStep]!;
+  for (let t = last; t >= 0; t--) {
+    if (terminations[t * terminatedStep] !== 0) following = 0;
+    else if (truncations[t * truncatedStep] !== 0) following = bootstrap.value[t * bootstrapStep]!;
+    following = rewards[t]! + discounts[t * gammaStep]! * following;
+    returns[t] = following;
+  }
 }
 
 function returnsBackward(frame: Frame): void {

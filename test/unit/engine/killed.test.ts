@@ -18,7 +18,9 @@ const compared = summaryFields.filter((field) => field !== "milliseconds" && fie
 function columnsOf(path: string, last: number): Record<string, number[]> {
   const reader = openRun(path);
   try {
-    return Object.fromEntries(compared.map((field: SummaryField) => [field, [...reader.column(field, 1, last)]]));
+    return Object.fromEntries(
+      compared.map((field: SummaryField) => [field, [...reader.column(field, 1, last)]]),
+    );
   } finally {
     reader.close();
   }
@@ -26,9 +28,13 @@ function columnsOf(path: string, last: number): Record<string, number[]> {
 
 /** Starts training in a process of its own and kills it after so many of its updates are committed or so long. */
 async function trainAndKill(path: string, milliseconds: number): Promise<void> {
-  const child = spawn(process.execPath, [cli, "train", "--seed", "5", "--hidden", "64", "--updates", String(updates), "--out", path], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const child = spawn(
+    process.execPath,
+    [cli, "train", "--seed", "5", "--hidden", "64", "--updates", String(updates), "--out", path],
+    {
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
   const ended = once(child, "exit");
   await Promise.race([once(child.stdout, "data"), ended]);
   await Promise.race([new Promise((resolve) => setTimeout(resolve, milliseconds)), ended]);
@@ -37,7 +43,9 @@ async function trainAndKill(path: string, milliseconds: number): Promise<void> {
 }
 
 describe("a run whose process was killed", () => {
-  test("opens, and resumes to the uninterrupted run's numbers bit for bit, 20 times", { timeout: 240_000 }, async () => {
+  test("opens, and resumes to the uninterrupted run's numbers bit for bit, 20 times", {
+    timeout: 240_000,
+  }, async () => {
     const folder = temporaryFolder();
     const whole = join(folder, "whole.pgrun");
     const settings = resolveSettings({ seed: 5, hidden: [64] });

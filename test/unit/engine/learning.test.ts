@@ -8,7 +8,8 @@ function episodesUntilSolved(seed: number): number | undefined {
   const resolved = resolveSettings({ environment: "CartPole-v1", algorithm: "reinforce", seed });
   const trainer = new Trainer(resolved);
   while (trainer.episode < mostEpisodes) {
-    if (trainer.advance(65_536) && trainer.window.reaches(resolved.environment.solvedAt)) return trainer.episode;
+    if (trainer.advance(65_536) && trainer.window.reaches(resolved.environment.solvedAt))
+      return trainer.episode;
   }
   return undefined;
 }

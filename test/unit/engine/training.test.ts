@@ -20,7 +20,11 @@ function trainFor(trainer: Trainer, updates: number, budget = 4096): UpdateSumma
   return made;
 }
 
-async function record(path: string, updates: number, request: SettingsRequest = small): Promise<UpdateSummary[]> {
+async function record(
+  path: string,
+  updates: number,
+  request: SettingsRequest = small,
+): Promise<UpdateSummary[]> {
   const made: UpdateSummary[] = [];
   const session = TrainingSession.create(path, resolveSettings(request), {
     limit: { updates },
@@ -30,7 +34,8 @@ async function record(path: string, updates: number, request: SettingsRequest = 
   return made;
 }
 
-const withoutTime = (summaries: readonly UpdateSummary[]) => summaries.map(({ milliseconds: _, ...rest }) => rest);
+const withoutTime = (summaries: readonly UpdateSummary[]) =>
+  summaries.map(({ milliseconds: _, ...rest }) => rest);
 
 describe("a trainer", () => {
   test("gives the same numbers for the same seed, others for another", () => {
@@ -71,7 +76,9 @@ describe("a recorded run", () => {
   test("reopens any update as it was, loss changes included", { timeout: 60_000 }, async () => {
     const path = join(temporaryFolder(), "run.pgrun");
     const made: UpdateSummary[] = [];
-    const session = TrainingSession.create(path, resolveSettings(small), { onUpdate: (summary) => made.push(summary) });
+    const session = TrainingSession.create(path, resolveSettings(small), {
+      onUpdate: (summary) => made.push(summary),
+    });
     const losses: string[] = [];
     for (let update = 1; update <= 40; update++) {
       if (update === 15) session.apply({ loss: "-(discounted_returns(r, gamma).detach() * log_pi).mean()" });
@@ -97,7 +104,10 @@ describe("a recorded run", () => {
     const path = join(folder, "parts.pgrun");
     await record(path, 25);
     const more: UpdateSummary[] = [];
-    const session = await TrainingSession.resume(path, { limit: { updates: 60 }, onUpdate: (summary) => more.push(summary) });
+    const session = await TrainingSession.resume(path, {
+      limit: { updates: 60 },
+      onUpdate: (summary) => more.push(summary),
+    });
     await session.run();
     expect(withoutTime(more)).toEqual(withoutTime(whole.slice(25)));
     const reader = openRun(path);

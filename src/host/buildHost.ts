@@ -1,0 +1,64 @@
+import * as vscode from "vscode";
+import { Commands } from "./commands/commands.ts";
+import { followContextKeys } from "./commands/contextKeys.ts";
+import { commandHandlers, panelCommandIds } from "./commands/handlers.ts";
+import { DisposableStore } from "./disposables.ts";
+import { announceEngine } from "./engine/announceEngine.ts";
+import { EngineHost } from "./engine/engineHost.ts";
+import { registerLossLanguage } from "./language/lossLanguage.ts";
+import { Panels } from "./panel/panels.ts";
+import { RunsView } from "./runs/runsView.ts";
+import { HostStore } from "./store.ts";
+import { StatusBar } from "./training/statusBar.ts";
+import { Trainer } from "./training/trainer.ts";
+
+/** What tests may hold of the extension. */
+export interface HostApi {
+  /** Milliseconds that building and registering everything took. */
+  readonly activationMilliseconds: number;
+  readonly store: HostStore;
+  readonly engine: EngineHost;
+  readonly panels: Panels;
+  readonly runs: RunsView;
+  readonly statusBar: StatusBar;
+}
+
+/** Builds every part of the host; disposing the result disposes them in reverse order. */
+export function buildHost(context: vscode.ExtensionContext) {
+  const owned = new DisposableStore();
+  const log = owned.add(vscode.window.createOutputChannel("Policy Gradient", { log: true }));
+  const store = new HostStore();
+  store.dispatch({ kind: "trust", trusted: vscode.workspace.isTrusted });
+  owned.add(
+    vscode.workspace.onDidGrantWorkspaceTrust(() => store.dispatch({ kind: "trust", trusted: true })),
+  );
+  const storage = context.globalStorageUri;
+  const { extensionUri } = context;
+  const engine = owned.add(
+    new EngineHost({ extensionFolder: context.extensionPath, workFolder: storage, store, log }),
+  );
+  const trainer = owned.add(new Trainer({ engine, store, log, storage }));
+  const panels: Panels = owned.add(
+    new Panels({
+      log,
+      trainer,
+      services: {
+        extensionUri,
+        store,
+        engine,
+        refreshRun: (path) => trainer.refresh(path),
+        runCommand: async (command, target) => {
+          await commands.run(panelCommandIds[command], [target]);
+        },
+      },
+    }),
+  );
+  const runs = owned.add(new RunsView({ engine, store, panels, log, storage }));
+  const statusBar = owned.add(new StatusBar(store));
+  const tools = { store, engine, trainer, panels, runs, log, memory: context.workspaceState };
+  const commands: Commands = owned.add(new Commands(tools, commandHandlers));
+  owned.add(registerLossLanguage({ engine, store, panels, log }));
+  owned.add(followContextKeys(store));
+  owned.add(announceEngine(store, (id) => commands.run(id)));
+  return { engine, parts: { store, engine, panels, runs, statusBar }, dispose: () => owned.dispose() };
+}

@@ -1,0 +1,96 @@
+import path from "node:path";
+import * as vscode from "vscode";
+import { lossLanguageId, runEditorViewType } from "../viewNames.ts";
+import {
+  type CommandContext,
+  type CommandHandler,
+  requiredRun,
+  runOf,
+  targetOf,
+  updateOf,
+} from "./commandContext.ts";
+import type { CommandAnswer } from "./commandTable.ts";
+
+const dismissed: CommandAnswer = { ok: false, reason: "No file was chosen." };
+
+/** What a new loss file holds where no run is open to take the loss from. */
+const bookLoss = `# REINFORCE, Sutton & Barto (13.3)
+G = discounted_returns(r, gamma)
+loss = -(gamma**t * G.detach() * log_pi).sum()
+`;
+
+export const fileHandlers = {
+  openRun: async ({ runs }, args) => {
+    const file = targetOf(args).path ?? (await chooseFile("Open Run", { "Policy gradient runs": ["pgrun"] }));
+    return file === undefined ? dismissed : openRunFile(runs, file, targetOf(args).update);
+  },
+  openTrace: async ({ trainer, panels }, args) => {
+    const filters = { "Policy gradient traces": ["pgtrace", "jsonl"] };
+    const named = targetOf(args).path;
+    const file = named?.endsWith(".pgrun") === false ? named : await chooseFile("Open Trace", filters);
+    if (file === undefined) return dismissed;
+    const run = await trainer.open(file);
+    panels.follow(run.path, true);
+    return { ok: true, path: run.path };
+  },
+  exportCsv: (context, args) => exportUpdate(context, args, "csv"),
+  exportTrace: (context, args) => exportUpdate(context, args, "pgtrace"),
+  pinUpdate: async (context, args) => {
+    const update = updateOf(context, args);
+    await context.engine.call("pin", { run: requiredRun(context, args).run, update });
+    context.runs.refresh();
+    return { ok: true, update };
+  },
+  newLossFile: async (context, args) => {
+    const edited = context.panels.find(targetOf(args).path)?.lossText;
+    const content = edited ?? runOf(context, args)?.settings.loss ?? bookLoss;
+    const document = await vscode.workspace.openTextDocument({ language: lossLanguageId, content });
+    await vscode.window.showTextDocument(document);
+    return { ok: true };
+  },
+} satisfies Record<string, CommandHandler>;
+
+/** Opens a run's file in its editor, and in it an update where one is named. */
+export async function openRunFile(
+  runs: CommandContext["runs"],
+  file: string,
+  update: number | undefined,
+): Promise<CommandAnswer> {
+  await vscode.commands.executeCommand("vscode.openWith", vscode.Uri.file(file), runEditorViewType);
+  if (update !== undefined) runs.selectUpdate(file, update);
+  return { ok: true, path: file };
+}
+
+async function chooseFile(title: string, filters: Record<string, string[]>): Promise<string | undefined> {
+  const files = await vscode.window.showOpenDialog({ title, filters, canSelectMany: false });
+  return files?.[0]?.fsPath;
+}
+
+async function exportUpdate(
+  context: CommandContext,
+  args: readonly unknown[],
+  to: "csv" | "pgtrace",
+): Promise<CommandAnswer> {
+  const run = requiredRun(context, args);
+  const update = updateOf(context, args);
+  const file = exportPath(args) ?? (await chooseTarget(run.path, update, to));
+  if (file === undefined) return dismissed;
+  const { rows } = await context.engine.call("exportUpdate", { run: run.run, update, to, path: file });
+  void vscode.window.showInformationMessage(
+    `Update ${update}: ${rows} rows written to ${path.basename(file)}.`,
+  );
+  return { ok: true, path: file, update };
+}
+
+/** Programs name the file to write in the argument `to`. */
+function exportPath([target]: readonly unknown[]): string | undefined {
+  const to = (target as { to?: unknown } | undefined)?.to;
+  return typeof to === "string" && path.isAbsolute(to) ? to : undefined;
+}
+
+async function chooseTarget(runPath: string, update: number, to: string): Promise<string | undefined> {
+  const stem = path.basename(runPath, ".pgrun");
+  const beside = vscode.Uri.file(path.join(path.dirname(runPath), `${stem} update ${update}.${to}`));
+  const target = await vscode.window.showSaveDialog({ defaultUri: beside, filters: { [to]: [to] } });
+  return target?.fsPath;
+}

@@ -1,0 +1,28 @@
+import type { PanelCommand } from "../../protocol/panel.ts";
+import type { CommandHandler } from "./commandContext.ts";
+import type { CommandId } from "./commandTable.ts";
+import { fileHandlers } from "./fileHandlers.ts";
+import { runItemHandlers } from "./runItemHandlers.ts";
+import { trainingHandlers } from "./trainingHandlers.ts";
+
+export type CommandHandlers = Readonly<Record<CommandId, CommandHandler>>;
+
+/** What each command does; the table says the rest. */
+export const commandHandlers: CommandHandlers = { ...trainingHandlers, ...fileHandlers, ...runItemHandlers };
+
+/** The command behind each one that a page may ask for. */
+export const panelCommandIds: Record<PanelCommand, CommandId> = {
+  train: "trainReinforce",
+  pause: "pause",
+  resume: "resume",
+  oneUpdate: "oneUpdate",
+  stop: "stop",
+  reset: "reset",
+  restartEngine: "restartEngine",
+  showLog: "showLog",
+  openRun: "openRun",
+  openTrace: "openTrace",
+  exportCsv: "exportCsv",
+  exportTrace: "exportTrace",
+  openLossFile: "newLossFile",
+};

@@ -1,0 +1,15 @@
+import * as vscode from "vscode";
+
+export const settingsSection = "policyGradient";
+
+/** The extension's settings as they stand; what an untrusted workspace may not set, the editor leaves out. */
+export function readSettings() {
+  const settings = vscode.workspace.getConfiguration(settingsSection);
+  return {
+    nodePath: settings.get<string>("engine.nodePath", ""),
+    hover: settings.get<boolean>("hover.values", true),
+    hoverMilliseconds: settings.get<number>("hover.deadline", 1000),
+    openPanelOnTrain: settings.get<boolean>("panel.openOnTrain", true),
+    runsCapBytes: settings.get<number>("runs.maximumSize", 0) * 2 ** 20,
+  };
+}

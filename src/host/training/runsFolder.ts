@@ -1,0 +1,41 @@
+import * as vscode from "vscode";
+
+const folderName = ".policy-gradient";
+
+/** Where runs of this window are written: the first open folder on disk, else the extension's storage. */
+export function runsFolder(storage: vscode.Uri): vscode.Uri {
+  const folder = workspaceRunsFolders()[0];
+  return folder ?? vscode.Uri.joinPath(storage, "runs");
+}
+
+/** The runs folders of all open folders that lie on disk. */
+export function workspaceRunsFolders(): vscode.Uri[] {
+  return (vscode.workspace.workspaceFolders ?? [])
+    .filter(({ uri }) => uri.scheme === "file")
+    .map(({ uri }) => vscode.Uri.joinPath(uri, folderName, "runs"));
+}
+
+/** Every folder whose runs are listed; the storage is one of them only where no folder is open. */
+export function listedRunsFolders(storage: vscode.Uri): vscode.Uri[] {
+  const folders = workspaceRunsFolders();
+  return folders.length > 0 ? folders : [vscode.Uri.joinPath(storage, "runs")];
+}
+
+/** Creates the folder; in a workspace, with a .gitignore of its own that keeps it out of version control. */
+export async function prepareRunsFolder(folder: vscode.Uri): Promise<void> {
+  const { fs } = vscode.workspace;
+  await fs.createDirectory(folder);
+  if (!folder.path.endsWith(`/${folderName}/runs`)) return;
+  if ((await fileNames(folder)).includes(".gitignore")) return;
+  await fs.writeFile(vscode.Uri.joinPath(folder, ".gitignore"), new TextEncoder().encode("*\n"));
+}
+
+/** The names of the files in a folder; none where it does not exist. */
+export async function fileNames(folder: vscode.Uri): Promise<string[]> {
+  try {
+    const entries = await vscode.workspace.fs.readDirectory(folder);
+    return entries.map(([name]) => name);
+  } catch {
+    return [];
+  }
+}

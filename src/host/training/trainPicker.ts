@@ -1,0 +1,127 @@
+import type * as vscode from "vscode";
+import type { BackendView, ChoiceView } from "../../protocol/engine.ts";
+import type { EngineHost } from "../engine/engineHost.ts";
+import type { HostStore } from "../store.ts";
+import {
+  backendNames,
+  parseHidden,
+  parseSeed,
+  readTrainArguments,
+  type TrainArguments,
+} from "./trainArguments.ts";
+import { askChoice, askText, backPressed, type StepAnswer } from "./wizardSteps.ts";
+
+const memoryKey = "policyGradient.lastTraining";
+const title = "Train REINFORCE";
+
+type Answers = Pick<TrainArguments, "environment" | "seed" | "hidden" | "backend">;
+
+export interface TrainPickerOptions {
+  readonly engine: EngineHost;
+  readonly store: HostStore;
+  readonly memory: vscode.Memento;
+}
+
+/** Asks for environment, seed, hidden sizes and backend, with a way back at each step; undefined when dismissed. */
+export async function pickTraining({
+  engine,
+  store,
+  memory,
+}: TrainPickerOptions): Promise<TrainArguments | undefined> {
+  const environments = await engine.call("environments", {});
+  const steps = wizardSteps(environments, store.model.backends);
+  let answers: Answers = recall(memory);
+  let position = 0;
+  while (position < steps.length) {
+    const answer = await steps[position]!(answers, position + 1, steps.length);
+    if (answer === undefined) return undefined;
+    if (answer === backPressed) position = Math.max(0, position - 1);
+    else {
+      answers = { ...answers, ...answer };
+      position += 1;
+    }
+  }
+  await memory.update(memoryKey, answers);
+  return answers;
+}
+
+type Step = (answers: Answers, step: number, totalSteps: number) => Promise<StepAnswer<Answers>>;
+
+function wizardSteps(environments: readonly ChoiceView[], backends: readonly BackendView[]): Step[] {
+  return [
+    async (answers, step, totalSteps) => {
+      const items = environments.map(({ id, title: label, detail }) => ({ label, detail, id }));
+      const picked = await askChoice({
+        title,
+        placeholder: "Environment",
+        items,
+        current: answers.environment,
+        step,
+        totalSteps,
+      });
+      return typeof picked === "object" ? { environment: picked.id } : picked;
+    },
+    async (answers, step, totalSteps) => {
+      const text = await askText({
+        title,
+        prompt: "Seed: the same seed gives the same run",
+        value: String(answers.seed ?? 1),
+        problem: (value) => problemOf(parseSeed(value)),
+        step,
+        totalSteps,
+      });
+      if (typeof text !== "object") return text;
+      const seed = parseSeed(text.text);
+      return seed.ok ? { seed: seed.seed } : undefined;
+    },
+    async (answers, step, totalSteps) => {
+      const text = await askText({
+        title,
+        prompt: "Hidden sizes, e.g. 16 or 64, 64; empty for the algorithm's default",
+        value: answers.hidden?.join(", ") ?? "",
+        problem: (value) => problemOf(parseHidden(value)),
+        step,
+        totalSteps,
+      });
+      if (typeof text !== "object") return text;
+      const hidden = parseHidden(text.text);
+      return hidden.ok ? { hidden: hidden.hidden } : undefined;
+    },
+    async (answers, step, totalSteps) => {
+      const items = backendItems(backends);
+      const picked = await askChoice({
+        title,
+        placeholder: "Backend",
+        items,
+        current: answers.backend ?? "auto",
+        step,
+        totalSteps,
+      });
+      return typeof picked === "object" ? { backend: picked.id } : picked;
+    },
+  ];
+}
+
+function backendItems(backends: readonly BackendView[]) {
+  const measured = {
+    label: "auto",
+    detail: "Small nets on kernels, larger ones on what is fastest here",
+    id: "auto" as const,
+  };
+  const named = backendNames.flatMap((id) => {
+    const backend = backends.find(({ name }) => name === id);
+    if (backend === undefined) return [];
+    const label = backend.present ? `${id} — ${backend.device}` : `${id} (missing)`;
+    return [{ label, detail: `${backend.precision}. ${backend.detail}`, id }];
+  });
+  return [measured, ...named];
+}
+
+function recall(memory: vscode.Memento): Answers {
+  const remembered = readTrainArguments(memory.get(memoryKey, {}));
+  return remembered.ok ? remembered.arguments : {};
+}
+
+function problemOf(result: { ok: true } | { ok: false; message: string }): string | undefined {
+  return result.ok ? undefined : result.message;
+}

@@ -1,0 +1,5 @@
+/** Names that the manifest and the code must agree on. */
+export const panelViewType = "policyGradient.panel";
+export const runEditorViewType = "policyGradient.run";
+export const runsViewId = "policyGradient.runs";
+export const lossLanguageId = "pgloss";

@@ -1,0 +1,135 @@
+import type { Layer, Layout } from "./layout.ts";
+
+/** A field that every step has: that of step t lies at `start` + t·`stride` of the memory. */
+export interface Field {
+  readonly start: number;
+  readonly stride: number;
+}
+
+/** Where one layer's numbers lie in a policy's memory. */
+export interface LayerPlaces extends Layer {
+  /** Number of inputs, filled up with zeros to a multiple of 4. */
+  readonly paddedInputs: number;
+  /** Number of outputs, filled up with zeros to a multiple of 4 (of 2 where a wide layer gives the logits). */
+  readonly paddedOutputs: number;
+  /** The packed parameters, and a gradient in the same form. */
+  readonly packed: number;
+  readonly packedGradient: number;
+  /** Inputs h; outputs (for the logits one scratch row, stride 0); δ = ∂L/∂(outputs before the activation); ‖h‖². */
+  readonly input: Field;
+  readonly output: Field;
+  readonly delta: Field;
+  readonly inputSquare: Field;
+}
+
+/**
+ * The plan of a policy's one block of memory: two floors, packed parameters, scratch space, then fields for
+ * `capacity` steps. One block, because each further array costs the compiled loops a check per turn.
+ */
+export interface MemoryPlan {
+  readonly capacity: number;
+  readonly layers: readonly LayerPlaces[];
+  /** What the backward pass reads of every step: `gathered`, δ of the logits, the observation, then squares. */
+  readonly head: Field;
+  /** ‖g_t‖² as it is gathered; the first number of a head. */
+  readonly gathered: Field;
+  /** Room for the outputs of any layer. */
+  readonly scratch: number;
+  /** The blocks that hold steps: heads, hidden outputs, hidden deltas. */
+  readonly blocks: readonly Field[];
+  /** Doubles in all. */
+  readonly length: number;
+}
+
+/** The place of the number below which no hidden output goes: 0 for relu, −Infinity for tanh. */
+export const hiddenFloor = 0;
+/** The place of −Infinity. */
+export const noFloor = 1;
+
+/** Places within a head. */
+export const headDelta = 1;
+
+const padTo = (count: number, multiple: number) => Math.ceil(count / multiple) * multiple;
+
+export function planMemory(layout: Layout, capacity: number): MemoryPlan {
+  const places = new Places(noFloor + 1);
+  const sizes = layout.layers.map((layer, index) => padSizes(layer, index === layout.layers.length - 1));
+  const packed = sizes.map(
+    (size) => [places.take(packedLength(size)), places.take(packedLength(size))] as const,
+  );
+  const scratch = places.take(Math.max(...sizes.map(({ paddedOutputs }) => paddedOutputs)));
+  places.align(8);
+
+  const inHead = new Places(headDelta);
+  const logitsDelta = inHead.take(sizes.at(-1)!.paddedOutputs);
+  const observation = inHead.take(sizes[0]!.paddedInputs);
+  const squares = sizes.map(() => inHead.take(1));
+  const head = places.field(padTo(inHead.end, 8), capacity);
+  const hidden = sizes.slice(0, -1).map(({ paddedOutputs }) => oddLines(paddedOutputs));
+  const outputs = hidden.map((stride) => places.field(stride, capacity));
+  const deltas = hidden.map((stride) => places.field(stride, capacity));
+  const inHeads = (place: number): Field => ({ start: head.start + place, stride: head.stride });
+
+  const layers = layout.layers.map((layer, index) => ({
+    ...layer,
+    ...sizes[index]!,
+    packed: packed[index]![0],
+    packedGradient: packed[index]![1],
+    input: outputs[index - 1] ?? inHeads(observation),
+    output: outputs[index] ?? { start: scratch, stride: 0 },
+    delta: deltas[index] ?? inHeads(logitsDelta),
+    inputSquare: inHeads(squares[index]!),
+  }));
+  const blocks = [head, ...outputs, ...deltas];
+  return { capacity, layers, head, gathered: head, scratch, blocks, length: places.end };
+}
+
+/** A larger memory of the same policy with everything copied that the smaller one holds. */
+export function growMemory(memory: Float64Array, from: MemoryPlan, to: MemoryPlan): Float64Array {
+  const larger = new Float64Array(to.length);
+  larger.set(memory.subarray(0, from.head.start));
+  for (const [index, { start, stride }] of from.blocks.entries()) {
+    larger.set(memory.subarray(start, start + from.capacity * stride), to.blocks[index]!.start);
+  }
+  return larger;
+}
+
+class Places {
+  end: number;
+
+  constructor(start: number) {
+    this.end = start;
+  }
+
+  take(count: number): number {
+    this.end += count;
+    return this.end - count;
+  }
+
+  field(stride: number, steps: number): Field {
+    return { start: this.take(stride * steps), stride };
+  }
+
+  align(multiple: number): void {
+    this.end = padTo(this.end, multiple);
+  }
+}
+
+interface PaddedSizes {
+  readonly paddedInputs: number;
+  readonly paddedOutputs: number;
+}
+
+function padSizes({ inputs, outputs }: Layer, isLast: boolean): PaddedSizes {
+  const paddedInputs = padTo(inputs, 4);
+  return { paddedInputs, paddedOutputs: padTo(outputs, isLast && paddedInputs > 4 ? 2 : 4) };
+}
+
+function packedLength({ paddedInputs, paddedOutputs }: PaddedSizes): number {
+  return paddedOutputs * (paddedInputs + 1);
+}
+
+/** Rows an odd number of cache lines apart do not crowd into a few sets of the cache. */
+function oddLines(doubles: number): number {
+  return (Math.ceil(doubles / 8) | 1) * 8;
+}

@@ -1,0 +1,44 @@
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+
+/** A number in an oracle's JSON; NaN and the infinities are strings there. */
+export type Plain = number | "NaN" | "Infinity" | "-Infinity";
+
+const seed = Number(process.env.ORACLE_SEED ?? 20_260);
+
+/**
+ * What a program of test/oracles/python prints for a seed: fixed, or ORACLE_SEED to look at other cases.
+ * Throws where ORACLE_PYTHON is not set, which `npm run test:oracles` does.
+ */
+export function askOracle<T>(program: string, count: number): T {
+  const python = process.env.ORACLE_PYTHON;
+  if (!python) throw new Error("ORACLE_PYTHON is not set: run these tests by `npm run test:oracles`");
+  const script = join(import.meta.dirname, "python", `${program}.py`);
+  const output = execFileSync(python, [script, String(seed), String(count)], {
+    encoding: "utf8",
+    maxBuffer: 2 ** 30,
+    env: { ...process.env, PYTHONDONTWRITEBYTECODE: "1" },
+  });
+  return JSON.parse(output);
+}
+
+/** |a − b| ≤ 1e−12 + 1e−9·max(|a|, |b|, 1e−3); NaN equals NaN, and an infinity itself. */
+export function isClose(a: number, b: number): boolean {
+  if (Object.is(a, b) || a === b) return true;
+  return Math.abs(a - b) <= 1e-12 + 1e-9 * Math.max(Math.abs(a), Math.abs(b), 1e-3);
+}
+
+/** The numbers of nested lists, in order. */
+export function flat(value: unknown): number[] {
+  return Array.isArray(value) ? value.flatMap(flat) : [Number(value)];
+}
+
+/** Where two lists of numbers differ, for a message; empty where they do not. */
+export function differences(name: string, actual: Iterable<number>, expected: unknown): string[] {
+  const a = [...actual];
+  const b = flat(expected);
+  if (a.length !== b.length) return [`${name}: ${a.length} numbers, not ${b.length}`];
+  return a.flatMap((value, index) =>
+    isClose(value, b[index]!) ? [] : [`${name}[${index}]: ${value}, not ${b[index]}`],
+  );
+}
