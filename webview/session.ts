@@ -75,6 +75,8 @@ export class Session {
       this.#store.dispatch({ kind: "probe", intact: probeIsIntact(probe, host.probe) });
       this.#store.dispatch({ kind: "host", host });
     } catch (error) {
+      const refused = error instanceof ChannelError && error.code === "bad_params";
+      if (refused) this.#store.dispatch({ kind: "probe", intact: false });
       this.#fail("ready", error);
     }
   }
