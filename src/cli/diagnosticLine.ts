@@ -10,6 +10,6 @@ export function diagnosticLine(text: string, diagnostic: Diagnostic): string {
   const column = diagnostic.start - lineStart;
   const width = Math.max(1, Math.min(diagnostic.end, lineStart + source.length) - diagnostic.start);
   const mark = column < 200 ? `\n  ${source}\n  ${" ".repeat(column)}${"^".repeat(width)}` : "";
-  const hint = diagnostic.hint === undefined ? "" : ` ${diagnostic.hint}`;
-  return `${diagnostic.severity}, line ${line} column ${column + 1}: ${diagnostic.message}${hint}${mark}\n`;
+  const hint = diagnostic.hint === undefined ? "" : `; ${diagnostic.hint}`;
+  return `${diagnostic.severity}, line ${line} column ${column + 1}: ${diagnostic.message.replace(/\.$/, "")}${hint}${mark}\n`;
 }

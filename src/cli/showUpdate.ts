@@ -143,10 +143,13 @@ function sumRow(columns: readonly ColumnView[], loss: InspectedLoss): string[] {
 
 export function lossLines(loss: InspectedLoss): string {
   const { terms, evaluation } = loss;
-  const parts = terms.columns.map(({ text, sum }) => `Σ ${text} = ${sum}`);
-  if (terms.rest !== null && terms.rest !== 0) parts.push(`rest ${terms.rest}`);
-  const detail = terms.notSeparable ? `not a sum over steps: ${terms.notSeparable}` : parts.join(" · ");
-  return `loss ${evaluation.value}   (${detail})\n‖g‖ ${loss.gradientNorm}\n`;
+  if (terms.notSeparable !== undefined) {
+    return `loss ${evaluation.value}   (no sum over the steps: ${terms.notSeparable})\n‖g‖ ${loss.gradientNorm}\n`;
+  }
+  const parts = terms.columns.length > 1 ? terms.columns.slice(1) : terms.columns;
+  const lines = parts.map(({ text, sum }) => `  Σ ${text} = ${sum}\n`);
+  const rest = terms.rest === 0 ? "" : `  and ${terms.rest} that belongs to no single step\n`;
+  return `loss ${evaluation.value}\n${lines.join("")}${rest}‖g‖ ${loss.gradientNorm}\n`;
 }
 
 export function verdictLines(loss: InspectedLoss): string {

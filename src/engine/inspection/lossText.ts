@@ -1,7 +1,7 @@
 import { type CompiledLoss, compileLoss } from "../../loss/evaluate.ts";
 import { headNames, OFFERED_NAMES, offeredSymbols } from "../../loss/names.ts";
 import { parseLoss } from "../../loss/parse.ts";
-import { bareNumbers } from "../../loss/scalars.ts";
+import { namedNumbers } from "../../loss/scalars.ts";
 import { formatShape } from "../../loss/shapes.ts";
 import { statisticsOf } from "../../loss/statistics.ts";
 import type { Expression, Program } from "../../loss/syntax.ts";
@@ -47,7 +47,7 @@ export function checkLossText(text: string): LossTextView {
 function numbersOf(text: string): BareNumberView[] {
   const { program } = parseLoss(text);
   return program
-    ? bareNumbers(program).map(({ name, value, start, end }) => ({ name, value, start, end }))
+    ? namedNumbers(program).map(({ name, value, start, end }) => ({ name, value, start, end }))
     : [];
 }
 
@@ -64,7 +64,7 @@ function inlaysOf({ evaluation }: InspectedLoss): InlayView[] {
 
 function inlayText(values: Float64Array, shape: readonly number[]): string {
   if (shape.length === 0) return short(values[0] as number);
-  const { minimum, maximum } = statisticsOf(values);
+  const { minimum, maximum } = statisticsOf(values, shape);
   return `[${shape.join(", ")}] ${short(minimum)} … ${short(maximum)}`;
 }
 
@@ -103,8 +103,8 @@ export function nodeView(opened: OpenedReference, text: string, offset: number):
     shape: node.shape,
     symbolicShape: formatShape(compiled.shape(expression.id) ?? node.shape),
     ...describe(compiled, expression),
-    value: statisticsView(node.value),
-    adjoint: statisticsView(node.adjoint),
+    value: statisticsView(node.value, node.shape),
+    adjoint: statisticsView(node.adjoint, node.shape),
     where: whereText(opened),
   };
 }
@@ -114,19 +114,9 @@ function whereText({ run, inspector }: OpenedReference): string {
   return `update ${inspector.frozen.update}, ${settings.environment}, seed ${settings.seed}`;
 }
 
-function statisticsView(values: Float64Array): StatisticsView {
-  const { count, minimum, mean, maximum, deviation, notANumber, infinite, sparkline } = statisticsOf(values);
-  return {
-    count,
-    minimum,
-    mean,
-    maximum,
-    deviation,
-    notANumber,
-    infinite,
-    sparkline,
-    first: [...values.subarray(0, 8)],
-  };
+function statisticsView(values: Float64Array, shape: readonly number[]): StatisticsView {
+  const { shape: _, ...statistics } = statisticsOf(values, shape, { first: 8 });
+  return statistics;
 }
 
 /** The smallest expression around an offset that has a value; of a statement's name, the statement's expression. */
