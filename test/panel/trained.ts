@@ -27,12 +27,17 @@ export async function openTrained(
   const workbench = await openWorkbench({ ...options, keybindings: [trainingKey(args)] });
   try {
     await extensionIsThere(workbench);
-    await workbench.page.keyboard.press(trainKey);
+    await trainByKey(workbench);
     return { workbench, panel: await filledPanel(workbench) };
   } catch (error) {
     await workbench.close();
     throw error;
   }
+}
+
+/** Presses the key that `trainingKey` bound. */
+export async function trainByKey({ page }: Workbench): Promise<void> {
+  await page.keyboard.press(trainKey);
 }
 
 /** Waits until the workbench has read our manifest: a key pressed before that is lost. */
@@ -122,12 +127,12 @@ export async function says(element: Locator, text: string): Promise<void> {
   });
 }
 
-/** The newest run file of the opened folder. */
-export function runFile({ folder }: Workbench): string {
+/** The run files of the opened folder. */
+export function runFiles({ folder }: Workbench): string[] {
   const runs = join(folder, ".policy-gradient", "runs");
-  const names = readdirSync(runs).filter((name) => name.endsWith(".pgrun"));
-  if (names.length === 0) throw new Error(`no run in ${runs}`);
-  return join(runs, names.sort().at(-1)!);
+  return readdirSync(runs)
+    .filter((name) => name.endsWith(".pgrun"))
+    .map((name) => join(runs, name));
 }
 
 /** One side of `pgi what-if --json`. */

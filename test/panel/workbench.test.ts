@@ -9,7 +9,7 @@ import {
   openTrained,
   openUpdate,
   press,
-  runFile,
+  runFiles,
   says,
   selectedUpdate,
   shownByCommandLine,
@@ -34,7 +34,7 @@ beforeAll(async () => {
     { viewport: { width: 1600, height: 1200 } },
   );
   panel = trained.panel;
-  path = runFile(trained.workbench);
+  path = runFiles(trained.workbench)[0]!;
 });
 afterAll(() => trained?.workbench.close());
 

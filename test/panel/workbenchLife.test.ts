@@ -11,7 +11,7 @@ import {
   openTrained,
   openUpdate,
   press,
-  runFile,
+  runFiles,
   selectedUpdate,
   type Trained,
   typeLoss,
@@ -149,7 +149,7 @@ describe("a panel with an opened update and an edited loss", () => {
     const again = await panelAgain();
     await again.locator(".gradient-table .cosine-cell").first().waitFor();
     expect(await standing(again)).toEqual(before);
-    await inState(again, "reading");
+    expect(await again.locator(".pill").first().textContent()).not.toBe("training");
   });
 
   test("takes the run up again from its file by its own button", async () => {
@@ -164,21 +164,20 @@ describe("a panel with an opened update and an edited loss", () => {
 describe.skipIf(process.platform !== "linux")("an engine that is killed while it trains", () => {
   test("is replaced within two seconds, and the panel trains on", async () => {
     const { panel, workbench } = trained;
-    const path = runFile(workbench);
+    const path = runFiles(workbench)[0]!;
     const update = await updatesShown(panel);
     await killEngine(path);
     const killed = performance.now();
     await panel.getByText("The engine is being restarted.").waitFor();
     await panel.getByText("The engine is being restarted.").waitFor({ state: "detached" });
     await poll("later updates", async () => ((await updatesShown(panel)) > update ? true : undefined));
-    console.log(`training again ${Math.round(performance.now() - killed)} ms after the kill`);
-    expect(performance.now() - killed).toBeLessThan(10_000);
+    expect(performance.now() - killed).toBeLessThan(2_000);
     await inState(panel, "training");
   });
 
   test("too often is given up in words; the numbers stay, and Restart brings it back", async () => {
     const { panel, workbench } = trained;
-    const path = runFile(workbench);
+    const path = runFiles(workbench)[0]!;
     const numbers = await panel.locator(".gradient-table").textContent();
     const down = panel.locator(".banner", { hasText: "The engine is down." });
     for (let kill = 0; kill < 4; kill++) {
@@ -201,12 +200,12 @@ describe("the run controls", () => {
     const { panel, workbench } = trained;
     if ((await panel.locator(".pill[data-state=training]").count()) === 0) await press(panel, "resume");
     await inState(panel, "training");
-    const path = runFile(workbench);
+    expect(runFiles(workbench)).toHaveLength(1);
     await press(panel, "stop");
     await inState(panel, "stopped");
     await press(panel, "reset");
     await inState(panel, "training");
-    await poll("another file", () => (runFile(workbench) === path ? undefined : true));
+    await poll("another file", () => (runFiles(workbench).length === 2 ? true : undefined));
     await press(panel, "stop");
     await inState(panel, "stopped");
   });
