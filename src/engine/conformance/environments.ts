@@ -1,0 +1,119 @@
+import type { Environment, EnvironmentRecord } from "../../environments/environment.ts";
+import { findEnvironment } from "../../environments/registry.ts";
+import { reachesTimeLimit } from "../../environments/timeLimit.ts";
+import { type Comparison, compare, merge, within } from "./compare.ts";
+import { computedCase, type Outcome, type PendingCase, skippedCase } from "./outcome.ts";
+import { type Fields, fields, list, MalformedCase, number, numbers, rows, text } from "./reading.ts";
+
+/** Recomputes a file of the form of environments.json: recorded Gymnasium episodes. */
+export function* conformEnvironments(file: Fields): Iterable<PendingCase> {
+  for (const [index, value] of list(file, "episodes").entries()) {
+    const id = `episode/${index}`;
+    yield { id, compute: () => environmentCase(id, fields(value)) };
+  }
+}
+
+function environmentCase(id: string, entry: Fields): Outcome {
+  const name = text(entry, "env");
+  const found = findEnvironment(name);
+  return found.ok ? episodeCase(id, entry, found.record) : skippedCase(id, `${name} is not offered yet`);
+}
+
+export const isEnvironments = (file: Fields) =>
+  Array.isArray(file.episodes) && file.episodes.length > 0 && "env" in Object(file.episodes[0]);
+
+/** What an environment showed, step by step; the observation is the one after the step. */
+interface Showing {
+  readonly observations: readonly (readonly number[])[];
+  readonly rewards: readonly number[];
+  readonly terminated: readonly boolean[];
+  readonly truncated: readonly boolean[];
+  readonly states: readonly (readonly number[])[];
+}
+
+/**
+ * An episode, twice: as a rollout from the initial state, compared while it is stable, and one step at a time
+ * from every recorded state. The numbers shown are the rollout's as long as it is stable, then the single steps'.
+ */
+function episodeCase(id: string, entry: Fields, record: EnvironmentRecord): Outcome {
+  const actions = numbers(entry, "actions");
+  const initial = numbers(entry, "initial_state");
+  const recorded = rows(entry, "states");
+  const stable = number(entry, "stable_steps");
+  if (recorded.length !== actions.length) throw new MalformedCase("states and actions differ in number");
+  const single = show(record, actions, (t) => Array.from(t === 0 ? initial : recorded[t - 1]!));
+  const rollout = show(record, actions.slice(0, stable), (t) => (t === 0 ? Array.from(initial) : undefined));
+  const comparison = merge([compareRollout(entry, rollout, stable), compareSteps(entry, single)]);
+  const joined = (key: keyof Showing) => [...rollout[key], ...single[key].slice(stable)];
+  const computed = {
+    observations: joined("observations"),
+    rewards: joined("rewards"),
+    terminated: joined("terminated"),
+    truncated: joined("truncated"),
+    states: single.states,
+  };
+  return computedCase(id, computed, comparison);
+}
+
+/** Plays the actions; before step t the state is set to `stateBefore(t)` where that gives one. */
+function show(
+  record: EnvironmentRecord,
+  actions: Float64Array,
+  stateBefore: (t: number) => readonly number[] | undefined,
+): Showing {
+  const environment: Environment = record.create();
+  const observation = new Float64Array(environment.observationSpace.low.length);
+  const steps = Array.from(actions, (action, t) => {
+    const state = stateBefore(t);
+    if (state !== undefined) environment.restore(state, observation, 0);
+    const reward = environment.step(action, observation, 0);
+    const { terminated } = environment;
+    const truncated = reachesTimeLimit(t + 1, record.timeLimit);
+    return {
+      observation: Array.from(observation),
+      reward,
+      terminated,
+      truncated,
+      state: environment.state(),
+    };
+  });
+  return {
+    observations: steps.map((step) => step.observation),
+    rewards: steps.map((step) => step.reward),
+    terminated: steps.map((step) => step.terminated),
+    truncated: steps.map((step) => step.truncated),
+    states: steps.map((step) => step.state),
+  };
+}
+
+function compareRollout(entry: Fields, rollout: Showing, stable: number): Comparison {
+  const upTo = (key: string) => list(entry, key).slice(0, stable);
+  return merge([
+    compare(upTo("observations"), rollout.observations, within(2e-6), "rollout observations"),
+    compare(upTo("rewards"), rollout.rewards, within(1e-9), "rollout rewards"),
+    compare(upTo("terminated"), rollout.terminated, within(0), "rollout terminated"),
+  ]);
+}
+
+function compareSteps(entry: Fields, single: Showing): Comparison {
+  const observations = rows(entry, "observations").map((row, t) =>
+    merge(
+      Array.from(row, (x, i) =>
+        compare(x, single.observations[t]?.[i], within(floatUlp(x)), `observations[${t}][${i}]`),
+      ),
+    ),
+  );
+  return merge([
+    ...observations,
+    compare(list(entry, "states"), single.states, within(1e-12), "states"),
+    compare(list(entry, "rewards"), single.rewards, within(1e-9), "rewards"),
+    compare(list(entry, "terminated"), single.terminated, within(0), "terminated"),
+    compare(list(entry, "truncated"), single.truncated, within(0), "truncated"),
+  ]);
+}
+
+/** The distance from |x| to the next greater float32. */
+function floatUlp(x: number): number {
+  const exponent = Math.floor(Math.log2(Math.max(Math.abs(x), 2 ** -126)));
+  return 2 ** (exponent - 23);
+}
