@@ -148,6 +148,7 @@ export class TrainingSession {
 
   async #work(): Promise<void> {
     try {
+      if (this.#wanted === "run" && this.#isOver(this.trainer)) this.#finish("finished", undefined);
       while (this.#wanted === "run" || this.#wanted === "one") {
         this.#turn();
         await new Promise((resolve) => setImmediate(resolve));
@@ -191,7 +192,7 @@ export class TrainingSession {
     this.#options.onUpdate?.(summary);
   }
 
-  #isOver(summary: UpdateSummary): boolean {
+  #isOver(summary: Pick<UpdateSummary, "update" | "steps" | "episode">): boolean {
     const { updates, steps, untilSolved } = this.#options.limit ?? {};
     if (updates !== undefined && summary.update >= updates) return true;
     if (steps !== undefined && summary.steps >= steps) return true;
