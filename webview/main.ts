@@ -18,13 +18,16 @@ function start(): void {
   const session = new Session(store, editorTransport(api, window), (memory) => api.setState(memory));
   defineElements(customElements);
   const view = document.createElement("pgi-panel") as PanelView;
-  const nonce = document.querySelector<HTMLScriptElement>("script[nonce]")?.nonce ?? "";
+  const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.content ?? "";
   Object.assign(view, { panel: { store, session }, nonce, language: lossLanguage });
   const region = document.createElement("div");
   region.className = "visually-hidden";
   region.setAttribute("aria-live", "polite");
   document.body.append(view, region);
   announceChanges(region, store);
+  store.subscribe(() => {
+    if (store.state.host?.reducedMotion === true) document.body.classList.add("vscode-reduce-motion");
+  });
   void session.start(saved);
 }
 

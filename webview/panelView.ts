@@ -3,6 +3,11 @@ import type { LossLanguage } from "./lossEditor/language.ts";
 import { Part } from "./part.ts";
 import type { PanelState } from "./state.ts";
 
+/** Whether an update has been asked for whose numbers are not here yet. */
+function isOpening({ selected, update }: PanelState): boolean {
+  return selected !== null && selected !== update?.update;
+}
+
 /** The page as a whole: which parts there are, in the order in which they are read. */
 export class PanelView extends Part {
   static override properties = {
@@ -14,7 +19,7 @@ export class PanelView extends Part {
   declare language: LossLanguage;
 
   protected override inputs(state: PanelState): readonly unknown[] {
-    return [state.host === null, state.host?.run?.run, state.update === null];
+    return [state.host === null, state.host?.run?.run, state.update === null, isOpening(state)];
   }
 
   protected override render(): TemplateResult {
@@ -22,6 +27,7 @@ export class PanelView extends Part {
     return html`
       <div class="panel">
         <pgi-run-header .panel=${panel}></pgi-run-header>
+        <div class="busy-line" ?data-busy=${isOpening(this.state)} aria-hidden="true"></div>
         <pgi-state-banners .panel=${panel}></pgi-state-banners>
         ${this.state.host?.run === null || this.state.host === null ? html`<pgi-empty-state .panel=${panel}></pgi-empty-state>` : this.#parts()}
       </div>

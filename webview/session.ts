@@ -75,6 +75,8 @@ export class Session {
       this.#store.dispatch({ kind: "probe", intact: probeIsIntact(probe, host.probe) });
       this.#store.dispatch({ kind: "host", host });
     } catch (error) {
+      const refused = error instanceof ChannelError && error.code === "bad_params";
+      if (refused) this.#store.dispatch({ kind: "probe", intact: false });
       this.#fail("ready", error);
     }
   }
@@ -169,12 +171,11 @@ export class Session {
   }
 
   async #orNull<Value>(answer: Promise<Value>): Promise<Value | null> {
-    try {
-      return await answer;
-    } catch (error) {
-      this.#fail("hover", error);
-      return null;
-    }
+    let value: Value | null = null;
+    await this.#attempt("hover", async () => {
+      value = await answer;
+    });
+    return value;
   }
 
   async #attempt(what: string, work: () => Promise<unknown>): Promise<void> {

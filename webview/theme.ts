@@ -42,11 +42,3 @@ export function onThemeChange(page: Document, listener: () => void): () => void 
   observer.observe(page.documentElement, { attributes: true, attributeFilter: ["style", "class"] });
   return () => observer.disconnect();
 }
-
-/** Whether movement should be left out: asked for in the editor or in the system. */
-export function wantsReducedMotion(page: Document): boolean {
-  return (
-    page.body.classList.contains("vscode-reduce-motion") ||
-    matchMedia("(prefers-reduced-motion: reduce)").matches
-  );
-}

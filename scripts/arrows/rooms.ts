@@ -71,7 +71,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   bench: {
     path: "bench/",
     mayImport: [...product, "scripts", "test"],
-    packages: ["playwright-core"],
+    packages: ["playwright-core", "pure-rand"],
     node: true,
   },
   scripts: {

@@ -1,5 +1,6 @@
 import type { CommandRecord } from "./command.ts";
 
+import { conformCommand } from "./commands/conform.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { exportCommand } from "./commands/export.ts";
 import { lossCommand } from "./commands/loss.ts";
@@ -17,5 +18,6 @@ export const commands: readonly CommandRecord[] = [
   runsCommand,
   exportCommand,
 
+  conformCommand,
   doctorCommand,
 ];

@@ -24,16 +24,28 @@ export interface MatchResult {
 /** Rounding of float64 losses stays far below this, a wrong formula far above. */
 export const matchTolerance = 1e-6;
 
+/** A candidate's weights on one batch. They do not depend on the loss: compute them once per batch. */
+export interface CandidateWeights {
+  readonly rule: CandidateRule;
+  /** [T]. */
+  readonly weights: Float64Array;
+}
+
+/** Every known rule's weights on a batch. */
+export function candidateWeights(input: CandidateInput): CandidateWeights[] {
+  return candidateRules.map((rule) => ({ rule, weights: rule.weights(input) }));
+}
+
 /** Holds an update's weights c [T] against every known rule; steps whose weight is NaN are left out. */
 export function matchCandidates(
   weights: Float64Array,
-  input: CandidateInput,
+  candidates: readonly CandidateWeights[],
   tolerance = matchTolerance,
 ): MatchResult {
-  const norm = euclidean(weights);
+  const { norm, largest } = sizesOf(weights);
   const matches: Match[] = [];
-  for (const rule of candidateRules) {
-    const match = matchOne(rule, weights, norm, input);
+  for (const candidate of candidates) {
+    const match = matchOne(candidate, weights, norm);
     if (match) matches.push(match);
   }
   const fitting = matches.filter((match) => match.residual <= tolerance);
@@ -41,40 +53,38 @@ export function matchCandidates(
     (best, match) => (best === undefined || match.residual < best.residual ? match : best),
     undefined,
   );
-  return {
-    best: fitting[0],
-    indistinguishable: fitting.slice(1),
-    nearest,
-    largestWeight: weights.reduce((largest, weight) => Math.max(largest, Math.abs(weight) || 0), 0),
-  };
+  return { best: fitting[0], indistinguishable: fitting.slice(1), nearest, largestWeight: largest };
 }
 
-function matchOne(
-  rule: CandidateRule,
-  weights: Float64Array,
-  norm: number,
-  input: CandidateInput,
-): Match | undefined {
-  const candidate = rule.weights(input);
+function matchOne(candidate: CandidateWeights, weights: Float64Array, norm: number): Match | undefined {
   let cross = 0;
   let square = 0;
   for (let t = 0; t < weights.length; t++) {
-    if (Number.isNaN(weights[t]!)) continue;
-    cross += weights[t]! * candidate[t]!;
-    square += candidate[t]! * candidate[t]!;
+    const weight = weights[t]!;
+    if (Number.isNaN(weight)) continue;
+    const known = candidate.weights[t]!;
+    cross += weight * known;
+    square += known * known;
   }
   if (!(square > 0) || !Number.isFinite(square) || norm === 0) return undefined;
   const scale = cross / square;
   let left = 0;
   for (let t = 0; t < weights.length; t++) {
-    if (Number.isNaN(weights[t]!)) continue;
-    left += (weights[t]! - scale * candidate[t]!) ** 2;
+    const difference = weights[t]! - scale * candidate.weights[t]!;
+    if (!Number.isNaN(difference)) left += difference * difference;
   }
-  return { rule, scale, residual: Math.sqrt(left) / norm };
+  return { rule: candidate.rule, scale, residual: Math.sqrt(left) / norm };
 }
 
-function euclidean(values: Float64Array): number {
-  let sum = 0;
-  for (const value of values) if (!Number.isNaN(value)) sum += value * value;
-  return Math.sqrt(sum);
+/** ‖c‖ and max |c| over the steps that have a weight. */
+function sizesOf(weights: Float64Array): { norm: number; largest: number } {
+  let square = 0;
+  let largest = 0;
+  for (let t = 0; t < weights.length; t++) {
+    const size = Math.abs(weights[t]!);
+    if (Number.isNaN(size)) continue;
+    square += size * size;
+    if (size > largest) largest = size;
+  }
+  return { norm: Math.sqrt(square), largest };
 }

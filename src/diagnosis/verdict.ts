@@ -1,6 +1,12 @@
 import type { CandidateInput } from "./candidates.ts";
 import { type Fingerprint, type FingerprintInput, readFingerprint } from "./fingerprint.ts";
-import { type Match, type MatchResult, matchCandidates } from "./match.ts";
+import {
+  type CandidateWeights,
+  candidateWeights,
+  type Match,
+  type MatchResult,
+  matchCandidates,
+} from "./match.ts";
 import { formatSignificant, nameScale, type ScaleName } from "./scale.ts";
 
 /** What a loss is, as far as one update's numbers decide it. */
@@ -33,10 +39,13 @@ export interface VerdictInput extends FingerprintInput, CandidateInput {
   readonly entropies: ArrayLike<number>;
 }
 
-/** Reads the fingerprint of an update and says which rule it is. */
-export function judge(input: VerdictInput): Verdict {
+/** Reads the fingerprint of an update and says which rule it is. `candidates` are those of the same batch. */
+export function judge(
+  input: VerdictInput,
+  candidates: readonly CandidateWeights[] = candidateWeights(input),
+): Verdict {
   const fingerprint = readFingerprint(input);
-  const result = matchCandidates(fingerprint.weights, input);
+  const result = matchCandidates(fingerprint.weights, candidates);
   const entropy = entropyTerm(fingerprint.entropyWeights);
   const undecided = undecidedReasons(input, fingerprint, result);
   const base = { fingerprint, entropy, undecided };

@@ -18,7 +18,7 @@ const column = (values: Float64Array): Tensor => ({ shape: [values.length], data
 const number = (value: number): Tensor => ({ shape: [], data: Float64Array.of(value) });
 const flags = (values: Uint8Array): Tensor => ({
   shape: [values.length],
-  data: Float64Array.from(values),
+  data: new Float64Array(values),
   boolean: true,
 });
 const matrix = (values: Float64Array, batch: Batch): Tensor => ({

@@ -1,22 +1,15 @@
 import { type BoundOperand, bind, type GivenArgument, type Value } from "./bind.ts";
+import { FOLDED, NUMBERS, TYPES } from "./constants.ts";
 import type { Diagnostic, TextFix, TextRange } from "./diagnostic.ts";
 import type { Graph, GraphNode } from "./graph.ts";
 import { type Library, libraryOf } from "./modules.ts";
 import type { LossSymbols } from "./names.ts";
-import { nearest } from "./nearest.ts";
-import { type IndexRange, isProblem, type OperatorRow, type Resulting, type Settings } from "./operator.ts";
+import { type IndexRange, isProblem, type OperatorRow, type Settings } from "./operator.ts";
 import { CLAMP_BY_TENSORS } from "./operators/elementwise.ts";
-import {
-  callableNames,
-  infixOperator,
-  OVERLOADED,
-  operatorNamed,
-  prefixOperator,
-  REFUSED,
-} from "./operators.ts";
-import { formatShape, isSpread } from "./shapes.ts";
+import { infixOperator, OVERLOADED, operatorNamed, prefixOperator, REFUSED } from "./operators.ts";
+import { findSpread } from "./spread.ts";
 import type { CallNode, Expression, IndexEntry, IndexNode, NameNode, Program } from "./syntax.ts";
-import { aliasOf, unknownName } from "./unknownName.ts";
+import { aliasOf, unknownName, unknownOperator } from "./unknownName.ts";
 
 export interface Built {
   /** Undefined where a problem stands in the way of evaluating. */
@@ -24,36 +17,8 @@ export interface Built {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-const NUMBERS: ReadonlyMap<string, number> = new Map([
-  ["inf", Number.POSITIVE_INFINITY],
-  ["nan", Number.NaN],
-  ["e", Math.E],
-  ["pi", Math.PI],
-]);
-
-const TYPES: ReadonlyMap<string, "float" | "boolean"> = new Map([
-  ["float64", "float"],
-  ["float32", "float"],
-  ["float16", "float"],
-  ["bfloat16", "float"],
-  ["double", "float"],
-  ["float", "float"],
-  ["bool", "boolean"],
-  ["bool_", "boolean"],
-]);
-
 /** Families whose operands are broadcast against each other. */
 const BROADCASTING: ReadonlySet<string> = new Set(["arithmetic", "elementwise", "comparison", "loss"]);
-
-/** The values of constant expressions that settings may be written as: `dim=-1`, `V[:2 * 3]`. */
-const FOLDED: ReadonlyMap<string, (a: number, b: number) => number> = new Map([
-  ["neg", (a) => -a],
-  ["pos", (a) => a],
-  ["add", (a, b) => a + b],
-  ["sub", (a, b) => a - b],
-  ["mul", (a, b) => a * b],
-  ["floor_divide", (a, b) => Math.floor(a / b)],
-]);
 
 class Builder {
   private readonly program: Program;
@@ -278,7 +243,9 @@ class Builder {
     const result = chosen.shape(operands, settings);
     if (isProblem(result))
       return this.report(result.code, result.problem, result.hint, node, this.fixesFor(result.code, node));
-    if (BROADCASTING.has(chosen.family)) this.warnOfSpread(operands, node, result);
+    const spread =
+      BROADCASTING.has(chosen.family) && findSpread(this.program.text, operands, node, result.shape);
+    if (spread) this.diagnostics.push(spread);
     const constants = operands.map((operand) => operand.constant);
     const fold = constants.every((constant) => constant !== undefined) ? FOLDED.get(chosen.name) : undefined;
     return this.add({
@@ -315,26 +282,6 @@ class Builder {
     ];
   }
 
-  private warnOfSpread(operands: readonly GraphNode[], node: Expression, result: Resulting): void {
-    const column = operands.find((operand) =>
-      operands.some((other) => operand.shape.length === 2 && isSpread(operand.shape, other.shape)),
-    );
-    const row = column && operands.find((operand) => isSpread(column.shape, operand.shape));
-    if (!row) return;
-    const source = this.program.text.slice(column.start, column.end);
-    const call =
-      /[\s+\-*/@<>=&|~]/.test(source) && !source.startsWith("(")
-        ? `(${source}).squeeze(1)`
-        : `${source}.squeeze(1)`;
-    const message = `${formatShape(column.shape)} against ${formatShape(row.shape)} spreads to ${formatShape(result.shape)}: every step is combined with every other`;
-    this.report("spread", message, "remove the axis of size 1 with .squeeze(1)", node, [
-      {
-        title: "Remove the axis with .squeeze(1)",
-        edits: [{ start: column.start, end: column.end, text: call }],
-      },
-    ]);
-  }
-
   private call(node: CallNode): Value | undefined {
     const given = node.arguments.map((argument) => ({
       keyword: argument.keyword,
@@ -346,7 +293,11 @@ class Builder {
     const row = overloaded ? this.overload(node, overloaded, library) : operatorNamed(node.name);
     if (row && row.name !== "index")
       return this.bindAndApply(row, this.nameClampMax(node, given), library, node);
-    return overloaded ? undefined : this.unknownOperator(node);
+    if (!overloaded)
+      this.diagnostics.push(
+        unknownOperator(node, this.symbols.has(node.name) || this.defined.has(node.name)),
+      );
+    return undefined;
   }
 
   private nameClampMax<Given extends { keyword: string | undefined }>(
@@ -383,24 +334,6 @@ class Builder {
       );
     }
     return operatorNamed(pairwise);
-  }
-
-  private unknownOperator(node: CallNode): undefined {
-    if (this.symbols.has(node.name) || this.defined.has(node.name)) {
-      const hint = "a product needs a *, and an index needs []";
-      return this.report(
-        "not-callable",
-        `${node.name} is a value and cannot be called`,
-        hint,
-        node.nameRange,
-      );
-    }
-    const guess = nearest(node.name, callableNames());
-    const fixes = guess ? [{ title: `Write ${guess}`, edits: [{ ...node.nameRange, text: guess }] }] : [];
-    const hint = guess
-      ? `did you mean ${guess}?`
-      : "sum, mean, exp, log, where, clamp, std and many more are offered";
-    return this.report("unknown-operator", `there is no operator ${node.name}`, hint, node.nameRange, fixes);
   }
 
   private index(node: IndexNode): Value | undefined {

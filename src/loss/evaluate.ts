@@ -38,7 +38,10 @@ export interface EvaluationOptions {
 export interface NodeValue {
   readonly shape: Shape;
   readonly value: Float64Array;
-  /** d(sum of the loss)/d(this), zeros where nothing flows. A name's uses share the adjoint of the value named. */
+  /**
+   * d(sum of the loss)/d(this), zeros where nothing flows. A name's uses share the adjoint of the value named.
+   * Where only leaves are kept, empty for whatever is neither a differentiable leaf nor on the way to one.
+   */
   readonly adjoint: Float64Array;
   readonly boolean: boolean;
 }

@@ -57,7 +57,8 @@ export function makeFrames(
       frame.value = values.subarray(valueEnd, valueEnd + place.count);
       valueEnd += place.count;
     }
-    if (everything || wanted) {
+    const isHead = node.source.kind === "leaf" && owner.flow.differentiable[node.index]!;
+    if (everything || wanted || isHead) {
       frame.adjoint = adjoints.subarray(adjointEnd, adjointEnd + place.count);
       adjointEnd += place.count;
     }

@@ -18,7 +18,7 @@ export interface CostBudget {
 }
 
 /** Enough for a million steps of an ordinary loss, and far below what harms a small machine. */
-export const DEFAULT_BUDGET: CostBudget = { elements: 2 ** 24, bytes: 2 ** 30, operations: 2 ** 31 };
+export const DEFAULT_BUDGET: CostBudget = { elements: 2 ** 24, bytes: 2 ** 30, operations: 2 ** 29 };
 
 /** Number of bytes of `text` in UTF-8; a lone surrogate counts as the three bytes of U+FFFD. */
 export function utf8Length(text: string): number {

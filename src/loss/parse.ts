@@ -1,7 +1,9 @@
-import type { Diagnostic, TextRange } from "./diagnostic.ts";
+import type { Diagnostic } from "./diagnostic.ts";
 import { lex, type Token } from "./lex.ts";
-import { MAXIMUM_BYTES, MAXIMUM_DEPTH, MAXIMUM_NODES, utf8Length } from "./limits.ts";
+import { MAXIMUM_BYTES, MAXIMUM_NODES, utf8Length } from "./limits.ts";
 import { isInnerModule, isModuleRoot } from "./modules.ts";
+import { MEMBER_HINTS, STATEMENT_WORDS } from "./parseHints.ts";
+import { COMPARISON, POWER, PREFIX_STRENGTH, STRENGTH } from "./precedence.ts";
 import type {
   Argument,
   BinaryOperator,
@@ -11,35 +13,13 @@ import type {
   Statement,
   UnaryOperator,
 } from "./syntax.ts";
+import { Refusal, replace, TokenCursor } from "./tokenCursor.ts";
 
 export interface Parsed {
   /** Undefined where a diagnostic of error severity was found. */
   readonly program: Program | undefined;
   readonly diagnostics: readonly Diagnostic[];
 }
-
-/** Binding strength of each infix operator, Python's order. */
-const STRENGTH: ReadonlyMap<string, number> = new Map([
-  ["<", 10],
-  ["<=", 10],
-  [">", 10],
-  [">=", 10],
-  ["==", 10],
-  ["!=", 10],
-  ["|", 20],
-  ["&", 30],
-  ["+", 40],
-  ["-", 40],
-  ["*", 50],
-  ["/", 50],
-  ["//", 50],
-  ["%", 50],
-  ["@", 50],
-  ["**", 70],
-]);
-const COMPARISON = 10;
-const PREFIX_STRENGTH = 60;
-const POWER = 70;
 
 const LOGARITHMS: ReadonlySet<string> = new Set(["log", "ln"]);
 const LOG_POLICY: ReadonlySet<string> = new Set(["logpi", "lnpi", "ln_pi", "log_pi"]);
@@ -49,67 +29,21 @@ const CONSTANTS: ReadonlyMap<string, boolean | null> = new Map<string, boolean |
   ["None", null],
 ]);
 
-interface WordHint {
-  readonly message: string;
-  readonly hint: string;
-  readonly replacement?: string;
-}
-
-const WORDS_BETWEEN: ReadonlyMap<string, WordHint> = new Map([
-  [
-    "and",
-    { message: "`and` joins no tensors", hint: "use & between parenthesised comparisons", replacement: "&" },
-  ],
-  [
-    "or",
-    { message: "`or` joins no tensors", hint: "use | between parenthesised comparisons", replacement: "|" },
-  ],
-  ["if", { message: "the language has no `if`", hint: "use where(condition, a, b)" }],
-  [
-    "for",
-    { message: "the language has no loops", hint: "every operator works on whole columns; sum with .sum()" },
-  ],
-  ["in", { message: "the language has no `in`", hint: "compare with == and join with |" }],
-]);
-
-const STATEMENT_WORDS: ReadonlyMap<string, string> = new Map([
-  ["import", "nothing needs to be imported: torch., F., np. and jnp. prefixes are read and dropped"],
-  ["from", "nothing needs to be imported: torch., F., np. and jnp. prefixes are read and dropped"],
-  ["def", "the language has no functions of its own; write the expression"],
-  ["return", "name the result instead: loss = …"],
-  ["for", "the language has no loops; every operator works on whole columns"],
-  ["while", "the language has no loops; every operator works on whole columns"],
-  ["if", "use where(condition, a, b)"],
-  ["with", "leave the with-block out; use .detach() where gradient must stop"],
-]);
-
-/** Carries the first problem of a statement up to where the next statement is sought. */
-class Refusal extends Error {
-  readonly diagnostic: Diagnostic;
-  constructor(diagnostic: Diagnostic) {
-    super(diagnostic.message);
-    this.diagnostic = diagnostic;
-  }
-}
-
 type Draft = Expression extends infer E
   ? E extends Expression
     ? Omit<E, "id" | "start" | "end">
     : never
   : never;
 
-class Parser {
+class Parser extends TokenCursor {
   private readonly text: string;
-  private readonly tokens: readonly Token[];
   private readonly nodes: Expression[] = [];
   private readonly defined = new Set<string>();
   readonly diagnostics: Diagnostic[] = [];
-  private cursor = 0;
-  private depth = 0;
 
   constructor(text: string, tokens: readonly Token[]) {
+    super(tokens);
     this.text = text;
-    this.tokens = tokens;
   }
 
   program(): Program | undefined {
@@ -143,46 +77,6 @@ class Parser {
     }
   }
 
-  private get token(): Token {
-    return this.tokens[this.cursor]!;
-  }
-
-  private peek(offset: number): Token | undefined {
-    return this.tokens[this.cursor + offset];
-  }
-
-  private advance(): Token {
-    const token = this.token;
-    if (token.kind !== "end") this.cursor++;
-    return token;
-  }
-
-  private is(operator: string, token: Token | undefined = this.token): boolean {
-    return token?.kind === "operator" && token.text === operator;
-  }
-
-  private take(operator: string): Token | undefined {
-    return this.is(operator) ? this.advance() : undefined;
-  }
-
-  private refuse(
-    code: string,
-    message: string,
-    hint: string,
-    range: TextRange,
-    extra?: Partial<Diagnostic>,
-  ): never {
-    throw new Refusal({
-      severity: "error",
-      code,
-      message,
-      hint,
-      start: range.start,
-      end: range.end,
-      ...extra,
-    });
-  }
-
   private add(draft: Draft, start: number, end: number): Expression {
     if (this.nodes.length >= MAXIMUM_NODES)
       this.refuse("nodes", `the program has more than ${MAXIMUM_NODES} parts`, "make it shorter", {
@@ -192,10 +86,6 @@ class Parser {
     const node = { ...draft, id: this.nodes.length, start, end } as Expression;
     this.nodes.push(node);
     return node;
-  }
-
-  private get previousEnd(): number {
-    return this.tokens[this.cursor - 1]?.end ?? 0;
   }
 
   private statement(): Statement {
@@ -235,47 +125,6 @@ class Parser {
         end: token.end,
       });
     this.unexpected(token);
-  }
-
-  private unexpected(token: Token): never {
-    const word = token.kind === "name" ? WORDS_BETWEEN.get(token.text) : undefined;
-    if (word) {
-      const fixes = word.replacement
-        ? [replace(`Replace by ${word.replacement}`, token, word.replacement)]
-        : [];
-      this.refuse("word", word.message, word.hint, token, { fixes });
-    }
-    if (token.kind === "name" || token.kind === "number" || this.is("(", token)) {
-      const place = { start: token.start, end: token.start };
-      this.refuse("juxtaposition", "two values stand side by side", "a product needs a *", token, {
-        fixes: [replace("Insert *", place, "* ")],
-      });
-    }
-    if (token.kind === "text")
-      this.refuse("string", "a string may only be the value of reduction=", "remove it", token);
-    const shown =
-      token.kind === "newline" || token.kind === "end"
-        ? "the line ends here"
-        : `${token.text} is not expected here`;
-    const hint =
-      token.kind === "operator" && ")]".includes(token.text)
-        ? "remove it, or open the bracket it closes"
-        : "an expression is missing";
-    this.refuse("expected", shown, hint, token);
-  }
-
-  private nested<Result>(at: TextRange, body: () => Result): Result {
-    if (this.depth >= MAXIMUM_DEPTH)
-      this.refuse(
-        "depth",
-        `the expression is nested deeper than ${MAXIMUM_DEPTH} levels`,
-        "name its inner part in a line of its own",
-        at,
-      );
-    this.depth++;
-    const result = body();
-    this.depth--;
-    return result;
   }
 
   private expression(minimum: number): Expression {
@@ -373,18 +222,6 @@ class Parser {
     return this.add({ kind: "name", name: "log_pi", module: undefined }, first.start, this.previousEnd);
   }
 
-  /** The token after `(a|s, θ)` if that is what stands at the cursor. */
-  private policyArgumentsEnd(): number | undefined {
-    if (!this.is("(")) return undefined;
-    let bar = false;
-    for (let cursor = this.cursor + 1; ; cursor++) {
-      const token = this.tokens[cursor]!;
-      if (this.is(")", token)) return bar ? cursor + 1 : undefined;
-      if (this.is("|", token)) bar = true;
-      else if (token.kind !== "name" && !this.is(",", token) && !this.is(";", token)) return undefined;
-    }
-  }
-
   private qualified(first: Token): Expression {
     const path = [first.text];
     let last = this.memberName();
@@ -395,14 +232,6 @@ class Parser {
     const module = path.join(".");
     if (this.is("(")) return this.call(last, module, first.start, []);
     return this.add({ kind: "name", name: last.text, module }, first.start, last.end);
-  }
-
-  private memberName(): Token {
-    const dot = this.advance();
-    const token = this.token;
-    if (token.kind !== "name")
-      this.refuse("expected", "a name is missing after the dot", "write x.sum() or sum(x)", dot);
-    return this.advance();
   }
 
   private method(receiver: Expression, start: number): Expression {
@@ -472,12 +301,6 @@ class Parser {
     return { keyword: undefined, keywordRange: undefined, value: this.expression(0) };
   }
 
-  private unclosed(open: Token, closing: string): never {
-    if (this.token.kind === "newline" || this.token.kind === "end")
-      this.refuse("bracket", `this bracket is never closed`, `close it with ${closing}`, open);
-    return this.unexpected(this.token);
-  }
-
   private parenthesised(): Expression {
     const open = this.advance();
     return this.nested(open, () => {
@@ -534,18 +357,6 @@ class Parser {
   private sliceBound(): Expression | undefined {
     return this.is(":") || this.is("]") || this.is(",") ? undefined : this.expression(0);
   }
-}
-
-const MEMBER_HINTS: ReadonlyMap<string, string> = new Map([
-  ["shape", "the number of steps is T; len(x) and x.numel() give sizes"],
-  ["size", "the number of steps is T; len(x) and x.numel() give sizes"],
-  ["data", "use .detach()"],
-  ["grad", "gradients are shown for every value; the loss need not name them"],
-  ["T", "transpose is not offered; reductions take dim=0 or dim=1"],
-]);
-
-function replace(title: string, range: TextRange, text: string) {
-  return { title, edits: [{ start: range.start, end: range.end, text }] };
 }
 
 function emptyProgram(text: string): Diagnostic {

@@ -295,10 +295,13 @@ export function perStepTerms(
     end: node.end,
     text: compiled.program.text.slice(node.start, node.end),
   });
-  const rest = [...collected.rest].map(([node, { scale, why }]) => {
-    const { value } = evaluation.frame(node);
-    return { ...source(node), value: scale * sumUp(value), why };
-  });
+  const rest = [...collected.rest]
+    .map(([node, { scale, why }]) => ({
+      ...source(node),
+      value: scale * sumUp(evaluation.frame(node).value),
+      why,
+    }))
+    .sort((a, b) => a.start - b.start);
   if (collected.summed.size === 0) return { ok: false, why: rest[0]?.why ?? "it is no sum over steps" };
   const terms = [...collected.split]
     .map(([node, part]) => ({ ...source(node), scale: part.scale, values: columnOf(part, steps) }))

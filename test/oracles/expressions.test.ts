@@ -15,7 +15,7 @@ interface File {
   readonly cases: readonly Case[];
 }
 
-const file = askOracle<File>("expressions", 3000);
+const file = askOracle<File>("expressions", 2000);
 const computed = new Map([...conformExpressions(file)].map((line) => [line.case, line]));
 
 /** A vector that nothing reaches may be absent on either side: its gradient is 0. */

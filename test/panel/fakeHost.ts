@@ -1,3 +1,4 @@
+import { checkPanelParams } from "../../src/host/panel/panelSchemas.ts";
 import { Channel, type EventTable, type MethodTable } from "../../src/protocol/channel.ts";
 import type { PanelEvents, PanelMemory, PanelMethods } from "../../src/protocol/panel.ts";
 import { type FakeSituation, fakeHandlers, hostState } from "./fake/handlers.ts";
@@ -53,7 +54,7 @@ function install(): void {
       onMessage: (listener) => listeners.push(listener),
       onClose: () => {},
     },
-    { handlers: fakeHandlers(situation) },
+    { handlers: fakeHandlers(situation), check: checkPanelParams },
   );
   window.acquireVsCodeApi = () => ({
     postMessage: (message: unknown) => {

@@ -349,15 +349,7 @@ describe("the loss editor", () => {
 
   test("shows values and adjoint of the name under the pointer", async () => {
     const page = await show();
-    const line = (await page.locator(".cm-line", { hasText: "loss =" }).boundingBox())!;
-    const width = await page.evaluate(() => {
-      const range = document.createRange();
-      const text = [...document.querySelectorAll(".cm-line")].at(-1)!.firstChild!;
-      range.setStart(text, 0);
-      range.setEnd(text, 1);
-      return range.getBoundingClientRect().width;
-    });
-    await page.mouse.move(line.x + 6 + width * 35, line.y + 9, { steps: 4 });
+    await page.locator(".loss-name", { hasText: /^log_pi$/u }).hover();
     const card = page.locator(".node-card");
     await card.waitFor();
     const text = await card.textContent();

@@ -65,7 +65,7 @@ export function evaluated(text: string, data: Data, options: EvaluationOptions =
   return result;
 }
 
-export function valueOf(text: string, data: Data): number[] {
+export function numbersOf(text: string, data: Data): number[] {
   return Array.from(evaluated(text, data).result.value);
 }
 

@@ -48,7 +48,7 @@ export class StepCharts extends Part {
       <div class="section-head">
         <h2>Steps of update ${this.state.series?.update ?? update.update}</h2>
         ${source === "trainer" ? nothing : html`<span class="tag">${source}</span>`}
-        <span class="section-note">${update.steps === 1 ? "1 step" : html`t = <b class="number">${this.#cursor()}</b>`}</span>
+        <span class="section-note">${update.episodes === 1 ? "t" : "step"} = <b class="number">${this.#cursor()}</b></span>
       </div>
       <div class="step-charts" role="slider" tabindex="0" ?data-stale=${stale}
         aria-label="Step cursor of the charts" aria-valuemin="0" aria-valuemax=${update.steps - 1}

@@ -8,16 +8,16 @@ import { blockedBecause, type RunControl, visibleControls } from "./availability
 /** What trains, how well, and the buttons that steer it. */
 export class RunHeader extends Part {
   protected override inputs(state: PanelState): readonly unknown[] {
-    return [state.host, state.progress];
+    return [state.host, state.progress, state.updates];
   }
 
   protected override render(): TemplateResult {
-    const { host, progress } = this.state;
+    const { host, progress, updates } = this.state;
     const run = host?.run ?? null;
     return html`
       <header class="run-header">
         <div class="run-name">${run === null ? html`<h1>Policy Gradient Inspector</h1>` : runName(run)}</div>
-        ${progress === null ? nothing : liveFigures(progress, run)}
+        ${progress === null ? nothing : liveFigures({ ...progress, update: updates }, run)}
         ${run === null ? nothing : this.#controls()}
         <pgi-settings .panel=${this.panel}></pgi-settings>
       </header>

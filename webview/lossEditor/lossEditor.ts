@@ -52,6 +52,8 @@ export class LossEditor extends Part {
         <span class="tag" data-kind=${this.#edited ? "edited" : "same"}>${this.#standing()}</span>
         <span class="section-actions">
           ${historyMenu(appliedLosses(this.state), (text) => this.dispatch({ kind: "edit", text }))}
+          <button class="icon-button" title="Open this loss as a file" aria-label="Open this loss as a file"
+            @click=${() => this.panel.session.command("openLossFile")}><span class="codicon codicon-go-to-file" aria-hidden="true"></span></button>
           <vscode-button secondary ?disabled=${this.state.draft === null} @click=${() => this.dispatch({ kind: "revert" })}>Revert</vscode-button>
           <vscode-button ?disabled=${blocked !== null} title=${blocked ?? "Train with this loss from the next update on (Ctrl+Enter)"}
             @click=${() => this.#apply()}>Apply to Training</vscode-button>

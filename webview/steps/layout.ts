@@ -19,7 +19,7 @@ const widths: Readonly<Record<TableColumn["kind"], number>> = {
   number: 80,
   percent: 78,
   flag: 84,
-  bars: 120,
+  bars: 142,
 };
 
 /** Groups whose columns have a unit in common, so that bars of one length mean one size. */

@@ -5,6 +5,7 @@ import { hasErrors, shownColumns, shownSource, shownTerms, sourceKey } from "../
 import type { PanelState } from "../state.ts";
 import { CellTip } from "./cellTip.ts";
 import { columnMenu } from "./columnMenu.ts";
+import { exportMenu } from "./exportMenu.ts";
 import { headerRow } from "./header.ts";
 import { chosenColumns, gridTemplate, leastWidth, type TableColumn, tableColumns } from "./layout.ts";
 import { PageLoader } from "./pageLoader.ts";
@@ -65,6 +66,7 @@ export class StepTable extends Part {
         <h2>${formatCount(update.steps)} steps${by === undefined ? "" : `, by ${by.label}`}</h2>
         ${sourceSwitch(this.state, (wanted) => this.dispatch({ kind: "source", source: wanted }))}
         <span class="section-note">${recomputedNote[update.recomputed]}</span>
+        ${exportMenu((command) => void this.panel.session.command(command))}
         ${columnMenu(all, this.#columns, (columns) => this.dispatch({ kind: "columns", columns }))}
       </div>
       <div class="step-table" ?data-stale=${source !== "trainer" && hasErrors(this.state)}>
@@ -204,7 +206,8 @@ export class StepTable extends Part {
 
   #key = (event: KeyboardEvent): void => {
     if (event.target !== event.currentTarget) return;
-    if (event.key === "Enter" || event.key === " ") this.#explainActive();
+    if (event.key === "c" && (event.ctrlKey || event.metaKey)) this.#copyActive();
+    else if (event.key === "Enter" || event.key === " ") this.#explainActive();
     else if (event.key === "Escape") this.#tip?.hide();
     else if (event.key === "ArrowLeft" || event.key === "ArrowRight")
       this.#moveColumn(event.key === "ArrowLeft" ? -1 : 1);
@@ -265,6 +268,15 @@ export class StepTable extends Part {
     const name =
       column.names[output === undefined ? Math.min(action, column.names.length - 1) : Number(output)];
     if (name !== undefined) this.#tip?.show(cell, placed.page.rows[placed.index]!, name, atOnce);
+  }
+
+  /** Copies the active cell with every digit that its number has. */
+  #copyActive(): void {
+    const placed = this.#pages.cache.row(this.#activeRow);
+    const values = this.#columns[this.#activeColumn]?.names.map(
+      (name) => placed?.page.columns[name]?.[placed.index],
+    );
+    if (placed !== null && values !== undefined) void this.panel.session.copy(values.join("\t"));
   }
 
   #activeCell(): HTMLElement | null {

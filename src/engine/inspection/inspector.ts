@@ -1,3 +1,4 @@
+import { type CandidateWeights, candidateWeights } from "../../diagnosis/match.ts";
 import { judge, type Verdict } from "../../diagnosis/verdict.ts";
 import type { Diagnostic } from "../../loss/diagnostic.ts";
 import { KernelsBackend } from "../../policies/kernels.ts";
@@ -34,6 +35,7 @@ export class Inspector {
   readonly heads: Heads;
   readonly backend: KernelsBackend;
   #trainer: InspectedLoss | undefined;
+  #candidates: readonly CandidateWeights[] | undefined;
   readonly #columns = new Map<string, Float64Array>();
   readonly #lossColumns = new WeakMap<InspectedLoss, Map<string, Float64Array>>();
 
@@ -102,9 +104,25 @@ export class Inspector {
   }
 
   #judge(evaluation: BatchEvaluation): Verdict {
+    const about = this.#verdictBatch();
+    this.#candidates ??= candidateWeights(about);
+    return judge(
+      {
+        ...about,
+        logitsGradient: evaluation.logitsGradient,
+        logPiAdjoint: evaluation.adjoints.log_pi,
+        entropyAdjoint: evaluation.adjoints.entropy,
+        directGradient: evaluation.directGradient,
+      },
+      this.#candidates,
+    );
+  }
+
+  /** What a verdict needs of the batch, whatever the loss. */
+  #verdictBatch() {
     const { batch, gamma } = this.frozen;
     const { steps, actionCount, actions, rewards, time } = batch;
-    return judge({
+    return {
       steps,
       actionCount,
       actions,
@@ -115,15 +133,14 @@ export class Inspector {
       episodes: countEpisodes(batch),
       probabilities: this.heads.probabilities,
       entropies: this.heads.entropies,
-      chosenProbabilities: Float64Array.from(
-        actions,
-        (action, t) => this.heads.probabilities[t * actionCount + action]!,
-      ),
-      logitsGradient: evaluation.logitsGradient,
-      logPiAdjoint: evaluation.adjoints.log_pi,
-      entropyAdjoint: evaluation.adjoints.entropy,
-      directGradient: evaluation.directGradient,
-    });
+      chosenProbabilities: this.#chosen(),
+    };
+  }
+
+  /** π(A_t|S_t) [T]. */
+  #chosen(): Float64Array {
+    const { actions, actionCount } = this.frozen.batch;
+    return Float64Array.from(actions, (action, t) => this.heads.probabilities[t * actionCount + action]!);
   }
 
   #baseColumn(name: string): Float64Array | undefined {

@@ -6,6 +6,7 @@ import random
 import sys
 
 import torch
+from torch.utils._python_dispatch import TorchDispatchMode
 
 torch.set_num_threads(1)
 torch.set_default_dtype(torch.float64)
@@ -30,6 +31,26 @@ def shaken(rng, tensor):
     """The tensor moved by a few rounding errors: what a calculation that is well conditioned does not feel."""
     noise = torch.tensor([rng.uniform(-2e-15, 2e-15) for _ in range(tensor.numel())])
     return tensor * (1 + noise.reshape(tensor.shape))
+
+
+class Rounding(TorchDispatchMode):
+    """Moves what every operation gives, forward and backward, by a few rounding errors of its own."""
+
+    EXACT = {"detach", "alias", "view", "slice", "select", "flip", "where", "clamp", "relu", "abs", "neg", "sign"}
+
+    def __init__(self, rng):
+        super().__init__()
+        self.generator = torch.Generator().manual_seed(rng.randrange(2**31))
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        result = function(*args, **(kwargs or {}))
+        name = function.overloadpacket.__name__
+        if name in self.EXACT or name.endswith("_") or not isinstance(result, torch.Tensor):
+            return result
+        if result.dtype != torch.float64:
+            return result
+        noise = torch.rand(result.shape, generator=self.generator) * 2 - 1
+        return result * (1 + 4e-16 * noise)
 
 
 def is_close(a, b):

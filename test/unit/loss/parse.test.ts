@@ -196,6 +196,7 @@ describe("wrong texts are told what is wrong and where", () => {
     ["for x in y:", "statement", "no `for`", "for"],
     ["x[0] = 1", "assignment", "plain name", "x[0] ="],
     ["a =", "expected", "after a =", "a"],
+    ["a += 1", "assignment", "not expected", "="],
     ["x[]", "expected", "empty", "["],
     ["()", "expected", "empty", "("],
     ["θ ← θ + x", "rule-sign", "update rule", "←"],

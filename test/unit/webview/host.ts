@@ -1,4 +1,5 @@
-import { Channel, type MethodTable } from "../../../src/protocol/channel.ts";
+import { checkPanelParams } from "../../../src/host/panel/panelSchemas.ts";
+import { Channel, type MethodTable, type WireMessage } from "../../../src/protocol/channel.ts";
 import { inMemoryTransports } from "../../../src/protocol/inMemoryTransport.ts";
 import type { PanelEvents, PanelMemory, PanelMethods } from "../../../src/protocol/panel.ts";
 import { Session } from "../../../webview/session.ts";
@@ -9,7 +10,10 @@ import { FakeRun } from "../../panel/fake/run.ts";
 import { poll } from "../../util/poll.ts";
 
 /** The page's state and session joined to a host that computes its answers, without a page. */
-export function openSession(memory: PanelMemory | null = null) {
+export function openSession(
+  memory: PanelMemory | null = null,
+  onTheWay: (message: WireMessage) => WireMessage = (message) => message,
+) {
   const situation: FakeSituation = {
     run: new FakeRun(40, 0),
     engine: { state: "running" },
@@ -26,11 +30,16 @@ export function openSession(memory: PanelMemory | null = null) {
     handlers: fakeHandlers(situation),
     check: (method, params) => {
       calls.push({ method, params });
-      return undefined;
+      return checkPanelParams(method, params);
     },
   });
   const store = new Store(initialState(memory), reduce);
-  const session = new Session(store, near, (memory) => kept.push(memory));
+  const way = {
+    send: (message: WireMessage) => near.send(onTheWay(message)),
+    onMessage: near.onMessage.bind(near),
+    onClose: near.onClose.bind(near),
+  };
+  const session = new Session(store, way, (memory) => kept.push(memory));
   return {
     situation,
     host,

@@ -75,6 +75,27 @@ describe("a page that has said hello", () => {
     });
   });
 
+  test("asks for nothing that the host refuses", async () => {
+    const { store, session, until } = await started();
+    store.dispatch({ kind: "sort", sort: { column: "share", descending: true } });
+    store.dispatch({ kind: "hover", step: 2 });
+    await until("values under the pointer", (state) => state.hoverValues?.step === 2);
+    await session.applySettings({ gamma: 0.9 });
+    await session.command("exportCsv");
+    await session.setPinned(true);
+    await session.copy("−57.48");
+    expect(await session.node("loss = -log_pi.sum()", 9)).toMatchObject({ text: "log_pi" });
+    expect(await session.explainCell(2, "G")).not.toBeNull();
+    expect(store.state.failures).toEqual({});
+  });
+
+  test("learns from the host that its numbers were damaged on the way there", async () => {
+    const opened = openSession(null, (message) => JSON.parse(JSON.stringify(message)));
+    await opened.session.start(null);
+    expect(opened.store.state.probe).toBe("damaged");
+    expect(opened.store.state.failures.ready).toContain("another extension");
+  });
+
   test("takes up where it was after a reload", async () => {
     const memory = {
       path: null,

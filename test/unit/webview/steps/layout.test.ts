@@ -60,6 +60,6 @@ describe("the table's columns", () => {
   test("get one track each, and room for all of them", () => {
     const shown = chosenColumns(tableColumns(columns), null, 1);
     expect(gridTemplate(shown).match(/minmax/gu)).toHaveLength(3);
-    expect(leastWidth(shown)).toBe(80 + 120 + 80);
+    expect(leastWidth(shown)).toBe(80 + 142 + 80);
   });
 });
