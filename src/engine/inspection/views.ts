@@ -101,7 +101,13 @@ export function comparisonView(
 }
 
 /** One step in full under a loss. */
-export function stepView(inspector: Inspector, loss: InspectedLoss, step: number, names: Names): StepView {
+export function stepView(
+  inspector: Inspector,
+  loss: InspectedLoss,
+  step: number,
+  names: Names,
+  environment: EnvironmentRecord,
+): StepView {
   const { batch } = inspector.frozen;
   const { actionCount, observationSize } = batch;
   const action = batch.actions[step]!;
