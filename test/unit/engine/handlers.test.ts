@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
@@ -95,6 +95,10 @@ describe("run control", () => {
     expect(await client.call("stop", { run })).toMatchObject({ state: "stopped", update: rested.update });
     await expect(client.call("resume", { run })).rejects.toMatchObject({ code: "run_ended" });
     await expect(client.call("oneUpdate", { run })).rejects.toMatchObject({ code: "run_ended" });
+    await expect(client.call("apply", { run, settings: { gamma: 0.5 } })).rejects.toMatchObject({
+      code: "run_ended",
+    });
+    expect((await client.call("view", { run })).settings.gamma).toBe(0.99);
   });
 
   test("resets into a new file with the changes asked for", async () => {
@@ -545,6 +549,24 @@ describe("run files", () => {
         code: "exists",
       });
     }
+  });
+
+  test("leave nothing beside them once the run is closed, and are open once however they are spelt", async () => {
+    const client = engineClient();
+    const { run, out } = await paused(client);
+    await client.call("oneUpdate", { run });
+    const again = await client.call("open", { path: `${join(out, "..")}/./a.pgrun` });
+    expect(again.run).toBe(run);
+    await client.call("close", { run });
+    expect(readdirSync(join(out, ".."))).toEqual(["a.pgrun"]);
+  });
+
+  test("that were deleted meanwhile are closed without complaint", async () => {
+    const client = engineClient();
+    const { run, out } = await trained(client, 2);
+    await client.call("deleteRun", { path: out });
+    await expect(client.call("view", { run })).rejects.toMatchObject({ code: "missing" });
+    expect(await client.call("close", { run })).toBeNull();
   });
 
   test("are taken up again where they stopped", async () => {
