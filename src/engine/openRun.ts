@@ -106,6 +106,7 @@ export class OpenRun {
 
   curve(from: number, to: number, buckets: number): CurveView {
     const updates = this.refresh();
+    this.rememberLatest();
     const read = (field: "return" | "averageReturn100" | "loss" | "gradNorm" | "entropy") =>
       bucketed(this.reader.column(field, from, to), buckets);
     const first = Math.max(1, Math.ceil(from));
