@@ -236,7 +236,7 @@ describe("a run that others hold", () => {
 describe("a disk", () => {
   test("that is full ends training with one line and keeps the run so far", async ({ skip }) => {
     const disk = join(temporaryFolder(), "disk");
-    if (!mountSmallDisk(disk, 700)) return skip("only root on Linux may mount a small file system");
+    if (!mountSmallDisk(disk, 3000)) return skip("only root on Linux may mount a small file system");
     const path = join(disk, "a.pgrun");
     const result = await pgi(
       "train",
