@@ -1,17 +1,18 @@
-import { parseArgs } from "node:util";
 import { UserError } from "../engine/userError.ts";
 import type { Console, ExitCode } from "./output.ts";
+import { readWords } from "./readWords.ts";
 
 /** One option of a command; a `value` word makes it take a value. */
 export interface OptionRecord {
   readonly value?: string;
   readonly help: string;
   readonly short?: string;
-  readonly repeated?: boolean;
 }
 
 export interface Parsed {
   readonly positionals: readonly string[];
+  /** Whether an option was given at all. */
+  given(name: string): boolean;
   /** The text given for an option, or undefined. Throws nothing: ranges are checked by `number` and friends. */
   text(name: string): string | undefined;
   flag(name: string): boolean;
@@ -35,15 +36,10 @@ export interface CommandRecord {
 /** Reads a command's arguments; throws a `UserError` that names the word which is off. */
 export function parseArguments(command: CommandRecord, words: readonly string[]): Parsed {
   const { values, positionals } = readWords(command, words);
-  const [least, most] = command.positionals;
-  if (positionals.length < least || positionals.length > most) {
-    throw new UserError(
-      "usage",
-      `usage: pgi ${command.name} ${command.usage}`,
-      `(pgi ${command.name} --help)`,
-    );
-  }
-  const text = (name: string) => values[name] as string | undefined;
+  const text = (name: string) => {
+    const value = values.get(name);
+    return typeof value === "string" ? value : undefined;
+  };
   const number = (name: string) => {
     const given = text(name);
     if (given === undefined) return undefined;
@@ -57,7 +53,8 @@ export function parseArguments(command: CommandRecord, words: readonly string[])
     positionals,
     text,
     number,
-    flag: (name) => values[name] === true,
+    flag: (name) => values.get(name) === true,
+    given: (name) => values.has(name),
     integer: (name, least = 0) => {
       const value = number(name);
       if (value !== undefined && !(Number.isSafeInteger(value) && value >= least)) {
@@ -69,41 +66,6 @@ export function parseArguments(command: CommandRecord, words: readonly string[])
       return value;
     },
   };
-}
-
-function readWords(command: CommandRecord, words: readonly string[]) {
-  const options = Object.fromEntries(
-    Object.entries({ ...command.options, help: helpOption }).map(([name, option]) => [
-      name,
-      {
-        type: option.value === undefined ? ("boolean" as const) : ("string" as const),
-        ...(option.short !== undefined && { short: option.short }),
-      },
-    ]),
-  );
-  try {
-    return parseArgs({
-      args: joinNegativeValues(command, words),
-      options,
-      allowPositionals: true,
-      strict: true,
-    });
-  } catch (error) {
-    const [firstSentence] = String((error as Error).message).split(". ");
-    throw new UserError("usage", `${firstSentence}.`, `(pgi ${command.name} --help lists the options)`);
-  }
-}
-
-/** `--learning-rate -1` is a value out of range, not an unknown option "-1". */
-function joinNegativeValues(command: CommandRecord, words: readonly string[]): string[] {
-  const joined: string[] = [];
-  for (const word of words) {
-    const previous = joined.at(-1);
-    const takesValue = previous?.startsWith("--") && command.options[previous.slice(2)]?.value !== undefined;
-    if (takesValue && /^-[\d.(]/.test(word)) joined[joined.length - 1] = `${previous}=${word}`;
-    else joined.push(word);
-  }
-  return joined;
 }
 
 const helpOption: OptionRecord = { help: "show this help", short: "h" };

@@ -1,4 +1,5 @@
 import { UserError } from "../engine/userError.ts";
+import { RunError } from "../runs/runError.ts";
 
 /** Where a command writes; tests give their own. */
 export interface Console {
@@ -54,6 +55,7 @@ export function formatNumber(value: number): string {
   return value.toFixed(Math.min(6, Math.max(0, 5 - Math.floor(Math.log10(magnitude)))));
 }
 
+/** 1,234. */
 export function formatCount(value: number): string {
   return value.toLocaleString("en-US", { maximumFractionDigits: 0 });
 }
@@ -61,6 +63,12 @@ export function formatCount(value: number): string {
 /** The one line for a failed command, without a stack where a person can mend it. */
 export function errorLine(error: unknown): string {
   if (error instanceof UserError) return `pgi: ${error.line}\n`;
-  if (error instanceof Error) return `pgi: ${error.message}\n`;
-  return `pgi: ${String(error)}\n`;
+  if (error instanceof RunError) return `pgi: ${error.message}\n`;
+  const message = error instanceof Error ? error.message : String(error);
+  return `pgi: a fault of pgi itself: ${message.replaceAll("\n", " ")} (PGI_STACK=1 shows where)\n`;
+}
+
+/** "1 episode", "1,234 episodes". */
+export function counted(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
 }

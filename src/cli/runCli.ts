@@ -1,14 +1,25 @@
 import { UserError } from "../engine/userError.ts";
+import { nearestName } from "../protocol/choice.ts";
+import { RunError } from "../runs/runError.ts";
 import { type CommandRecord, helpText, parseArguments } from "./command.ts";
 import { commands } from "./commands.ts";
 import { type Console, type ExitCode, errorLine } from "./output.ts";
 
-const wrongUse = new Set([
+/** Codes of errors that other words on the command line would have avoided. */
+const wrongUse: ReadonlySet<string> = new Set([
   "usage",
+  "unknown_command",
   "unknown_environment",
   "unknown_algorithm",
+  "unknown_update",
   "out_of_range",
-  "unknown_command",
+  "wrong_loss",
+  "wrong_data",
+  "missing_file",
+  "missing",
+  "noFolder",
+  "exists",
+  "foreign",
 ]);
 
 /** Runs one `pgi` command. Exit 0: done; 1: a check failed or the outside got in the way; 2: wrong use. */
@@ -27,16 +38,19 @@ export async function runCli(words: readonly string[], console: Console): Promis
     return await command.run(parseArguments(command, rest), console);
   } catch (error) {
     console.error(errorLine(error));
-    if (!(error instanceof UserError) && process.env.PGI_STACK) console.error(`${(error as Error).stack}\n`);
-    return error instanceof UserError && wrongUse.has(error.code) ? 2 : 1;
+    const isKnown = error instanceof UserError || error instanceof RunError;
+    if (!isKnown && process.env.PGI_STACK) console.error(`${(error as Error).stack}\n`);
+    return isKnown && wrongUse.has(error.code) ? 2 : 1;
   }
 }
 
 function findCommand(name: string): CommandRecord {
   const command = commands.find((candidate) => candidate.name === name);
   if (command) return command;
-  const names = commands.map((candidate) => candidate.name).join(", ");
-  throw new UserError("unknown_command", `There is no command "${name}".`, `There are ${names}.`);
+  const names = commands.map((candidate) => candidate.name);
+  const nearest = nearestName(name, names);
+  const offer = nearest === undefined ? `There are ${names.join(", ")}.` : `Did you mean ${nearest}?`;
+  throw new UserError("unknown_command", `There is no command "${name}".`, offer);
 }
 
 function overview(): string {

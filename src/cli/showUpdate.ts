@@ -3,6 +3,7 @@ import type { InspectedLoss, Inspector } from "../engine/inspection/inspector.ts
 import { orderRows } from "../engine/inspection/orderedRows.ts";
 import type { OpenRun } from "../engine/openRun.ts";
 import { UserError } from "../engine/userError.ts";
+import { nearestName } from "../protocol/choice.ts";
 import type { ColumnView } from "../protocol/views.ts";
 import { openUpdate } from "./openUpdate.ts";
 import { type Console, formatNumber, jsonLine, textTable } from "./output.ts";
@@ -27,7 +28,7 @@ export async function showUpdate(
   const { run, inspector, how } = await openUpdate(path, update);
   try {
     const columns = chooseColumns(run, inspector, options.columns);
-    const rows = chooseRows(inspector, inspector.trainer, options);
+    const rows = chooseRows(run, inspector, options);
     if (options.json) printJson(inspector, columns, rows, console);
     else printTable(run, inspector, how, columns, rows, console);
   } finally {
@@ -55,17 +56,26 @@ function chooseColumns(
   return wanted.flatMap((name) => {
     const found = columns.filter((column) => column.name === name || column.group === name);
     if (found.length > 0) return found;
-    const names = [...new Set(columns.map((column) => column.group ?? column.name))].join(", ");
-    throw new UserError("usage", `There is no column "${name}".`, `There are ${names}.`);
+    throw unknownColumn(name, [...new Set(columns.map((column) => column.group ?? column.name))]);
   });
 }
 
-function chooseRows(inspector: Inspector, loss: InspectedLoss, options: ShowOptions): Float64Array {
+function unknownColumn(name: string, names: readonly string[]): UserError {
+  const nearest = nearestName(name, names);
+  const offer = nearest === undefined ? "" : ` Did you mean ${nearest}?`;
+  return new UserError("usage", `There is no column "${name}".${offer}`, `There are ${names.join(", ")}.`);
+}
+
+function chooseRows(run: OpenRun, inspector: Inspector, options: ShowOptions): Float64Array {
   const { sort, ascending, limit = usualLimit } = options;
   if (sort === undefined)
     return Float64Array.from({ length: Math.min(limit, inspector.frozen.batch.steps) }, (_, row) => row);
-  const values = inspector.column(loss, sort);
-  if (!values) throw new UserError("usage", `There is no column "${sort}" to sort by.`);
+  const values = inspector.column(inspector.trainer, sort);
+  if (!values)
+    throw unknownColumn(
+      sort,
+      allColumns(run, inspector).map(({ name }) => name),
+    );
   return orderRows(values, ascending !== true).subarray(0, limit);
 }
 
@@ -106,11 +116,14 @@ function printTable(
   console: Console,
 ): void {
   const { trainer: loss, frozen } = inspector;
-  const source = how === "replayed" ? "recomputed by replay, equal bit for bit to what was recorded" : how;
+  const source =
+    how === "replayed" ? "recomputed by replay, equal bit for bit to what was recorded" : "kept in the run";
   console.out(`update ${frozen.update} · ${frozen.batch.steps} steps · ${source}\n`);
   const cells = columns.map((column) => columnCells(run, inspector, loss, column, rows));
   const body = [...rows].map((_, place) => cells.map((column) => column[place] ?? ""));
-  console.out(textTable([columns.map(({ label }) => label), ...body, sumRow(columns, loss)]));
+  const sums = sumRow(columns, loss);
+  const rowsOfTable = sums.some((cell, place) => place > 0 && cell !== "") ? [...body, sums] : body;
+  console.out(textTable([columns.map(({ label }) => label), ...rowsOfTable]));
   if (rows.length < frozen.batch.steps) console.out(`${rows.length} of ${frozen.batch.steps} steps\n`);
   console.out(lossLines(loss));
   console.out(verdictLines(loss));

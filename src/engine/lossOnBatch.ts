@@ -1,7 +1,7 @@
+import { diagnoseLoss } from "../loss/diagnose.ts";
 import type { Diagnostic } from "../loss/diagnostic.ts";
-import { type CompiledLoss, compileLoss, type Evaluation } from "../loss/evaluate.ts";
+import type { CompiledLoss, Evaluation } from "../loss/evaluate.ts";
 import { headNames, offeredSymbols } from "../loss/names.ts";
-import { parseLoss } from "../loss/parse.ts";
 import { logitsGradient } from "../policies/heads.ts";
 import { type LossSource, lossInputRows, lossInputs } from "./lossInputs.ts";
 import { UserError } from "./userError.ts";
@@ -30,18 +30,17 @@ export type ReadLoss =
   | { readonly ok: true; readonly compiled: CompiledLoss; readonly diagnostics: readonly Diagnostic[] }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
-const symbols = () => offeredSymbols();
-
 /** Reads a loss for a policy with a categorical head and no value head. Gradient is kept for the heads. */
 export function readLossText(text: string): ReadLoss {
-  const parsed = parseLoss(text);
-  if (!parsed.program) return { ok: false, diagnostics: parsed.diagnostics };
-  const { compiled, diagnostics } = compileLoss(parsed.program, symbols(), { differentiable: headNames() });
-  const all = [...parsed.diagnostics, ...diagnostics];
-  if (!compiled) return { ok: false, diagnostics: all };
+  const { compiled, diagnostics } = diagnoseLoss(text, offeredSymbols(), { differentiable: headNames() });
+  if (!compiled) return { ok: false, diagnostics };
   const missing = missingNames(compiled);
-  if (missing.length > 0) return { ok: false, diagnostics: [...all, ...missing] };
-  return { ok: true, compiled, diagnostics: all };
+  if (missing.length > 0) return { ok: false, diagnostics: [...diagnostics.filter(isError), ...missing] };
+  return { ok: true, compiled, diagnostics };
+}
+
+function isError({ severity }: Diagnostic): boolean {
+  return severity === "error";
 }
 
 /** Names of the language that this engine has no numbers for. */
@@ -55,8 +54,8 @@ function missingNames(compiled: CompiledLoss): Diagnostic[] {
       end: leaf.end,
       severity: "error" as const,
       code: "not_here",
-      message: `This policy has no ${name}: it has a categorical head only.`,
-      hint: `There are ${available}.`,
+      message: `this policy has no ${name}: it has a categorical head only`,
+      hint: `there are ${available}`,
     };
   });
 }
@@ -64,14 +63,15 @@ function missingNames(compiled: CompiledLoss): Diagnostic[] {
 /** A loss to train with. Throws UserError for one with errors, also those that would only mislead training. */
 export function compileLossText(text: string): CompiledLoss {
   const read = readLossText(text);
-  const error = read.diagnostics.find(({ severity }) => severity === "error");
+  const error = read.diagnostics.find(isError);
   if (read.ok && !error) return read.compiled;
   const place = error ? ` (line ${text.slice(0, error.start).split("\n").length})` : "";
-  throw new UserError(
-    "wrong_loss",
-    `The loss cannot be used${place}: ${error?.message ?? "it is empty"}`,
-    error?.hint,
-  );
+  const message = (error?.message ?? "it is empty").replace(/\.$/, "");
+  throw new UserError("wrong_loss", `The loss cannot be used${place}: ${message}.`, capitalised(error?.hint));
+}
+
+function capitalised(text: string | undefined): string | undefined {
+  return text && text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** What the trainer needs of its loss, in arrays that the next call reuses. Throws UserError where it cannot be evaluated. */

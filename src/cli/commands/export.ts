@@ -1,4 +1,4 @@
-import { extname } from "node:path";
+import { extname, resolve } from "node:path";
 import { exportUpdate } from "../../engine/exportUpdate.ts";
 import { UserError } from "../../engine/userError.ts";
 import type { CommandRecord } from "../command.ts";
@@ -24,6 +24,8 @@ export const exportCommand: CommandRecord = {
     try {
       const stem = path.slice(0, path.length - extname(path).length);
       const out = parsed.text("out") ?? `${stem}.update${inspector.frozen.update}.${to}`;
+      if (resolve(out) === resolve(path))
+        throw new UserError("usage", "--out names the run itself.", "Choose another file for the export.");
       const opened = { run, inspector, names: run.names, edited: undefined };
       const { rows } = exportUpdate(opened, to, out, parsed.flag("force"));
       console.out(`${out}: ${rows} steps of update ${inspector.frozen.update}\n`);

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { UserError } from "../../engine/userError.ts";
 import { type DataSetResult, readDataSet, readNamedDataSet } from "../../loss/dataSet.ts";
 import type { Diagnostic } from "../../loss/diagnostic.ts";
@@ -6,9 +5,8 @@ import { type CompiledLoss, compileLoss, type Evaluation } from "../../loss/eval
 import { evaluationJson } from "../../loss/nodeJson.ts";
 import { parseLoss } from "../../loss/parse.ts";
 import type { CommandRecord } from "../command.ts";
-import { diagnosticLine } from "../diagnosticLine.ts";
+import { printDiagnostics, readLoss, readTextFile } from "../lossArgument.ts";
 import { type Console, formatNumber, jsonLine, textTable } from "../output.ts";
-import { readLoss } from "./train.ts";
 
 /** Milliseconds that one evaluation may take. */
 const deadline = 30_000;
@@ -41,7 +39,7 @@ Every vector of floats is a leaf: its gradient is printed. true and false make a
       deadline: { at: performance.now() + deadline, now: () => performance.now() },
     });
     if (!evaluation.ok) return refuse(text, evaluation.diagnostics, console);
-    for (const diagnostic of diagnostics) console.error(diagnosticLine(text, diagnostic));
+    printDiagnostics(text, diagnostics, console);
     console.out(
       parsed.flag("json") ? jsonLine(evaluationJson(compiled, evaluation)) : plainText(compiled, evaluation),
     );
@@ -50,7 +48,7 @@ Every vector of floats is a leaf: its gradient is printed. true and false make a
 };
 
 function refuse(text: string, diagnostics: readonly Diagnostic[], console: Console): 2 {
-  for (const diagnostic of diagnostics) console.error(diagnosticLine(text, diagnostic));
+  printDiagnostics(text, diagnostics, console);
   return 2;
 }
 
@@ -63,16 +61,7 @@ function readData(source: string): DataSetResult {
 
 /** Reads a JSON file. Throws UserError with the path where it cannot be read. */
 export function readJson(path: string): unknown {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new UserError(
-      "missing_file",
-      `${path} cannot be read (${code === "ENOENT" ? "there is no such file" : code}).`,
-    );
-  }
+  const text = readTextFile(path);
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {

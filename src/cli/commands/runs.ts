@@ -1,4 +1,6 @@
+import { statSync } from "node:fs";
 import { resolve } from "node:path";
+import { UserError } from "../../engine/userError.ts";
 import { runsFolder } from "../../runs/folder.ts";
 import { listRuns } from "../../runs/list.ts";
 import type { CommandRecord } from "../command.ts";
@@ -12,7 +14,9 @@ export const runsCommand: CommandRecord = {
   positionals: [0, 1],
   options: { json: { help: "JSON Lines, one object a run" } },
   async run(parsed, console) {
-    const folder = resolve(parsed.positionals[0] ?? runsFolder(process.cwd()));
+    const given = parsed.positionals[0];
+    if (given !== undefined) checkFolder(given);
+    const folder = resolve(given ?? runsFolder(process.cwd()));
     const runs = listRuns(folder);
     if (parsed.flag("json")) {
       for (const run of runs) console.out(jsonLine(run));
@@ -38,3 +42,14 @@ export const runsCommand: CommandRecord = {
     return 0;
   },
 };
+
+function checkFolder(given: string): void {
+  const found = statSync(given, { throwIfNoEntry: false });
+  if (!found) throw new UserError("missing_file", `There is no folder ${given}.`);
+  if (!found.isDirectory())
+    throw new UserError(
+      "usage",
+      `${given} is a file.`,
+      "Give the folder of the runs, or open one with pgi show.",
+    );
+}

@@ -22,7 +22,10 @@ export const showCommand: CommandRecord = {
         sort: parsed.text("sort"),
         ascending: parsed.flag("ascending"),
         limit: parsed.integer("limit", 1),
-        columns: parsed.text("columns")?.split(","),
+        columns: parsed
+          .text("columns")
+          ?.split(",")
+          .map((name) => name.trim()),
         json: parsed.flag("json"),
       },
       console,

@@ -1,13 +1,23 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { algorithms } from "../../algorithms/registry.ts";
+import { availableBackends } from "../../engine/backends/list.ts";
 import { resolveSettings, type SettingsRequest } from "../../engine/settings.ts";
-import { mostEpisodes, TrainingSession } from "../../engine/trainingSession.ts";
+import { mostEpisodes, type SessionOptions, TrainingSession } from "../../engine/trainingSession.ts";
 import { UserError } from "../../engine/userError.ts";
+import { environments } from "../../environments/registry.ts";
 import { newRunPath } from "../../runs/folder.ts";
 import type { UpdateSummary } from "../../runs/summary.ts";
 import type { CommandRecord, Parsed } from "../command.ts";
 import { LiveLine } from "../liveLine.ts";
-import { type Console, type ExitCode, jsonLine } from "../output.ts";
+import { readLoss, refusesLoss } from "../lossArgument.ts";
+import { type Console, type ExitCode, formatCount, jsonLine } from "../output.ts";
+import { checkSameSettings } from "../sameSettings.ts";
 import { showUpdate } from "../showUpdate.ts";
+import { introduction, report, updateObject } from "../trainReport.ts";
+
+const listed = (names: readonly string[]) =>
+  names.map((name, place) => (place === 0 ? `${name} (default)` : name)).join(", ");
 
 export const trainCommand: CommandRecord = {
   name: "train",
@@ -15,11 +25,11 @@ export const trainCommand: CommandRecord = {
   summary: "train a policy and record every update",
   details: `
 Trains until --until-solved, --updates or --steps ends it (default: --until-solved), or Ctrl-C does; the run so far is kept.
---until-solved stops after ${mostEpisodes} episodes at the latest and exits 1 then.`,
+--until-solved stops after ${formatCount(mostEpisodes)} episodes at the latest and exits 1 then.`,
   positionals: [0, 0],
   options: {
-    environment: { value: "ID", help: "CartPole-v1 (default), ShortCorridor" },
-    algorithm: { value: "ID", help: "reinforce (default), reinforce-no-gamma-t, reinforce-normalized" },
+    environment: { value: "ID", help: listed(environments.map(({ id }) => id)) },
+    algorithm: { value: "ID", help: listed(algorithms.map(({ id }) => id)) },
     seed: { value: "N", help: "whole number; everything random follows from it (default 1)" },
     hidden: { value: "N,N", help: "sizes of the hidden layers; 0 for a linear policy" },
     activation: { value: "NAME", help: "relu or tanh" },
@@ -28,13 +38,13 @@ Trains until --until-solved, --updates or --steps ends it (default: --until-solv
     "learning-rate": { value: "X", help: "step size α" },
     gamma: { value: "X", help: "discount γ, 0 to 1" },
     "clip-norm": { value: "X", help: "clip the gradient's norm" },
-    backend: { value: "NAME", help: "auto (default) or kernels" },
+    backend: { value: "NAME", help: listed(["auto", ...availableBackends().map(({ name }) => name)]) },
     "until-solved": { help: "train until the average of 100 episodes counts as solved" },
     updates: { value: "N", help: "train until update N" },
     steps: { value: "N", help: "train for N environment steps" },
     out: { value: "FILE", help: "the run file (default: a new one in .policy-gradient/runs)" },
     force: { help: "replace an existing --out" },
-    resume: { value: "FILE", help: "go on with a run where it stopped" },
+    resume: { value: "FILE", help: "go on with a run where it stopped, with its own settings" },
     show: { help: "print the last update's step table at the end" },
     "no-record": { help: "keep no updates: for measuring what recording costs" },
     json: { help: "JSON Lines: one object an update, a last one with done" },
@@ -45,6 +55,10 @@ Trains until --until-solved, --updates or --steps ends it (default: --until-solv
 async function train(parsed: Parsed, console: Console): Promise<ExitCode> {
   const json = parsed.flag("json");
   const limit = readLimit(parsed);
+  if (parsed.flag("no-record") && parsed.flag("show"))
+    throw new UserError("usage", "--show needs a recorded update; leave --no-record or --show away.");
+  const settings = readSettings(parsed);
+  if (refusesLoss(settings.loss, console)) return 2;
   const live = new LiveLine(console, json);
   const options = {
     limit,
@@ -54,23 +68,41 @@ async function train(parsed: Parsed, console: Console): Promise<ExitCode> {
       else live.update(summary);
     },
   };
-  const session = await openSession(parsed, options, console, json);
-  const interrupted = stopOnSignals(session);
+  const resume = parsed.text("resume");
+  const session =
+    resume === undefined
+      ? create(parsed, settings, options)
+      : await takeUp(parsed, resume, settings, options);
+  if (!json) console.out(resume === undefined ? introduction(session) : resuming(session));
+  const { interrupted, failure } = await runSession(session, limit.untilSolved, live, json, console);
+  if (failure) throw failure;
+  if (parsed.flag("show")) await showUpdate(session.writer.path, undefined, {}, console);
+  return limit.untilSolved && !session.solved && !interrupted ? 1 : 0;
+}
+
+/** Trains to the end and reports, also where it failed. */
+async function runSession(
+  session: TrainingSession,
+  untilSolved: boolean,
+  live: LiveLine,
+  json: boolean,
+  console: Console,
+): Promise<{ interrupted: boolean; failure: Error | undefined }> {
+  const signals = stopOnSignals(session);
   const started = performance.now();
-  const before = { steps: session.trainer.steps };
+  const before = session.trainer.steps;
   let failure: Error | undefined;
   try {
     await session.run();
   } catch (error) {
     failure = error as Error;
+  } finally {
+    signals.release();
   }
   live.end();
   const seconds = (performance.now() - started) / 1000;
-  report(session, seconds, session.trainer.steps - before.steps, json, console);
-  if (failure) throw failure;
-  if (parsed.flag("show")) await showUpdate(session.writer.path, undefined, {}, console);
-  if (interrupted()) return 0;
-  return limit.untilSolved && !session.solved ? 1 : 0;
+  report(session, { seconds, steps: session.trainer.steps - before, untilSolved }, json, console);
+  return { interrupted: signals.interrupted(), failure };
 }
 
 function readLimit(parsed: Parsed) {
@@ -80,23 +112,30 @@ function readLimit(parsed: Parsed) {
   return { updates, steps, untilSolved };
 }
 
-async function openSession(
-  parsed: Parsed,
-  options: ConstructorParameters<typeof TrainingSession>[2],
-  console: Console,
-  json: boolean,
-): Promise<TrainingSession> {
-  const resume = parsed.text("resume");
-  if (resume !== undefined) {
-    const session = await TrainingSession.resume(resume, options);
-    if (!json) console.out(`Resuming ${resume} after update ${session.trainer.update}.\n`);
-    return session;
-  }
-  const resolved = resolveSettings(readSettings(parsed));
+function create(parsed: Parsed, settings: SettingsRequest, options: SessionOptions): TrainingSession {
+  const resolved = resolveSettings(settings);
   const out = parsed.text("out") ?? newRunPath(process.cwd(), resolved.settings);
-  const session = TrainingSession.create(out, resolved, { ...options, force: parsed.flag("force") });
-  if (!json) console.out(introduction(session));
-  return session;
+  if (statSync(out, { throwIfNoEntry: false })?.isDirectory())
+    throw new UserError("usage", `--out ${out} is a folder.`, `Name a file, as ${join(out, "run.pgrun")}.`);
+  return TrainingSession.create(out, resolved, { ...options, force: parsed.flag("force") });
+}
+
+/** Takes a run up with its own settings; those given beside --resume must be the same. Throws UserError. */
+async function takeUp(
+  parsed: Parsed,
+  path: string,
+  asked: SettingsRequest,
+  options: SessionOptions,
+): Promise<TrainingSession> {
+  const out = parsed.text("out");
+  if (out !== undefined && resolve(out) !== resolve(path))
+    throw new UserError("usage", `--resume goes on in ${path} itself; leave --out away.`);
+  checkSameSettings(path, asked);
+  return TrainingSession.resume(path, options);
+}
+
+function resuming(session: TrainingSession): string {
+  return `Resuming ${session.writer.path} after update ${session.trainer.update}.\n`;
 }
 
 function readSettings(parsed: Parsed): SettingsRequest {
@@ -128,66 +167,20 @@ function readHidden(text: string | undefined): number[] | undefined {
   });
 }
 
-/** The loss of --loss: a file's text where there is such a file, else the words themselves. */
-export function readLoss(given: string | undefined): string | undefined {
-  if (given === undefined) return undefined;
-  const isFile = given.length < 4096 && existsSync(given) && statSync(given).isFile();
-  if (isFile) return readFileSync(given, "utf8");
-  if (given.endsWith(".pgloss")) throw new UserError("missing_file", `There is no file ${given}.`);
-  return given;
-}
-
-function introduction(session: TrainingSession): string {
-  const { settings, algorithm } = session.trainer.resolved;
-  const network = [
-    session.trainer.backend.specification.observationSize,
-    ...settings.hidden,
-    session.trainer.backend.specification.actionCount,
-  ];
-  return `${algorithm.title} on ${settings.environment} · ${network.join("-")} ${settings.activation} · ${settings.optimiser} ${settings.learningRate} · γ ${settings.gamma} · seed ${settings.seed} · ${session.writer.metadata.backend.name}\n${session.writer.path}\n`;
-}
-
-function stopOnSignals(session: TrainingSession): () => boolean {
+/** Stops a session when the process is asked to end; `interrupted` tells whether it was, `release` ends the watch. */
+function stopOnSignals(session: TrainingSession): { interrupted: () => boolean; release: () => void } {
   let interrupted = false;
   const stop = () => {
     interrupted = true;
     void session.stop();
   };
-  process.once("SIGINT", stop);
-  process.once("SIGTERM", stop);
-  return () => interrupted;
-}
-
-function updateObject(summary: UpdateSummary) {
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
   return {
-    update: summary.update,
-    episode: summary.episode,
-    steps: summary.steps,
-    return: summary.return,
-    average_return_100: summary.averageReturn100,
-    loss: summary.loss,
-    grad_norm: summary.gradNorm,
-    entropy: summary.entropy,
+    interrupted: () => interrupted,
+    release: () => {
+      process.off("SIGINT", stop);
+      process.off("SIGTERM", stop);
+    },
   };
-}
-
-function report(
-  session: TrainingSession,
-  seconds: number,
-  steps: number,
-  json: boolean,
-  console: Console,
-): void {
-  const { trainer, writer, solved } = session;
-  if (json) {
-    const { episode: episodes, steps: all } = trainer;
-    const backend = writer.metadata.backend.name;
-    console.out(jsonLine({ done: true, solved, episodes, steps: all, seconds, backend, out: writer.path }));
-    return;
-  }
-  const ending = solved ? "Solved" : session.state === "failed" ? "Failed" : "Stopped";
-  const rate = Math.round(steps / Math.max(seconds, 1e-9)).toLocaleString("en-US");
-  console.out(
-    `${ending} after ${trainer.episode} episodes, ${trainer.steps.toLocaleString("en-US")} steps, ${seconds.toFixed(1)} s (${rate} steps/s). Average of the last 100: ${trainer.window.mean().toFixed(1)}.\n${writer.path}\n`,
-  );
 }

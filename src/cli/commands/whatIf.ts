@@ -3,11 +3,10 @@ import { compareGradients } from "../../engine/inspection/layers.ts";
 import { UserError } from "../../engine/userError.ts";
 import type { LayerComparison } from "../../protocol/views.ts";
 import type { CommandRecord } from "../command.ts";
-import { diagnosticLine } from "../diagnosticLine.ts";
+import { printDiagnostics, readLoss } from "../lossArgument.ts";
 import { openUpdate } from "../openUpdate.ts";
 import { type Console, formatNumber, jsonLine, textTable } from "../output.ts";
 import { lossLines, verdictLines } from "../showUpdate.ts";
-import { readLoss } from "./train.ts";
 
 export const whatIfCommand: CommandRecord = {
   name: "what-if",
@@ -25,10 +24,8 @@ export const whatIfCommand: CommandRecord = {
     const { run, inspector } = await openUpdate(parsed.positionals[0] as string, parsed.integer("update", 1));
     try {
       const inspection = inspector.inspect(text);
-      if (!inspection.ok) {
-        for (const diagnostic of inspection.diagnostics) console.error(diagnosticLine(text, diagnostic));
-        return 2;
-      }
+      printDiagnostics(text, inspection.diagnostics, console);
+      if (!inspection.ok) return 2;
       if (parsed.flag("json")) printJson(inspector, inspection.loss, console);
       else printText(inspector, inspection.loss, console);
       return 0;

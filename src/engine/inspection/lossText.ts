@@ -1,4 +1,5 @@
-import { type CompiledLoss, compileLoss } from "../../loss/evaluate.ts";
+import { diagnoseLoss } from "../../loss/diagnose.ts";
+import type { CompiledLoss } from "../../loss/evaluate.ts";
 import { headNames, OFFERED_NAMES, offeredSymbols } from "../../loss/names.ts";
 import { parseLoss } from "../../loss/parse.ts";
 import { namedNumbers } from "../../loss/scalars.ts";
@@ -38,10 +39,8 @@ export function evaluationView(opened: OpenedReference, text: string): Evaluatio
 
 /** What can be said of a loss text without data. */
 export function checkLossText(text: string): LossTextView {
-  const parsed = parseLoss(text);
-  if (!parsed.program) return { diagnostics: parsed.diagnostics, numbers: [] };
-  const { diagnostics } = compileLoss(parsed.program, offeredSymbols(), { differentiable: headNames() });
-  return { diagnostics: [...parsed.diagnostics, ...diagnostics], numbers: numbersOf(text) };
+  const { diagnostics } = diagnoseLoss(text, offeredSymbols(), { differentiable: headNames() });
+  return { diagnostics, numbers: numbersOf(text) };
 }
 
 function numbersOf(text: string): BareNumberView[] {

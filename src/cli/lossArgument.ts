@@ -1,0 +1,50 @@
+import { readFileSync, statSync } from "node:fs";
+import { readLossText } from "../engine/lossOnBatch.ts";
+import { UserError } from "../engine/userError.ts";
+import type { Diagnostic } from "../loss/diagnostic.ts";
+import { diagnosticLine } from "./diagnosticLine.ts";
+import type { Console } from "./output.ts";
+
+/** The loss of --loss: a file's text where there is such a file, else the words themselves. Throws UserError. */
+export function readLoss(given: string | undefined): string | undefined {
+  if (given === undefined) return undefined;
+  const found = isPathLike(given) ? statSync(given, { throwIfNoEntry: false }) : undefined;
+  if (found?.isDirectory()) throw new UserError("missing_file", `${given} is a folder, not a loss file.`);
+  if (found) return readTextFile(given);
+  if (given.endsWith(".pgloss")) throw new UserError("missing_file", `There is no file ${given}.`);
+  return given;
+}
+
+function isPathLike(given: string): boolean {
+  return given !== "" && given.length < 1024 && !/[\n\0]/.test(given);
+}
+
+/** A whole text file. Throws UserError with the path where it cannot be read. */
+export function readTextFile(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    const { code = "" } = error as NodeJS.ErrnoException;
+    const reasons: Readonly<Record<string, string>> = {
+      ENOENT: "there is no such file",
+      EISDIR: "it is a folder",
+      EACCES: "you may not read it",
+    };
+    throw new UserError("missing_file", `${path} cannot be read: ${reasons[code] ?? code}.`);
+  }
+}
+
+/** Prints what is wrong with a loss that shall train; true where it cannot. */
+export function refusesLoss(text: string | undefined, console: Console): boolean {
+  if (text === undefined) return false;
+  const { diagnostics } = readLossText(text);
+  printDiagnostics(text, diagnostics, console);
+  return diagnostics.some(({ severity }) => severity === "error");
+}
+
+/** What a person at a terminal should see of a text's diagnostics: no hints. */
+export function printDiagnostics(text: string, diagnostics: readonly Diagnostic[], console: Console): void {
+  for (const diagnostic of diagnostics) {
+    if (diagnostic.severity !== "hint") console.error(diagnosticLine(text, diagnostic));
+  }
+}

@@ -1,0 +1,64 @@
+import type { TrainingSession } from "../engine/trainingSession.ts";
+import type { UpdateSummary } from "../runs/summary.ts";
+import { type Console, counted, formatCount, jsonLine } from "./output.ts";
+
+/** What is trained, where, into which file. */
+export function introduction(session: TrainingSession): string {
+  const { settings, algorithm } = session.trainer.resolved;
+  const { specification } = session.trainer.backend;
+  const network = [specification.observationSize, ...settings.hidden, specification.actionCount].join("-");
+  const parts = [
+    `${algorithm.title} on ${settings.environment}`,
+    ...(settings.loss === algorithm.loss ? [] : ["another loss"]),
+    settings.hidden.length === 0 ? `${network} linear` : `${network} ${settings.activation}`,
+    `${settings.optimiser} ${settings.learningRate}`,
+    `γ ${settings.gamma}`,
+    `seed ${settings.seed}`,
+    session.writer.metadata.backend.name,
+  ];
+  return `${parts.join(" · ")}\n${session.writer.path}\n`;
+}
+
+/** One update as `pgi train --json` prints it. */
+export function updateObject(summary: UpdateSummary) {
+  return {
+    update: summary.update,
+    episode: summary.episode,
+    steps: summary.steps,
+    return: summary.return,
+    average_return_100: summary.averageReturn100,
+    loss: summary.loss,
+    grad_norm: summary.gradNorm,
+    entropy: summary.entropy,
+  };
+}
+
+/** The last line: how training ended, after how much of it. `steps` and `seconds` are this session's. */
+export function report(
+  session: TrainingSession,
+  { seconds, steps, untilSolved }: { seconds: number; steps: number; untilSolved: boolean },
+  json: boolean,
+  console: Console,
+): void {
+  const { trainer, writer, solved } = session;
+  if (json) {
+    const { episode: episodes, steps: all } = trainer;
+    const backend = writer.metadata.backend.name;
+    console.out(jsonLine({ done: true, solved, episodes, steps: all, seconds, backend, out: writer.path }));
+    return;
+  }
+  const ending =
+    session.state === "failed"
+      ? "Failed"
+      : solved
+        ? "Solved"
+        : untilSolved && session.state === "finished"
+          ? "Not solved"
+          : "Stopped";
+  const rate = steps > 0 ? ` (${formatCount(steps / Math.max(seconds, 1e-9))} steps/s)` : "";
+  const average =
+    trainer.episode === 0 ? "" : ` Average of the last 100: ${trainer.window.mean().toFixed(1)}.`;
+  console.out(
+    `${ending} after ${counted(trainer.episode, "episode")}, ${counted(trainer.steps, "step")}, ${seconds.toFixed(1)} s${rate}.${average}\n${writer.path}\n`,
+  );
+}
