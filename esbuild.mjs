@@ -20,6 +20,8 @@ const forNode = {
   platform: "node",
   target: "node22",
   format: "esm",
+  // Inlines module constants: the kernels are slower by a fifth where V8 cannot fold them.
+  minifySyntax: true,
   // Packages in CommonJS call require for Node's own modules, which an ES module does not have.
   banner: {
     js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',

@@ -5,5 +5,6 @@ export default defineConfig({
     include: ["test/unit/**/*.test.ts", "test/parity/**/*.test.ts"],
     pool: "threads",
     testTimeout: 60_000,
+    hookTimeout: 120_000,
   },
 });

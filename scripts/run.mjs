@@ -8,6 +8,7 @@ const tasks = {
   test: { script: "scripts/test.ts", build: true },
   oracles: { script: "scripts/oracles.ts", build: true },
   electron: { script: "test/host/electron.ts", build: true },
+  screenshots: { script: "scripts/screenshots.ts", build: true },
   bench: { script: "bench/main.ts", build: true },
 };
 

@@ -231,13 +231,26 @@ function withHost(state: PanelState, host: HostState): PanelState {
     const fresh = { ...initialState(null), probe: state.probe, metric: state.metric, source: state.source };
     return withUpdates({ ...fresh, host, progress }, run.progress.update);
   }
+  if (run !== null && isOpenedAnew(state, run)) return openedAnew({ ...state, host, progress }, run);
   return withUpdates({ ...state, host, progress: progress ?? state.progress }, progress?.update ?? 0);
 }
 
 function isAnother(state: PanelState, run: RunView): boolean {
-  const before = state.host?.run;
-  if (before !== null && before !== undefined) return before.run !== run.run;
-  return state.rememberedPath !== null && state.rememberedPath !== run.path;
+  const before = state.host?.run?.path ?? state.rememberedPath;
+  return before !== null && before !== run.path;
+}
+
+/** A run that is taken up again, or that another engine opens, has another name but is the same run. */
+function isOpenedAnew(state: PanelState, run: RunView): boolean {
+  const before = state.host?.run?.run;
+  return before !== undefined && before !== run.run;
+}
+
+/** Keeps the selection and the edit; an engine that was killed may have lost its last updates. */
+function openedAnew(state: PanelState, run: RunView): PanelState {
+  const updates = run.progress.update;
+  const selected = state.selected === null ? null : Math.min(state.selected, Math.max(1, updates));
+  return followLatest({ ...state, updates, selected, applied: null });
 }
 
 function withUpdates(state: PanelState, updates: number): PanelState {

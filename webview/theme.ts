@@ -1,7 +1,7 @@
 /** Colours of canvases by their meaning. Each names the variables it may come from, the first that is set wins. */
 const variables = {
   blue: ["--vscode-charts-blue"],
-  orange: ["--vscode-charts-orange"],
+  orange: ["--vscode-symbolIcon-classForeground", "--vscode-charts-orange"],
   green: ["--vscode-charts-green"],
   red: ["--vscode-charts-red"],
   purple: ["--vscode-charts-purple"],
@@ -9,7 +9,7 @@ const variables = {
   text: ["--vscode-foreground"],
   quiet: ["--vscode-descriptionForeground", "--vscode-foreground"],
   rule: ["--vscode-contrastBorder", "--vscode-panel-border", "--vscode-widget-border"],
-  accent: ["--vscode-charts-orange", "--vscode-focusBorder"],
+  accent: ["--vscode-symbolIcon-classForeground", "--vscode-focusBorder"],
   background: ["--vscode-editor-background"],
 } as const;
 

@@ -80,6 +80,12 @@ export const rooms: Readonly<Record<string, Room>> = {
     packages: ["@vscode/test-electron", "esbuild", "playwright-core", "vitest"],
     node: true,
   },
+  screenshots: {
+    path: "scripts/screenshots.ts",
+    mayImport: ["scripts", "test"],
+    packages: [],
+    node: true,
+  },
   test: {
     path: "test/",
     mayImport: [...product, "bench", "scripts"],

@@ -16,7 +16,7 @@ export interface HostSuite {
   readonly extension: string;
   /** Module that exports `run(): Promise<void>` and writes its outcome to HOST_SUITE_OUTCOME. */
   readonly suite: string;
-  /** Milliseconds until it counts as hung; ten minutes where absent. */
+  /** Milliseconds until it counts as hung; five minutes where absent. */
   readonly deadline?: number;
 }
 
@@ -52,7 +52,7 @@ async function runOn(server: Server, folder: string, what: HostSuite): Promise<n
     const page = await browser.newPage();
     const output = readHostOutput((line) => console.log(line));
     await page.exposeFunction("codeAutomationLog", output.read);
-    const exit = exitCode(page, what.deadline ?? 600_000);
+    const exit = exitCode(page, what.deadline ?? 300_000);
     await page.goto(developmentUrl(server, folder, what));
     const code = await exit;
     if (code !== 0) console.error(output.rest().join("\n"));

@@ -23,6 +23,11 @@ export function userSettings(dataFolder: string): string {
   return join(dataFolder, "data", "User", "settings.json");
 }
 
+/** The user's keybindings of the same server, likewise. */
+export function userKeybindings(dataFolder: string): string {
+  return join(dataFolder, "data", "User", "keybindings.json");
+}
+
 /** The settings of an opened folder; a running workbench follows them, unlike the user's. */
 export function folderSettings(folder: string): string {
   return join(folder, ".vscode", "settings.json");

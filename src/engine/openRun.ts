@@ -3,6 +3,7 @@ import type { CurveView } from "../protocol/engine.ts";
 import type { RunView, TrainingProgress, TrainingState } from "../protocol/views.ts";
 import { openRun, type RunReader } from "../runs/runReader.ts";
 import type { UpdateSummary } from "../runs/summary.ts";
+import type { FrozenUpdate } from "./frozenUpdate.ts";
 import { Inspector } from "./inspection/inspector.ts";
 import { type Names, namesOf } from "./inspection/views.ts";
 import { reopenUpdate } from "./replay.ts";
@@ -11,8 +12,9 @@ import { type ResolvedSettings, resolveSettings } from "./settings.ts";
 import type { TrainingSession } from "./trainingSession.ts";
 import { UserError } from "./userError.ts";
 
-/** Opened updates that stay in memory. */
+/** Opened updates that stay in memory, and updates told of that can be opened as they were. */
 const mostInspectors = 4;
+const mostRecent = 32;
 
 /** A run that is open in the engine: its file to read, and the session that trains it if this engine does. */
 export class OpenRun {
@@ -25,6 +27,7 @@ export class OpenRun {
   #latest: UpdateSummary | undefined;
   #looked: { readonly at: number; readonly steps: number } | undefined;
   readonly #inspectors = new Map<number, Promise<OpenedUpdate>>();
+  readonly #recent = new Map<number, FrozenUpdate>();
 
   constructor(id: string, path: string, session?: TrainingSession) {
     this.id = id;
@@ -40,6 +43,14 @@ export class OpenRun {
 
   noteUpdate(summary: UpdateSummary): void {
     this.#latest = summary;
+  }
+
+  /** Remembers the update just made, because someone is about to be told of it and may want to open it. */
+  rememberLatest(): void {
+    const latest = this.session?.latest();
+    if (!latest) return;
+    this.#recent.set(latest.update, latest);
+    trim(this.#recent, mostRecent);
   }
 
   /** Estimates the rate of a run that another process trains from what was recorded since the last look. */
@@ -95,6 +106,7 @@ export class OpenRun {
 
   curve(from: number, to: number, buckets: number): CurveView {
     const updates = this.refresh();
+    this.rememberLatest();
     const read = (field: "return" | "averageReturn100" | "loss" | "gradNorm" | "entropy") =>
       bucketed(this.reader.column(field, from, to), buckets);
     const first = Math.max(1, Math.ceil(from));
@@ -122,10 +134,7 @@ export class OpenRun {
     const opening = this.#open(update);
     this.#inspectors.set(update, opening);
     opening.catch(() => this.#inspectors.delete(update));
-    for (const old of this.#inspectors.keys()) {
-      if (this.#inspectors.size <= mostInspectors) break;
-      this.#inspectors.delete(old);
-    }
+    trim(this.#inspectors, mostInspectors);
     return opening;
   }
 
@@ -140,8 +149,8 @@ export class OpenRun {
   }
 
   async #open(update: number): Promise<OpenedUpdate> {
-    const latest = this.session?.latest();
-    if (latest?.update === update) return { inspector: new Inspector(latest), how: "live" };
+    const recent = this.#recent.get(update) ?? this.session?.latest();
+    if (recent?.update === update) return { inspector: new Inspector(recent), how: "live" };
     this.refresh();
     const { frozen, how } = await reopenUpdate(this.reader, update);
     const inspector = new Inspector(frozen);
@@ -206,6 +215,14 @@ export class OpenRun {
 export interface OpenedUpdate {
   readonly inspector: Inspector;
   readonly how: "kept" | "replayed" | "live";
+}
+
+/** Drops the oldest entries beyond `most`. */
+function trim(map: Map<number, unknown>, most: number): void {
+  for (const old of map.keys()) {
+    if (map.size <= most) return;
+    map.delete(old);
+  }
 }
 
 function bucketCount(count: number, buckets: number): number {

@@ -160,6 +160,7 @@ export class RunBook {
         if (run && (!told || now - told.at >= progressEvery)) {
           if (told) run.stepsPerSecond = ((summary.steps - told.steps) / (now - told.at)) * 1000;
           this.#lastTold.set(id, { at: now, steps: summary.steps });
+          if (this.#credit > 0) run.rememberLatest();
           this.#tell(id, run.progress());
         }
       },

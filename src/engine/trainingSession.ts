@@ -25,6 +25,7 @@ export const mostEpisodes = 5000;
 const slice = 2048;
 /** Milliseconds of work between two turns of the event loop. */
 const turn = 12;
+const commitEvery = 250;
 const checkpointEvery = 1000;
 
 export interface SessionOptions {
@@ -47,6 +48,7 @@ export class TrainingSession {
   solved = false;
   readonly #options: SessionOptions;
   #lastCheckpoint = performance.now();
+  #lastCommit = performance.now();
   #wanted: "run" | "one" | "pause" | "stop" = "pause";
   #working: Promise<void> | undefined;
   #closed = false;
@@ -167,28 +169,36 @@ export class TrainingSession {
     }
   }
 
-  /** Some milliseconds of training, then whatever bookkeeping is due. */
+  /** Some milliseconds of training, with the bookkeeping that falls due. */
   #turn(): void {
     const until = performance.now() + turn;
-    let now = 0;
+    let now = performance.now();
     do {
       const summary = this.trainer.advance(slice);
+      const before = now;
       now = performance.now();
-      if (summary) {
-        this.#record(summary);
-        if (this.#isOver(summary)) {
-          this.#finish("finished", undefined);
-          return;
-        }
-        if (this.#wanted === "one") {
-          this.#wanted = "pause";
-          return;
-        }
+      this.trainer.addMilliseconds(now - before);
+      if (!summary) continue;
+      this.#record(summary);
+      if (this.#isOver(summary)) {
+        this.#finish("finished", undefined);
+        return;
+      }
+      if (now - this.#lastCommit >= commitEvery) this.#commit(now);
+      if (this.#wanted === "one") {
+        this.#wanted = "pause";
+        return;
       }
     } while (now < until);
+  }
+
+  /** Writes down what was made; the update just made goes with it, so that followers open it without replay. */
+  #commit(now: number): void {
+    this.#lastCommit = now;
     if (this.#options.record === false) return;
     if (now - this.#lastCheckpoint >= checkpointEvery) this.#checkpoint();
-    this.writer.tick(now);
+    else this.#keep("latest");
+    this.writer.flush();
   }
 
   #record(summary: UpdateSummary): void {

@@ -22,5 +22,10 @@ export const DEFAULT_BUDGET: CostBudget = { elements: 2 ** 24, bytes: 2 ** 30, o
 
 /** Number of bytes of `text` in UTF-8; a lone surrogate counts as the three bytes of U+FFFD. */
 export function utf8Length(text: string): number {
-  return new TextEncoder().encode(text).length;
+  let bytes = 0;
+  for (const character of text) {
+    const code = character.codePointAt(0)!;
+    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+  }
+  return bytes;
 }

@@ -1,6 +1,8 @@
-import { indexMask } from "./forwardKernels.ts";
 import type { Field, LayerPlaces } from "./memoryPlan.ts";
 import { packingAt } from "./packing.ts";
+
+/** As in network.ts: the compiler folds a constant of this file, but not an imported one, into the loops. */
+const indexMask = 2 ** 28 - 1;
 
 /** Where the field of step t lies. */
 export function fieldAt(field: Field, t: number): number {
@@ -21,8 +23,7 @@ export function addWeightGradient(
   addBiasGradient(memory, layer, first, count, gradient);
 }
 
-/** Adds Σ_t δ_t of one layer to its biases' part of the flat gradient. */
-export function addBiasGradient(
+function addBiasGradient(
   memory: Float64Array,
   { bias, outputs, delta }: LayerPlaces,
   first: number,
@@ -79,7 +80,7 @@ function addFour(
 }
 
 /** Adds the first min(count, 4) of four numbers to consecutive places. */
-export function addUpTo(
+function addUpTo(
   to: Float64Array,
   place: number,
   count: number,

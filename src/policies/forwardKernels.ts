@@ -1,10 +1,7 @@
 import type { LayerPlaces } from "./memoryPlan.ts";
 
-/**
- * Indices into a policy's memory are kept below 2^28 by this mask. It changes no index that exists
- * (memories are shorter); it lets the compiler drop overflow checks on `index + 1`, which doubles the speed.
- */
-export const indexMask = 2 ** 28 - 1;
+/** As in network.ts: the compiler folds a constant of this file, but not an imported one, into the loops. */
+const indexMask = 2 ** 28 - 1;
 
 /**
  * Writes max(floor, W x + b) to `output` for x at `input`; returns ‖x‖². `packed` is where W and b lie (see

@@ -1,4 +1,5 @@
 import type { Layer, Layout } from "./layout.ts";
+import { oddLines } from "./network.ts";
 
 /** A field that every step has: that of step t lies at `start` + t·`stride` of the memory. */
 export interface Field {
@@ -46,9 +47,6 @@ export const hiddenFloor = 0;
 /** The place of −Infinity. */
 export const noFloor = 1;
 
-/** Places within a head. */
-export const headDelta = 1;
-
 const padTo = (count: number, multiple: number) => Math.ceil(count / multiple) * multiple;
 
 export function planMemory(layout: Layout, capacity: number): MemoryPlan {
@@ -60,7 +58,7 @@ export function planMemory(layout: Layout, capacity: number): MemoryPlan {
   const scratch = places.take(Math.max(...sizes.map(({ paddedOutputs }) => paddedOutputs)));
   places.align(8);
 
-  const inHead = new Places(headDelta);
+  const inHead = new Places(1);
   const logitsDelta = inHead.take(sizes.at(-1)!.paddedOutputs);
   const observation = inHead.take(sizes[0]!.paddedInputs);
   const squares = sizes.map(() => inHead.take(1));
@@ -127,9 +125,4 @@ function padSizes({ inputs, outputs }: Layer, isLast: boolean): PaddedSizes {
 
 function packedLength({ paddedInputs, paddedOutputs }: PaddedSizes): number {
   return paddedOutputs * (paddedInputs + 1);
-}
-
-/** Rows an odd number of cache lines apart do not crowd into a few sets of the cache. */
-function oddLines(doubles: number): number {
-  return (Math.ceil(doubles / 8) | 1) * 8;
 }

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Frame, Page } from "playwright-core";
@@ -8,6 +8,7 @@ import {
   folderSettings,
   quietSettings,
   type Settings,
+  userKeybindings,
   userSettings,
   writeSettings,
 } from "../../scripts/vscode/settings.ts";
@@ -21,11 +22,19 @@ export interface WorkbenchOptions {
   /** Folder of the extension under test; this project's own where absent. */
   readonly extension?: string;
   readonly settings?: Settings;
+  readonly keybindings?: readonly Keybinding[];
   readonly viewport?: { readonly width: number; readonly height: number };
   /** `asked` opens the folder in Restricted Mode. */
   readonly trust?: "asked" | "given";
   /** Environment variables of the extension host beside this process's own; undefined removes one. */
   readonly env?: NodeJS.ProcessEnv;
+}
+
+/** A user's key for a command: the way to give a command arguments. */
+export interface Keybinding {
+  readonly key: string;
+  readonly command: string;
+  readonly args?: unknown;
 }
 
 /** Something a page should not have said, with the address of the file that did, where the browser knows it. */
@@ -73,6 +82,7 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
   const folder = makeFolder(scratch, options.template);
   const dataFolder = join(scratch, "data");
   writeSettings(userSettings(dataFolder), { ...quietSettings, ...options.settings });
+  writeFileSync(userKeybindings(dataFolder), JSON.stringify(options.keybindings ?? []));
   const server = await launchServer({
     dataFolder,
     extensionsFolder: join(scratch, "extensions"),

@@ -295,6 +295,18 @@ describe("the loss editor", () => {
     );
   });
 
+  test("takes what is typed over coloured text, with its closing brackets", async () => {
+    const page = await show();
+    await page.locator(".cm-content").click();
+    await page.keyboard.press("Control+a");
+    await page.keyboard.type("G = discounted_returns(r, gamma)\nloss = -(G.detach() * log_pi).sum()");
+    await page.getByText("REINFORCE without γᵗ").waitFor();
+    expect(await page.locator(".cm-line").allTextContents()).toEqual([
+      expect.stringMatching(/^G = discounted_returns\(r, gamma\)/u),
+      expect.stringMatching(/^loss = -\(G\.detach\(\) \* log_pi\)\.sum\(\)/u),
+    ]);
+  });
+
   test("keeps the last good result greyed while the text is wrong, and says what would be allowed", async () => {
     const page = await show();
     await edit(page, withoutDiscount);

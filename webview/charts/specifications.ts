@@ -15,5 +15,5 @@ export const chartSpecifications: readonly ChartSpecification[] = [
   { column: "log_pi", title: "log π(A|S)", colour: "teal" },
   { column: "entropy", title: "entropy", colour: "green" },
   { column: "weight", title: "weight c", colour: "orange" },
-  { column: "share", title: "share of the update", colour: "red", percent: true },
+  { column: "share", title: "share", colour: "red", percent: true },
 ];

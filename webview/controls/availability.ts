@@ -15,10 +15,13 @@ export interface RunControl {
   readonly when: readonly TrainingState[];
 }
 
+/** A run that has ended, or is only open for reading, is taken up from its file. */
+const resumable: readonly TrainingState[] = ["paused", "stopped", "finished", "failed", "reading"];
+
 /** The run controls in the order they stand. Pause and resume share a place: one of the two is shown. */
 export const runControls: readonly RunControl[] = [
   { command: "pause", title: "Pause", icon: "debug-pause", when: ["training"] },
-  { command: "resume", title: "Resume", icon: "play", when: ["paused", "stopped"] },
+  { command: "resume", title: "Resume", icon: "play", when: resumable },
   { command: "oneUpdate", title: "One Update", icon: "debug-step-over", when: ["paused"] },
   { command: "stop", title: "Stop", icon: "debug-stop", when: ["training", "paused"] },
   {
@@ -42,12 +45,12 @@ export function blockedBecause(control: RunControl, situation: ControlSituation)
   if (host === null) return "the editor has not answered yet";
   if (host.engine.state !== "running") return "the engine is not running";
   if (host.run === null || training === null) return "there is no run";
-  if (!host.run.own) return "the run is written by another process";
+  if (!host.run.own && !control.when.includes("reading")) return "this window does not train the run";
   return control.when.includes(training) ? null : `the run is ${training}`;
 }
 
 /** The controls to show: of pause and resume the one that fits. */
 export function visibleControls(training: TrainingState | null): readonly RunControl[] {
-  const hidden = training === "paused" || training === "stopped" ? "pause" : "resume";
+  const hidden = training !== null && resumable.includes(training) ? "pause" : "resume";
   return runControls.filter((control) => control.command !== hidden);
 }

@@ -90,7 +90,7 @@ export class LearningCurve extends Part {
     if (curve === null || wanted.every((value, i) => value === this.#drawn[i])) return;
     this.#drawn = wanted;
     const lines: readonly Line[] = curveLines(curve, metric);
-    this.#chart?.draw(lines, curve.updates);
+    this.#chart?.draw(lines, curve.update.at(-1) ?? curve.updates);
   }
 
   #placeCursor(): void {
@@ -100,8 +100,9 @@ export class LearningCurve extends Part {
     const { selected, curve } = this.state;
     cursor.hidden = selected === null || curve === null;
     if (selected === null) return;
-    const { top, bottom } = chart.area;
-    cursor.style.transform = `translate(${Math.round(chart.pixel("x", selected))}px, ${top}px)`;
+    const { top, bottom, right } = chart.area;
+    const x = Math.min(right, chart.pixel("x", selected));
+    cursor.style.transform = `translate(${Math.round(x)}px, ${top}px)`;
     cursor.style.height = `${Math.max(0, bottom - top)}px`;
   }
 

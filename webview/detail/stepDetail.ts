@@ -40,11 +40,11 @@ export class StepDetail extends Part {
     const before = shownSource(this.state) === "edited" ? this.state.detail.trainer : undefined;
     return html`
       <table class="output-table">
-        <thead><tr><th scope="col">output</th><th scope="col">π</th><th scope="col">taken</th>
+        <thead><tr><th scope="col">output</th><th scope="col">π</th>
           ${before === undefined ? nothing : html`<th scope="col">∂L/∂z trainer</th>`}
           <th scope="col">${before === undefined ? "∂L/∂z" : "edited"}</th></tr></thead>
         <tbody>${view.outputs.map((output, k) => outputRow(output, k, before?.outputs[k]?.gradient))}</tbody>
-        <tfoot><tr><th scope="row">Σ</th><td>${formatNumber(view.outputs.reduce((sum, { probability }) => sum + probability, 0))}</td><td></td>
+        <tfoot><tr><th scope="row">Σ</th><td>${formatNumber(view.outputs.reduce((sum, { probability }) => sum + probability, 0))}</td>
           ${before === undefined ? nothing : html`<td>${sumText(before.gradientSum)}</td>`}
           <td>${sumText(view.gradientSum)}</td></tr></tfoot>
       </table>
@@ -59,9 +59,8 @@ function outputRow(
 ): TemplateResult {
   return html`
     <tr ?data-taken=${output.taken}>
-      <th scope="row"><i class="swatch output-${k % 6}" aria-hidden="true"></i>${output.name}</th>
+      <th scope="row"><i class="swatch output-${k % 6}" aria-hidden="true"></i>${output.name}${output.taken ? html` <span class="taken" role="img" aria-label="taken" title="the action taken">●</span>` : nothing}</th>
       <td>${formatNumber(output.probability)}</td>
-      <td class="taken">${output.taken ? html`<span role="img" aria-label="taken">●</span>` : nothing}</td>
       ${before === undefined ? nothing : html`<td class="quiet">${formatSigned(before)}</td>`}
       <td>${formatSigned(output.gradient)}</td>
     </tr>

@@ -9,6 +9,7 @@ import { highlighting } from "./highlight.ts";
 import { nodeHover } from "./hover.ts";
 import { inlays } from "./inlays.ts";
 import type { LossLanguage } from "./language.ts";
+import { directTyping } from "./typing.ts";
 
 /** What the text editor asks of and tells the page. */
 export interface EditorPort {
@@ -34,6 +35,7 @@ export function createEditor(parent: HTMLElement, text: string, port: EditorPort
       EditorView.cspNonce.of(port.nonce),
       lineNumbers(),
       history(),
+      directTyping,
       bracketMatching(),
       closeBrackets(),
       EditorView.lineWrapping,

@@ -169,7 +169,7 @@ export class StepTable extends Part {
       selectedStep: this.state.step,
       activeRow: this.#activeRow,
       activeColumn: this.#activeColumn,
-      fadeStale: this.#pages.late,
+      fadeStale: this.#pages.late && !this.state.follow,
     });
     this.#scrollbar?.draw(geometry, this.#position);
     this.#pointAtActive(window.first, window.end);

@@ -45,7 +45,8 @@ function sumLabel(state: PanelState, terms: readonly TermView[]): string {
   if (loss.notSeparable !== null) return `loss ${formatNumber(loss.value, 7)} · ${loss.notSeparable}`;
   const over = `Σ over ${formatCount(state.update?.steps ?? 0)} steps`;
   if (shownSource(state) === "difference") return `${over}, edited − trainer`;
-  const rest = loss.rest === null ? "" : ` + ${formatNumber(loss.rest, 6)} beside the steps`;
-  if (terms.length === 1 && loss.rest === null) return `${over} = loss`;
+  const hasRest = loss.rest !== null && loss.rest !== 0;
+  const rest = hasRest ? ` + ${formatNumber(loss.rest ?? 0, 6)} beside the steps` : "";
+  if (terms.length === 1 && !hasRest) return `${over} = loss`;
   return `${over}${rest} = loss ${formatNumber(loss.value, 7)}`;
 }

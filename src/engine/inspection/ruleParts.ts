@@ -4,7 +4,11 @@ type RulePart = VerdictView["ruleParts"][number];
 
 const words: Readonly<Record<string, readonly RulePart[]>> = {
   theta: [{ text: "θ", role: "symbol" }],
-  alpha: [{ text: "α", role: "symbol" }],
+  alpha: [
+    { text: "α", role: "symbol" },
+    { text: "Σ", role: "operator" },
+    { text: "t", role: "subscript" },
+  ],
   gamma: [{ text: "γ", role: "symbol" }],
   beta: [{ text: "β", role: "symbol" }],
   mean: [{ text: "mean", role: "operator" }],
@@ -67,7 +71,7 @@ export function ruleParts(rule: string): RulePart[] {
       rest = rest.slice(phrase[0].length);
       continue;
     }
-    const [piece] = /^(?: ?\* ?|alpha \* |[A-Za-z_]\w*|[\d.]+(?:e[+-]?\d+)?|\s+|.)/u.exec(
+    const [piece] = /^(?: ?\* ?|[A-Za-z_]\w*|[\d.]+(?:e[+-]?\d+)?|\s+|.)/u.exec(
       rest,
     ) as RegExpExecArray;
     parts.push(...piecesOf(piece));

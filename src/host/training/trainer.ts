@@ -20,6 +20,7 @@ export interface TrainerOptions {
 export class Trainer implements Disposable {
   readonly #options: TrainerOptions;
   readonly #owned = new DisposableStore();
+  #starting: Promise<unknown> = Promise.resolve();
 
   constructor(options: TrainerOptions) {
     this.#options = options;
@@ -30,8 +31,17 @@ export class Trainer implements Disposable {
     this.#owned.dispose();
   }
 
-  /** Begins a new run in a new file. A run that this window is training is stopped first. */
-  async train({ updates, paused, ...request }: TrainArguments): Promise<RunView> {
+  /**
+   * Begins a new run in a new file. A run that this window is training is stopped first, so of two
+   * that are asked for at once the second begins when the first has begun.
+   */
+  train(request: TrainArguments): Promise<RunView> {
+    const begun = this.#starting.then(() => this.#begin(request));
+    this.#starting = begun.catch(() => {});
+    return begun;
+  }
+
+  async #begin({ updates, paused, ...request }: TrainArguments): Promise<RunView> {
     const { engine, storage } = this.#options;
     await engine.ready();
     await this.#stopActive();

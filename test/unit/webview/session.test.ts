@@ -229,10 +229,21 @@ describe("another run", () => {
   test("takes the place of the first with everything that belonged to it", async () => {
     const { store, situation, host, until } = await started();
     store.dispatch({ kind: "edit", text: "loss = -log_pi.sum()" });
-    const next = { ...store.state.host!, run: { ...situation.run!.view("run-2") } };
+    const next = { ...store.state.host!, run: { ...situation.run!.view("run-2"), path: "/runs/2.pgrun" } };
     host.emit("state", next);
     const state = await until("its update", (now) => now.update?.run === "run-2");
     expect(state).toMatchObject({ draft: null, step: 0, follow: true });
+  });
+
+  test("is not what a run is that was opened anew: its selection and edit stay", async () => {
+    const { store, situation, host, until } = await started();
+    store.dispatch({ kind: "edit", text: "loss = -log_pi.sum()" });
+    store.dispatch({ kind: "select", update: 9 });
+    await until("update 9", (now) => now.update?.update === 9);
+    situation.run!.updates = 38;
+    host.emit("state", { ...store.state.host!, run: { ...situation.run!.view("run-2") } });
+    const state = await until("its numbers", (now) => now.update?.run === "run-2");
+    expect(state).toMatchObject({ draft: "loss = -log_pi.sum()", selected: 9, follow: false, updates: 38 });
   });
 
   test("gets no numbers of the first that arrive late", async () => {

@@ -24,8 +24,10 @@ describe("the run controls", () => {
   test.each([
     ["training", ["pause", "stop", "reset"]],
     ["paused", ["resume", "oneUpdate", "stop", "reset"]],
-    ["finished", ["reset"]],
-    ["reading", []],
+    ["finished", ["resume", "reset"]],
+    ["stopped", ["resume", "reset"]],
+    ["failed", ["resume", "reset"]],
+    ["reading", ["resume"]],
   ] as const)("in a run that is %s let %j act", (training, commands) => {
     expect(enabled(training)).toEqual(commands);
   });
@@ -34,12 +36,26 @@ describe("the run controls", () => {
     const [pause] = runControls;
     const reason = (host: HostState | null) => blockedBecause(pause!, { host, training: "training" });
     expect(reason(hostWith({ state: "down", message: "" }))).toBe("the engine is not running");
-    expect(reason(hostWith({ state: "running" }, false))).toBe("the run is written by another process");
+    expect(reason(hostWith({ state: "running" }, false))).toBe("this window does not train the run");
     expect(reason({ ...running, run: null })).toBe("there is no run");
   });
 
+  test("take up a run that is only open for reading from its file", () => {
+    const resume = runControls.find(({ command }) => command === "resume")!;
+    const restored = hostWith({ state: "running" }, false);
+    expect(blockedBecause(resume, { host: restored, training: "reading" })).toBeNull();
+  });
+
   test("show pause or resume, never both", () => {
-    for (const training of ["training", "paused", "stopped", null] as const) {
+    for (const training of [
+      "training",
+      "paused",
+      "stopped",
+      "finished",
+      "failed",
+      "reading",
+      null,
+    ] as const) {
       const commands = visibleControls(training).map(({ command }) => command);
       expect(commands.includes("pause")).toBe(!commands.includes("resume"));
     }
