@@ -1,10 +1,13 @@
+import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { Engine } from "../../src/engine/handlers.ts";
 import { checkEngineParams } from "../../src/engine/params.ts";
 import { Channel } from "../../src/protocol/channel.ts";
 import type { EngineEvents, EngineMethods } from "../../src/protocol/engine.ts";
 import { inMemoryTransports } from "../../src/protocol/inMemoryTransport.ts";
-import type { TrainingProgress } from "../../src/protocol/views.ts";
+import type { RunRequest, TrainingProgress } from "../../src/protocol/views.ts";
+import { poll } from "./poll.ts";
+import { temporaryFolder } from "./temporaryFolder.ts";
 
 export type EngineChannel = Channel<Record<never, never>, EngineMethods>;
 
@@ -37,4 +40,23 @@ export function engineClient(): EngineClient {
     changes: events.runChanged as EngineEvents["runChanged"][],
     logs: events.log as EngineEvents["log"][],
   };
+}
+
+/** A small policy: quick to train. */
+export const smallRun: RunRequest = { seed: 3, hidden: [16] };
+
+/** A run of so many updates in a folder of its own, trained to its end. */
+export async function trainedIn(client: EngineClient, updates: number, settings: RunRequest = smallRun) {
+  const out = join(temporaryFolder(), "a.pgrun");
+  const { run } = await client.call("train", { settings, out, limit: { updates } });
+  await poll("the end of training", async () =>
+    (await client.call("view", { run })).progress.state === "finished" ? true : undefined,
+  );
+  return { run, out };
+}
+
+/** A run that waits before its first update. */
+export async function pausedIn(client: EngineClient) {
+  const out = join(temporaryFolder(), "a.pgrun");
+  return { ...(await client.call("train", { settings: smallRun, out, paused: true })), out };
 }

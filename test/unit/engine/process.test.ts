@@ -23,17 +23,20 @@ async function reach(engine: EngineProcess, run: string, updates: number): Promi
   await poll(`update ${updates}`, async () => ((await updatesOf(engine, run)) >= updates ? true : undefined));
 }
 
-/** The longest time between two beats, from now for so many of them. */
-async function longestPause(engine: EngineProcess, beats: number): Promise<number> {
+/** The times between the beats from now until `work` is done, in milliseconds; the last is the one that was cut short. */
+async function pausesDuring(engine: EngineProcess, work: Promise<unknown>): Promise<number[]> {
+  const pauses: number[] = [];
   let last = performance.now();
-  let longest = 0;
-  for (let beat = 0; beat < beats; beat++) {
-    await once(engine.heartbeat, "data");
+  const note = () => {
     const now = performance.now();
-    longest = Math.max(longest, now - last);
+    pauses.push(now - last);
     last = now;
-  }
-  return longest;
+  };
+  engine.heartbeat.on("data", note);
+  await work;
+  engine.heartbeat.off("data", note);
+  note();
+  return pauses;
 }
 
 describe("the engine process", () => {
@@ -64,28 +67,30 @@ describe("the engine process", () => {
     expect(columns.share!.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 12);
   });
 
-  test("lets its heart be heard within 2.5 s, also while one evaluation is long", async () => {
+  test("lets its heart be heard within 2.5 s, also while one evaluation takes long", async () => {
     const engine = startEngine();
-    expect(await longestPause(engine, 1)).toBeLessThan(10_000);
-    const { run } = await train(engine, { learningRate: 1e-3, hidden: [64] });
-    await reach(engine, run, 1);
+    await once(engine.heartbeat, "data");
+    const { run } = await train(engine);
+    await reach(engine, run, 200);
     await engine.call("pause", { run });
-    const text = heavyLoss();
+    const { columns } = await engine.call("curve", { run, from: 1, to: 200, buckets: 200 });
+    const returns = [...columns.return.maximum];
+    const steps = Math.max(...returns);
+    const reference = { run, update: returns.indexOf(steps) + 1 };
+    const text = heavyLoss(steps);
     const started = performance.now();
-    const evaluation = engine.call("evaluate", { run, update: 1, text });
-    let isDone = false;
-    const evaluated = evaluation.finally(() => {
-      isDone = true;
-    });
-    const pauses: number[] = [];
-    while (!isDone && pauses.length < 2) pauses.push(await longestPause(engine, 1));
-    await evaluated;
+    const pauses = await pausesDuring(engine, engine.call("evaluate", { ...reference, text }));
+    const took = performance.now() - started;
+    console.info(
+      `${took.toFixed(0)} ms of evaluation, ${pauses.map((pause) => pause.toFixed(0)).join(" ")} ms between beats`,
+    );
     expect(Math.max(...pauses)).toBeLessThan(2500);
-    expect(performance.now() - started).toBeGreaterThan(0);
+    if (took > 2500) expect(pauses.length).toBeGreaterThan(2);
   });
 
   test.for(["disconnect", "SIGTERM"] as const)(
     "ends within a second of %s and leaves the run whole in its one file",
+    { retry: 2 },
     async (how) => {
       const engine = startEngine();
       const { run, out } = await train(engine);
@@ -127,12 +132,10 @@ describe("the engine process", () => {
   });
 });
 
-/** A loss of many pairs of steps, slow on any machine, within the language's limits. */
-function heavyLoss(): string {
-  const lines = Array.from(
-    { length: 40 },
-    (_, index) => `v${index} = (exp(log_pi[:, None] * r) * ${index}).sum()`,
-  );
-  const sum = lines.map((_, index) => `v${index}`).join(" + ");
-  return `${lines.join("\n")}\nloss = ${sum}`;
+/** A chain of products of [T, T] tables that needs much of the work one evaluation may do. */
+function heavyLoss(steps: number): string {
+  const products = Math.min(200, Math.floor((0.2 * 2 ** 29) / steps ** 3));
+  const lines = Array.from({ length: products }, (_, index) => `B${index + 1} = B${index} @ A`);
+  const start = "A = log_pi[:, None] * r[None, :] / T\nB0 = A";
+  return `${start}\n${lines.join("\n")}\nloss = B${products}.sum()`;
 }
