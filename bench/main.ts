@@ -2,12 +2,14 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { Figure } from "./measure.ts";
+import { panelFigures } from "./panel.ts";
 import { trainingFigures } from "./training.ts";
 import { whatIfFigures } from "./whatIf.ts";
 
 const suites: Readonly<Record<string, () => Promise<Figure[]>>> = {
   training: trainingFigures,
   "what-if": whatIfFigures,
+  panel: panelFigures,
 };
 
 const wanted = process.argv.slice(2);
