@@ -121,7 +121,8 @@ function createHandlers(runs: RunBook): Handlers<EngineMethods> {
     step: async (params) => {
       const columns = await columnsOf(params);
       columns.checkStep(params.step);
-      return stepView(columns.opened.inspector, columns.loss, params.step, columns.opened.names);
+      const { inspector, names, run } = columns.opened;
+      return stepView(inspector, columns.loss, params.step, names, run.resolved.environment);
     },
     explainCell: async (params) => {
       const columns = await columnsOf(params);

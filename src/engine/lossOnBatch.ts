@@ -35,8 +35,12 @@ export function readLossText(text: string): ReadLoss {
   const { compiled, diagnostics } = diagnoseLoss(text, offeredSymbols(), { differentiable: headNames() });
   if (!compiled) return { ok: false, diagnostics };
   const missing = missingNames(compiled);
-  if (missing.length > 0) return { ok: false, diagnostics: [...diagnostics, ...missing] };
+  if (missing.length > 0) return { ok: false, diagnostics: [...diagnostics.filter(isError), ...missing] };
   return { ok: true, compiled, diagnostics };
+}
+
+function isError({ severity }: Diagnostic): boolean {
+  return severity === "error";
 }
 
 /** Names of the language that this engine has no numbers for. */
@@ -50,8 +54,8 @@ function missingNames(compiled: CompiledLoss): Diagnostic[] {
       end: leaf.end,
       severity: "error" as const,
       code: "not_here",
-      message: `This policy has no ${name}: it has a categorical head only.`,
-      hint: `There are ${available}.`,
+      message: `this policy has no ${name}: it has a categorical head only`,
+      hint: `there are ${available}`,
     };
   });
 }
@@ -59,7 +63,7 @@ function missingNames(compiled: CompiledLoss): Diagnostic[] {
 /** A loss to train with. Throws UserError for one with errors, also those that would only mislead training. */
 export function compileLossText(text: string): CompiledLoss {
   const read = readLossText(text);
-  const error = read.diagnostics.find(({ severity }) => severity === "error");
+  const error = read.diagnostics.find(isError);
   if (read.ok && !error) return read.compiled;
   const place = error ? ` (line ${text.slice(0, error.start).split("\n").length})` : "";
   const message = (error?.message ?? "it is empty").replace(/\.$/, "");

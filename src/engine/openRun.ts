@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type { CurveView } from "../protocol/engine.ts";
 import type { RunView, TrainingProgress, TrainingState } from "../protocol/views.ts";
 import { openRun, type RunReader } from "../runs/runReader.ts";
@@ -138,8 +139,13 @@ export class OpenRun {
   }
 
   async close(): Promise<void> {
-    await this.session?.stop();
-    this.reader.close();
+    try {
+      await this.session?.stop();
+      // What the writer left beside the file for this reader goes as soon as the reader sees that the run is closed.
+      if (this.session && existsSync(this.path)) this.reader.poll();
+    } finally {
+      this.reader.close();
+    }
   }
 
   async #open(update: number): Promise<OpenedUpdate> {

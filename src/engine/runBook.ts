@@ -1,4 +1,4 @@
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import type { EngineEvents, EngineMethods, TrainParams, UpdateReference } from "../protocol/engine.ts";
 import type { RunSettings, RunView, TrainingProgress } from "../protocol/views.ts";
 import { freePath } from "../runs/folder.ts";
@@ -67,7 +67,7 @@ export class RunBook {
 
   /** Opens a file to read, or gives the run that already has it open. */
   open(path: string): OpenRun {
-    for (const run of this.#runs.values()) if (run.path === path) return run;
+    for (const run of this.#runs.values()) if (resolve(run.path) === resolve(path)) return run;
     const run = new OpenRun(this.#takeId(), path);
     this.#runs.set(run.id, run);
     this.#follow();

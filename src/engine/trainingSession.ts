@@ -117,6 +117,7 @@ export class TrainingSession {
 
   /** Changes loss or settings from the next update on, and records the change. Returns that update's number. */
   apply(change: Partial<ChangingSettings> & { readonly loss?: string }): number {
+    this.#checkOpen();
     this.trainer.change(change);
     const fromUpdate = this.trainer.update + 1;
     const { loss, ...settings } = this.trainer.settings;
@@ -137,9 +138,13 @@ export class TrainingSession {
     return frozen && freeze(frozen);
   }
 
-  #start(wanted: "run" | "one"): Promise<void> {
+  #checkOpen(): void {
     if (this.#closed)
       throw new UserError("run_ended", "This run has ended.", "Resume it from its file, or reset it.");
+  }
+
+  #start(wanted: "run" | "one"): Promise<void> {
+    this.#checkOpen();
     this.#wanted = wanted;
     this.#setState("training", undefined);
     this.#working ??= this.#work().finally(() => {

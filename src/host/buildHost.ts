@@ -7,6 +7,7 @@ import { announceEngine } from "./engine/announceEngine.ts";
 import { EngineHost } from "./engine/engineHost.ts";
 import { registerLossLanguage } from "./language/lossLanguage.ts";
 import { Panels } from "./panel/panels.ts";
+import { reopenRuns } from "./runs/reopenRuns.ts";
 import { RunsView } from "./runs/runsView.ts";
 import { HostStore } from "./store.ts";
 import { StatusBar } from "./training/statusBar.ts";
@@ -60,5 +61,6 @@ export function buildHost(context: vscode.ExtensionContext) {
   owned.add(registerLossLanguage({ engine, store, panels, log }));
   owned.add(followContextKeys(store));
   owned.add(announceEngine(store, (id) => commands.run(id)));
+  void reopenRuns();
   return { engine, parts: { store, engine, panels, runs, statusBar }, dispose: () => owned.dispose() };
 }

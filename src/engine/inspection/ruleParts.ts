@@ -71,9 +71,7 @@ export function ruleParts(rule: string): RulePart[] {
       rest = rest.slice(phrase[0].length);
       continue;
     }
-    const [piece] = /^(?: ?\* ?|[A-Za-z_]\w*|[\d.]+(?:e[+-]?\d+)?|\s+|.)/u.exec(
-      rest,
-    ) as RegExpExecArray;
+    const [piece] = /^(?: ?\* ?|[A-Za-z_]\w*|[\d.]+(?:e[+-]?\d+)?|\s+|.)/u.exec(rest) as RegExpExecArray;
     parts.push(...piecesOf(piece));
     rest = rest.slice(piece.length);
   }

@@ -5,6 +5,7 @@ import { columnViews } from "./columns.ts";
 import type { InspectedLoss, Inspector } from "./inspector.ts";
 import { compareGradients, describeLayers } from "./layers.ts";
 import { ruleParts } from "./ruleParts.ts";
+import { stateAt } from "./stateAt.ts";
 import { verdictFixes } from "./verdictFixes.ts";
 
 export interface Names {
@@ -100,7 +101,13 @@ export function comparisonView(
 }
 
 /** One step in full under a loss. */
-export function stepView(inspector: Inspector, loss: InspectedLoss, step: number, names: Names): StepView {
+export function stepView(
+  inspector: Inspector,
+  loss: InspectedLoss,
+  step: number,
+  names: Names,
+  environment: EnvironmentRecord,
+): StepView {
   const { batch } = inspector.frozen;
   const { actionCount, observationSize } = batch;
   const action = batch.actions[step]!;
@@ -130,10 +137,20 @@ export function stepView(inspector: Inspector, loss: InspectedLoss, step: number
     reward: batch.rewards[step]!,
     observation: [...batch.observations.subarray(step * observationSize, (step + 1) * observationSize)],
     outputs,
+    ...stateOf(environment, inspector, step),
     gradientSum: outputs.reduce((sum, { gradient }) => sum + gradient, 0),
     values: Object.fromEntries(columns.map((column) => [column, value(column)])),
     sentence: stepSentence(outputs, value("weight"), loss),
   };
+}
+
+function stateOf(
+  environment: EnvironmentRecord,
+  { frozen }: Inspector,
+  step: number,
+): Pick<StepView, "state"> {
+  const state = stateAt(environment, frozen.batch, step);
+  return state ? { state } : {};
 }
 
 function stepSentence(outputs: StepView["outputs"], weight: number, loss: InspectedLoss): string {

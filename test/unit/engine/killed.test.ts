@@ -11,7 +11,7 @@ import { type SummaryField, summaryFields } from "../../../src/runs/summary.ts";
 import { temporaryFolder } from "../../util/temporaryFolder.ts";
 
 const rounds = 20;
-const updates = 900;
+const updates = 2000;
 const cli = fileURLToPath(new URL("../../../src/cli/main.ts", import.meta.url));
 const compared = summaryFields.filter((field) => field !== "milliseconds" && field !== "lossId");
 
@@ -56,7 +56,7 @@ describe("a run whose process was killed", () => {
     let interrupted = 0;
     for (let round = 0; round < rounds; round++) {
       const path = join(folder, `killed${round}.pgrun`);
-      await trainAndKill(path, 900 * generator.uniform());
+      await trainAndKill(path, 350 * generator.uniform());
       const reader = openRun(path);
       const survived = reader.updateCount;
       reader.close();

@@ -105,7 +105,7 @@ describe("violations", () => {
 });
 
 test("the rooms of the product import one another without a cycle", () => {
-  const outside = new Set(["bench", "scripts", "test", "test/host"]);
+  const outside = new Set(["bench", "screenshots", "scripts", "test", "test/host"]);
   const inner = Object.keys(rooms).filter((name) => !outside.has(name));
   const settled = new Set<string>();
   for (let round = 0; round < inner.length; round++) {
