@@ -15,17 +15,20 @@ import {
   updatesShown,
 } from "../test/panel/trained.ts";
 import { poll } from "../test/util/poll.ts";
-import { root } from "./lib/paths.mjs";
+import { cache, root } from "./lib/paths.mjs";
 
 /** A picture of the workbench: its size, its colours, and what is done before it is taken. */
 interface Shot {
   readonly name: string;
   readonly theme: Theme;
   readonly size: { readonly width: number; readonly height: number };
+  /** Kept with the project, for its pages; the others are only for looking at. */
+  readonly kept?: true;
   readonly prepare?: (trained: Trained) => Promise<void>;
 }
 
-const folder = join(root, "media", "screenshots");
+const keptFolder = join(root, "media", "screenshots");
+const scratchFolder = join(cache, "screenshots");
 const largestBytes = 400_000;
 
 /** The bar of activities stands beside the panel. */
@@ -44,12 +47,12 @@ const misspell = (trained: Trained) =>
   typed(trained, withoutDiscount.replace("log_pi", "log_prob_of_action"), ".problem[data-severity=error]");
 
 const pictures: readonly Shot[] = [
-  { name: "training", theme: "vscode-dark", size: readme },
-  { name: "edited-dark", theme: "vscode-dark", size: readme, prepare: editLoss },
-  { name: "edited-light", theme: "vscode-light", size: readme },
+  { name: "training", theme: "vscode-dark", size: readme, kept: true },
+  { name: "edited-dark", theme: "vscode-dark", size: readme, kept: true, prepare: editLoss },
+  { name: "edited-light", theme: "vscode-light", size: readme, kept: true },
   { name: "wide-light", theme: "vscode-light", size: wide },
   { name: "wide-dark", theme: "vscode-dark", size: wide },
-  { name: "wide-high-contrast", theme: "vscode-high-contrast", size: wide },
+  { name: "wide-high-contrast", theme: "vscode-high-contrast", size: wide, kept: true },
   { name: "narrow-high-contrast", theme: "vscode-high-contrast", size: narrow },
   { name: "narrow-light", theme: "vscode-light", size: narrow },
   { name: "narrow-dark", theme: "vscode-dark", size: narrow },
@@ -67,11 +70,11 @@ async function typed(trained: Trained, text: string, outcome: string): Promise<v
   await trained.panel.locator(".run-name").click();
 }
 
-async function take(workbench: Workbench, { name, theme, size }: Shot): Promise<void> {
+async function take(workbench: Workbench, { name, theme, size, kept }: Shot): Promise<void> {
   await workbench.page.setViewportSize(size);
   await workbench.useTheme(theme);
   await workbench.page.waitForTimeout(1_000);
-  const path = join(folder, `${name}.png`);
+  const path = join(kept ? keptFolder : scratchFolder, `${name}.png`);
   await workbench.page.screenshot({ path });
   const bytes = statSync(path).size;
   console.log(`${path}: ${Math.round(bytes / 1000)} kB${bytes > largestBytes ? ", too large" : ""}`);
@@ -79,7 +82,7 @@ async function take(workbench: Workbench, { name, theme, size }: Shot): Promise<
 
 /** Takes all pictures of one run that trains in a real workbench, or those that are named. */
 async function main(wanted: readonly string[]): Promise<void> {
-  mkdirSync(folder, { recursive: true });
+  for (const folder of [keptFolder, scratchFolder]) mkdirSync(folder, { recursive: true });
   const workbench = await openWorkbench({
     viewport: readme,
     keybindings: [trainingKey({ environment: "CartPole-v1", seed: 1 })],

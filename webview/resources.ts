@@ -20,7 +20,7 @@ export interface Resource {
 }
 
 /** While a run trains, the page must not eat the engine's time: a curve moves smoothly enough, and nobody reads faster. */
-const livePause = { curve: 66, update: 200 };
+const livePause = { curve: 125, update: 350 };
 
 function isTraining(state: PanelState): boolean {
   return state.progress?.state === "training";

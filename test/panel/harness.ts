@@ -59,8 +59,8 @@ export interface Workbench {
   set(settings: Settings): void;
   /** Switches the colour theme, and waits until the workbench has it. */
   useTheme(theme: Theme): Promise<void>;
-  /** Loads the page again, as a person does with F5. */
-  reload(): Promise<void>;
+  /** Loads the page again, as a person does with F5, once it has written down its editors and this text of theirs. */
+  reload(kept?: string): Promise<void>;
   /** Photographs the page into `.cache/screenshots/NAME.png`; the result is the path. */
   screenshot(name: string): Promise<string>;
   close(): Promise<void>;
@@ -107,8 +107,8 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
       writeSettings(folderSettings(folder), { "workbench.colorTheme": themes[theme] });
       await page.locator(`.monaco-workbench.${workbenchClass[theme]}`).waitFor();
     },
-    reload: async () => {
-      await poll("the workbench to keep its editors", () => keepsOpenEditors(page));
+    reload: async (kept = "") => {
+      await poll("the workbench to keep its editors", () => keepsOpenEditors(page, kept));
       await page.reload();
       await ready(page);
     },
@@ -132,8 +132,8 @@ const workbenchClass: Readonly<Record<Theme, string>> = {
  * Whether what the workbench has written down names every open tab. It writes some seconds late, and a page
  * that is loaded anew before that has lost its editors.
  */
-function keepsOpenEditors(page: Page): Promise<true | undefined> {
-  return page.evaluate(async () => {
+function keepsOpenEditors(page: Page, text: string): Promise<true | undefined> {
+  return page.evaluate(async (wanted) => {
     const settled = <T>(request: IDBRequest<T>) =>
       new Promise<T>((resolve, reject) => {
         request.onsuccess = () => resolve(request.result);
@@ -149,8 +149,9 @@ function keepsOpenEditors(page: Page): Promise<true | undefined> {
     }
     const tabs = [...document.querySelectorAll(".tabs-container .tab .label-name")];
     const titles = tabs.map((tab) => JSON.stringify(tab.textContent).slice(1, -1));
-    return titles.every((title) => kept.some((value) => String(value).includes(title))) || undefined;
-  });
+    const isKept = (part: string) => kept.some((value) => String(value).includes(part));
+    return [...titles, wanted].every(isKept) || undefined;
+  }, text);
 }
 
 function makeFolder(scratch: string, template: string | undefined): string {

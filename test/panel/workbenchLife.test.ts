@@ -145,7 +145,9 @@ describe("a panel with an opened update and an edited loss", () => {
   });
 
   test("is as it was after the window was loaded again, and does not train", async () => {
-    await trained.workbench.reload();
+    const { workbench } = trained;
+    await workbench.reload("discounted_returns(r, gamma).detach()");
+    await workbench.page.locator(".tab", { hasText: "REINFORCE" }).click();
     const again = await panelAgain();
     await again.locator(".gradient-table .cosine-cell").first().waitFor();
     expect(await standing(again)).toEqual(before);
