@@ -1,4 +1,5 @@
 import { type CandidateInput, type CandidateRule, candidateRules } from "./candidates.ts";
+import { nameScale } from "./scale.ts";
 
 /** How well one candidate explains the weights of an update: c ≈ κ·w. */
 export interface Match {
@@ -11,7 +12,7 @@ export interface Match {
 
 /** What the weights of one update say about the rule behind them. */
 export interface MatchResult {
-  /** The earliest candidate that explains the weights, or undefined where none does. */
+  /** The likeliest candidate that explains the weights, or undefined where none does. */
   readonly best: Match | undefined;
   /** Other candidates whose weights are the same on this data, up to a factor. */
   readonly indistinguishable: readonly Match[];
@@ -40,6 +41,7 @@ export function candidateWeights(input: CandidateInput): CandidateWeights[] {
 export function matchCandidates(
   weights: Float64Array,
   candidates: readonly CandidateWeights[],
+  episodes: number,
   tolerance = matchTolerance,
 ): MatchResult {
   const { norm, largest } = sizesOf(weights);
@@ -53,7 +55,17 @@ export function matchCandidates(
     (best, match) => (best === undefined || match.residual < best.residual ? match : best),
     undefined,
   );
-  return { best: fitting[0], indistinguishable: fitting.slice(1), nearest, largestWeight: largest };
+  const best = mostLikely(fitting, weights.length, episodes);
+  const indistinguishable = fitting.filter((match) => match !== best);
+  return { best, indistinguishable, nearest, largestWeight: largest };
+}
+
+/** Of rules that the data cannot tell apart, the first that is a plain sum, else the first mean, else the first. */
+function mostLikely(fitting: readonly Match[], steps: number, episodes: number): Match | undefined {
+  const scaleOf = ({ scale }: Match) => nameScale(scale, steps, episodes).id;
+  const isSum = (match: Match) => scaleOf(match) === "sum";
+  const isNamed = (match: Match) => scaleOf(match) !== "factor";
+  return fitting.find(isSum) ?? fitting.find(isNamed) ?? fitting[0];
 }
 
 function matchOne(candidate: CandidateWeights, weights: Float64Array, norm: number): Match | undefined {

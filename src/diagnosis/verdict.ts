@@ -45,7 +45,7 @@ export function judge(
   candidates: readonly CandidateWeights[] = candidateWeights(input),
 ): Verdict {
   const fingerprint = readFingerprint(input);
-  const result = matchCandidates(fingerprint.weights, candidates);
+  const result = matchCandidates(fingerprint.weights, candidates, input.episodes);
   const entropy = entropyTerm(fingerprint.entropyWeights);
   const undecided = undecidedReasons(input, fingerprint, result);
   const base = { fingerprint, entropy, undecided };

@@ -34,7 +34,6 @@ export type PanelCommand =
   | "restartEngine"
   | "showLog"
   | "openRun"
-  | "openTrace"
   | "exportCsv"
   | "exportTrace"
   | "openLossFile";

@@ -203,12 +203,14 @@ async function runCommand(page: Page, title: string): Promise<void> {
   const row = page.locator(`.quick-input-list .monaco-list-row[aria-label^="${title}"]`).first();
   await poll(`the command "${title}" in the palette`, async () => {
     await page.keyboard.press("F1");
-    await input.waitFor();
-    await input.fill(`>${title}`);
-    const isListed = await row.waitFor({ timeout: 1_000 }).then(
-      () => true,
-      () => false,
-    );
+    // A busy workbench may close the palette again under one's hands.
+    const isListed = await input
+      .fill(`>${title}`, { timeout: 3_000 })
+      .then(() => row.waitFor({ timeout: 1_000 }))
+      .then(
+        () => true,
+        () => false,
+      );
     if (isListed) return true;
     await page.keyboard.press("Escape");
     return undefined;

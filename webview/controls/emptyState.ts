@@ -11,7 +11,7 @@ export class EmptyState extends Part {
   protected override render(): TemplateResult {
     const { host } = this.state;
     if (host === null) return html`<main class="empty"><p class="quiet" role="status">Loading…</p></main>`;
-    const command = (name: "train" | "openRun" | "openTrace") => () => this.panel.session.command(name);
+    const command = (name: "train" | "openRun") => () => this.panel.session.command(name);
     return html`
       <main class="empty">
         <h2>No run is open</h2>
@@ -20,7 +20,6 @@ export class EmptyState extends Part {
         <div class="empty-actions">
           <vscode-button ?disabled=${host.engine.state !== "running"} @click=${command("train")}>Train REINFORCE</vscode-button>
           <vscode-button secondary @click=${command("openRun")}>Open Run…</vscode-button>
-          <vscode-button secondary @click=${command("openTrace")}>Open Trace…</vscode-button>
         </div>
       </main>
     `;

@@ -19,7 +19,6 @@ export const commandTable = {
   reset: { title: "Reset", requires: "run", icon: "debug-restart" },
   openPanel: { title: "Open Panel", requires: "nothing", icon: "graph-line" },
   openRun: { title: "Open Run…", requires: "nothing", icon: "folder-opened" },
-  openTrace: { title: "Open Trace…", requires: "nothing" },
   exportCsv: { title: "Export Update as CSV…", requires: "update" },
   exportTrace: { title: "Export Update as Trace…", requires: "update" },
   pinUpdate: { title: "Pin Update", requires: "update", icon: "pin" },

@@ -24,15 +24,6 @@ export const fileHandlers = {
     const file = targetOf(args).path ?? (await chooseFile("Open Run", { "Policy gradient runs": ["pgrun"] }));
     return file === undefined ? dismissed : openRunFile(runs, file, targetOf(args).update);
   },
-  openTrace: async ({ trainer, panels }, args) => {
-    const filters = { "Policy gradient traces": ["pgtrace", "jsonl"] };
-    const named = targetOf(args).path;
-    const file = named?.endsWith(".pgrun") === false ? named : await chooseFile("Open Trace", filters);
-    if (file === undefined) return dismissed;
-    const run = await trainer.open(file);
-    panels.follow(run.path, true);
-    return { ok: true, path: run.path };
-  },
   exportCsv: (context, args) => exportUpdate(context, args, "csv"),
   exportTrace: (context, args) => exportUpdate(context, args, "pgtrace"),
   pinUpdate: async (context, args) => {

@@ -21,7 +21,6 @@ export const panelCommandIds: Record<PanelCommand, CommandId> = {
   restartEngine: "restartEngine",
   showLog: "showLog",
   openRun: "openRun",
-  openTrace: "openTrace",
   exportCsv: "exportCsv",
   exportTrace: "exportTrace",
   openLossFile: "newLossFile",

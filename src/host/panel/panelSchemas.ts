@@ -43,7 +43,6 @@ export const panelCommands = [
   "restartEngine",
   "showLog",
   "openRun",
-  "openTrace",
   "exportCsv",
   "exportTrace",
   "openLossFile",

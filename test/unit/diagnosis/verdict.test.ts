@@ -157,6 +157,14 @@ describe("the verdict", () => {
     expect(verdict.undecided.join()).toMatch(/γ = 1/);
   });
 
+  test("prefers, of rules that the batch cannot tell apart, one with a named scale", () => {
+    const constant = { ...episode, rewards: [2, 2, 2, 2, 2] };
+    const verdict = judge(inputOf(constant, [2, 2, 2, 2, 2]));
+    expect(verdict.match?.rule.id).toBe("rewards_only");
+    expect(verdict.match?.scale).toBeCloseTo(1, 12);
+    expect(verdict.undecided.join()).toMatch(/G₀/);
+  });
+
   test("finds no policy term where every weight is 0", () => {
     expect(judge(inputOf(episode, [0, 0, 0, 0, 0]))).toMatchObject({
       finding: "detached_log_prob",

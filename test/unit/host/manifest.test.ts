@@ -65,7 +65,10 @@ describe("commands", () => {
 
 describe("the manifest", () => {
   test("starts the extension only when something of it is used", () => {
-    expect(manifest.activationEvents).toEqual([`onWebviewPanel:${panelViewType}`]);
+    expect(manifest.activationEvents).toEqual([
+      `onWebviewPanel:${panelViewType}`,
+      "workspaceContains:.policy-gradient/runs",
+    ]);
   });
 
   test("runs where the workspace is", () => {
