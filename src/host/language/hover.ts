@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { ChannelError } from "../../protocol/channel.ts";
 import type { NodeView } from "../../protocol/views.ts";
 import type { EngineHost } from "../engine/engineHost.ts";
 import { targetRun } from "../model.ts";
@@ -52,12 +53,7 @@ export class LossHover implements vscode.HoverProvider {
     const { engine, store, panels, log } = this.#options;
     const run = targetRun(store.model);
     if (!hover) return { node: null, missing: "" };
-    if (run === undefined) {
-      return {
-        node: null,
-        missing: "Values appear here once a run is open: run “Train REINFORCE” or open a .pgrun file.",
-      };
-    }
+    if (run === undefined) return { node: null, missing: noRun };
     const update = panels.find(run.path)?.selectedUpdate ?? run.progress.update;
     if (update === 0) return { node: null, missing: "Values appear here after the run's first update." };
     const limit = AbortSignal.any([AbortSignal.timeout(hoverMilliseconds), whenCancelled(token)]);
@@ -65,12 +61,17 @@ export class LossHover implements vscode.HoverProvider {
       const node = await engine.call("node", { run: run.run, update, text, offset }, limit);
       return { node, missing: node === null ? whyNoValue(text) : "" };
     } catch (error) {
+      // The engine was started anew, or let the run go, since this window last heard of it.
+      if (error instanceof ChannelError && error.code === "unknown_run")
+        return { node: null, missing: noRun };
       const reason = error instanceof Error ? error.message : String(error);
       log.debug(`hover: ${reason}`);
       return { node: null, missing: limit.aborted ? "The values took too long to compute." : reason };
     }
   }
 }
+
+const noRun = "Values appear here once a run is open: run “Train REINFORCE” or open a .pgrun file.";
 
 function whyNoValue(text: string): string {
   const broken = readLoss(text).diagnostics.some(({ severity }) => severity === "error");
