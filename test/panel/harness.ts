@@ -202,6 +202,8 @@ async function runCommand(page: Page, title: string): Promise<void> {
   const input = page.locator(".quick-input-widget input.input");
   const row = page.locator(`.quick-input-list .monaco-list-row[aria-label^="${title}"]`).first();
   await poll(`the command "${title}" in the palette`, async () => {
+    // A page inside an editor that is still loading swallows keys.
+    await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
     await page.keyboard.press("F1");
     // A busy workbench may close the palette again under one's hands.
     const isListed = await input

@@ -15,7 +15,7 @@ const allowed = [
   /^\[Content_Types\]\.xml$/,
   /^extension\/(package\.json|readme\.md|changelog\.md|LICENSE\.txt)$/i,
   /^extension\/dist\/(extension\.cjs|engine\.js|webview\.(js|css)|[\w-]+\.ttf)$/,
-  /^extension\/media\/(icon\.png|[\w-]+\.svg|walkthrough\/[\w-]+\.svg)$/,
+  /^extension\/media\/(icon\.png|screenshots\/edited-dark\.png|[\w-]+\.svg|walkthrough\/[\w-]+\.svg)$/,
   /^extension\/(language|syntaxes|snippets)\/[\w.-]+\.json$/,
 ];
 
@@ -52,6 +52,7 @@ describe.skipIf(!existsSync(path.join(root, "dist", "extension.cjs")))("the pack
       "--no-dependencies",
       "--allow-missing-repository",
       "--skip-license",
+      "--no-rewrite-relative-links",
       "--out",
       file,
     ];

@@ -120,7 +120,7 @@ describe("a page that follows a run at full speed", () => {
     host.emit("progress", situation.run!.progress("run-1"));
     const before = calls.length;
     const start = performance.now();
-    for (let updates = 41; updates <= 140; updates++) {
+    for (let updates = 41; updates <= 440; updates++) {
       situation.run!.updates = updates;
       host.emit("runChanged", { run: "run-1", updates });
       await new Promise((resolve) => setTimeout(resolve, 3));
@@ -129,7 +129,7 @@ describe("a page that follows a run at full speed", () => {
     const selected = calls.slice(before).filter(({ method }) => method === "select").length;
     expect(selected).toBeGreaterThan(0);
     expect(selected).toBeLessThanOrEqual(5 * seconds + 1);
-    await until("the last update", (state) => state.update?.update === 140);
+    await until("the last update", (state) => state.update?.update === 440);
   });
 });
 
