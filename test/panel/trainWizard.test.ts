@@ -33,7 +33,7 @@ test("Train REINFORCE asks for environment, seed, hidden sizes and backend, and 
   await step("2/4").waitFor();
   await input.fill("not a seed");
   await page.keyboard.press("Enter");
-  expect(await page.locator(".quick-input-message").innerText()).toContain("A seed is a whole number");
+  await page.locator(".quick-input-message", { hasText: "A seed is a whole number" }).waitFor();
   await input.fill("41");
   await page.keyboard.press("Enter");
   await step("3/4").waitFor();
