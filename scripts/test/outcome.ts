@@ -9,6 +9,12 @@ export interface Outcome {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: readonly Skip[];
+  /** By test file, where the runner knows files. */
+  readonly files?: readonly FileOutcome[];
+}
+
+export interface FileOutcome extends Pick<Outcome, "passed" | "failed" | "skipped"> {
+  readonly file: string;
 }
 
 export const nothing: Outcome = { passed: 0, failed: 0, skipped: [] };
@@ -40,6 +46,12 @@ export function fromRunner(exitCode: number, report: Outcome | undefined): Outco
   const ran = report.passed + report.failed + report.skipped.length;
   const isWrong = report.failed === 0 && (exitCode !== 0 || ran === 0);
   return isWrong ? { ...report, failed: 1 } : report;
+}
+
+/** A run with the files that failed replaced by what came of them when they were run again. */
+export function afterSecondRun(first: Outcome, second: Outcome): Outcome {
+  const kept = (first.files ?? []).filter(({ failed }) => failed === 0);
+  return sum([...kept, second]);
 }
 
 /** The closing line that every test command of this project ends with. */

@@ -10,7 +10,7 @@ export default class OutcomeReporter implements Reporter {
   }
 }
 
-function outcomeOf(modules: readonly TestModule[], unhandledErrors: number): Outcome {
+function outcomeOf(modules: readonly TestModule[], unhandledErrors: number, isWhole = true): Outcome {
   const tests = modules.flatMap((module) => [...module.children.allTests()]);
   const states = tests.map((test) => test.result().state);
   const broken = modules.filter((module) => module.errors().length > 0).length;
@@ -24,5 +24,8 @@ function outcomeOf(modules: readonly TestModule[], unhandledErrors: number): Out
     passed: states.filter((state) => state === "passed").length,
     failed: states.filter((state) => state === "failed").length + broken + unhandledErrors,
     skipped,
+    ...(isWhole && {
+      files: modules.map((module) => ({ file: module.moduleId, ...outcomeOf([module], 0, false) })),
+    }),
   };
 }

@@ -1,5 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { closingLine, fromRunner, type Outcome, skipLines, sum } from "../../../scripts/test/outcome.ts";
+import {
+  afterSecondRun,
+  closingLine,
+  fromRunner,
+  type Outcome,
+  skipLines,
+  sum,
+} from "../../../scripts/test/outcome.ts";
 
 const outcome = (passed: number, failed: number, ...names: string[]): Outcome => ({
   passed,
@@ -42,4 +49,22 @@ test("the closing line holds the sum of all suites", () => {
 test("skipped tests are told by their reason", () => {
   const skipped = [...outcome(0, 0, "a", "b", "c", "d", "e").skipped, { name: "f", reason: "no compiler" }];
   expect(skipLines(skipped)).toEqual(["skipped: a; b; c and 2 more: no display", "skipped: f: no compiler"]);
+});
+
+test("a second run stands for the files that failed, and for nothing else", () => {
+  const file = (name: string, passed: number, failed: number) => ({
+    file: name,
+    passed,
+    failed,
+    skipped: [],
+  });
+  const first = { passed: 5, failed: 1, skipped: [], files: [file("a", 3, 0), file("b", 2, 1)] };
+  expect(afterSecondRun(first, { passed: 3, failed: 0, skipped: [] })).toMatchObject({
+    passed: 6,
+    failed: 0,
+  });
+  expect(afterSecondRun(first, { passed: 2, failed: 1, skipped: [] })).toMatchObject({
+    passed: 5,
+    failed: 1,
+  });
 });
