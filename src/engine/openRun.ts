@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import type { CurveView } from "../protocol/engine.ts";
-import type { RunView, TrainingProgress, TrainingState } from "../protocol/views.ts";
+import type { Column, RunView, TrainingProgress, TrainingState } from "../protocol/views.ts";
+import type { Curve } from "../runs/curve.ts";
 import { openRun, type RunReader } from "../runs/runReader.ts";
 import type { UpdateSummary } from "../runs/summary.ts";
 import type { FrozenUpdate } from "./frozenUpdate.ts";
@@ -107,19 +108,17 @@ export class OpenRun {
   curve(from: number, to: number, buckets: number): CurveView {
     const updates = this.refresh();
     this.rememberLatest();
-    const read = (field: "return" | "averageReturn100" | "loss" | "gradNorm" | "entropy") =>
-      bucketed(this.reader.column(field, from, to), buckets);
-    const first = Math.max(1, Math.ceil(from));
-    const count = Math.max(0, Math.min(updates, Math.floor(to)) - first + 1);
+    const read = (field: CurveField) => this.reader.curve(field, from, to, buckets);
+    const returns = read("return");
     return {
       updates,
-      update: bucketStarts(count, buckets, first),
+      update: returns.from,
       columns: {
-        return: read("return"),
-        averageReturn: read("averageReturn100"),
-        loss: read("loss"),
-        gradientNorm: read("gradNorm"),
-        entropy: read("entropy"),
+        return: extremesOf(returns),
+        averageReturn: extremesOf(read("averageReturn100")),
+        loss: extremesOf(read("loss")),
+        gradientNorm: extremesOf(read("gradNorm")),
+        entropy: extremesOf(read("entropy")),
       },
       kept: Float64Array.from(this.reader.keptList(), ({ update }) => update),
       pinned: [...this.reader.pins()].map(([update, label]) => ({ update, label })),
@@ -225,31 +224,8 @@ function trim(map: Map<number, unknown>, most: number): void {
   }
 }
 
-function bucketCount(count: number, buckets: number): number {
-  return Math.max(1, Math.min(count, buckets));
-}
+type CurveField = "return" | "averageReturn100" | "loss" | "gradNorm" | "entropy";
 
-/** The first update of every bucket. */
-function bucketStarts(count: number, buckets: number, first: number): Float64Array {
-  if (count === 0) return new Float64Array();
-  const used = bucketCount(count, buckets);
-  return Float64Array.from({ length: used }, (_, bucket) => first + Math.floor((bucket * count) / used));
-}
-
-/** Minimum and maximum of every bucket of consecutive values. */
-function bucketed(values: Float64Array, buckets: number): { minimum: Float64Array; maximum: Float64Array } {
-  const count = values.length;
-  if (count === 0) return { minimum: new Float64Array(), maximum: new Float64Array() };
-  const used = bucketCount(count, buckets);
-  const minimum = new Float64Array(used).fill(Number.NaN);
-  const maximum = new Float64Array(used).fill(Number.NaN);
-  for (let bucket = 0; bucket < used; bucket++) {
-    const end = Math.floor(((bucket + 1) * count) / used);
-    for (let index = Math.floor((bucket * count) / used); index < end; index++) {
-      const value = values[index]!;
-      if (!(value >= minimum[bucket]!)) minimum[bucket] = Number.isNaN(value) ? minimum[bucket]! : value;
-      if (!(value <= maximum[bucket]!)) maximum[bucket] = Number.isNaN(value) ? maximum[bucket]! : value;
-    }
-  }
+function extremesOf({ minimum, maximum }: Curve): Column {
   return { minimum, maximum };
 }
