@@ -4,13 +4,12 @@ import { createOptimiserState, optimiserSpecification } from "../policies/optimi
 import type { Gradient, Heads, OptimiserSpecification, OptimiserState } from "../policies/policy.ts";
 import type { RunSettings } from "../protocol/views.ts";
 import type { Batch } from "../rl/batch.ts";
-import { sampleCategorical } from "../rl/categorical.ts";
 import { createGenerator, type RandomGenerator } from "../rl/randomGenerator.ts";
 import type { UpdateSummary } from "../runs/summary.ts";
 import type { FrozenUpdate } from "./frozenUpdate.ts";
 import { compileLossText, evaluateForTraining } from "./lossOnBatch.ts";
 import { ReturnWindow } from "./returnWindow.ts";
-import { Rollout } from "./rollout.ts";
+import { type Act, Rollout } from "./rollout.ts";
 import { checkRanges, type ResolvedSettings } from "./settings.ts";
 
 /** The settings that may change between two updates. */
@@ -83,7 +82,6 @@ export class Trainer {
       optimiser: settings.optimiser,
     };
     this.#lossText = settings.loss;
-    this.#loss = compileLossText(settings.loss);
     this.#environmentGenerator = createGenerator(settings.seed, "environment");
     this.#actionGenerator = createGenerator(settings.seed, "actions");
     this.#boundary = this.#generatorStates();
@@ -95,6 +93,7 @@ export class Trainer {
       activation: settings.activation,
       bias: settings.bias,
     };
+    this.#loss = compileLossText(settings.loss, specification);
     this.backend = new KernelsBackend(specification);
     this.backend.initialise(createGenerator(settings.seed, "parameters"));
     const doublesPerStep = settings.hidden.reduce((sum, size) => sum + 2 * size, 32);
@@ -148,8 +147,10 @@ export class Trainer {
   learn(): UpdateSummary {
     const batch = this.#rollout.batch();
     const heads = this.backend.heads(batch.actions, batch.steps);
-    const { value, logitsGradient } = evaluateForTraining(this.#loss, { batch, heads, ...this.#settings });
-    const gradient = this.backend.backward(logitsGradient, batch.steps);
+    const { specification } = this.backend;
+    const source = { batch, heads, specification, ...this.#settings };
+    const { value, gradient: byOutputs } = evaluateForTraining(this.#loss, source);
+    const gradient = this.backend.backward(byOutputs.outputs, byOutputs.rows);
     this.#thetaBefore.set(this.backend.theta());
     const { clipNorm } = this.resolved.settings;
     const gradNorm = this.backend.apply(this.#specification, this.#optimiser, clipNorm ?? undefined);
@@ -181,7 +182,7 @@ export class Trainer {
     const changed = { ...this.#settings, ...settings };
     checkRanges({ ...this.resolved.settings, ...changed });
     if (loss !== undefined && loss !== this.#lossText) {
-      this.#loss = compileLossText(loss);
+      this.#loss = compileLossText(loss, this.backend.specification);
       this.#lossText = loss;
     }
     this.#specification = optimiserSpecification(changed.optimiser, changed.learningRate);
@@ -227,11 +228,9 @@ export class Trainer {
     this.#milliseconds += milliseconds;
   }
 
-  readonly #act = (observations: Float64Array, row: number): number => {
-    const { backend } = this;
-    backend.act(observations, row);
-    const count = backend.specification.actionCount;
-    return sampleCategorical(backend.probabilities, row * count, count, this.#actionGenerator.uniform());
+  readonly #act: Act = (observations, row, actions) => {
+    this.backend.act(observations, row);
+    return this.backend.sample(row, this.#actionGenerator, actions);
   };
 
   #count(batch: Batch, heads: Heads, loss: number, gradNorm: number): UpdateSummary {
