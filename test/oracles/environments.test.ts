@@ -34,7 +34,7 @@ function mismatches({ initial_state, steps }: Episode): string[] {
   let before = initial_state;
   return steps.flatMap((step, t) => {
     environment.restore(before, observation, 0);
-    const reward = environment.step(step.action, observation, 0);
+    const reward = environment.step(Float64Array.of(step.action), 0, observation, 0);
     before = step.state;
     const truncated = reachesTimeLimit(t + 1, cartPole.timeLimit);
     const facts = [
