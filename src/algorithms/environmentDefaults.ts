@@ -29,6 +29,7 @@ const tabular: AlgorithmDefaults = {
   learningRate: 0.05,
 };
 
+const slippery: AlgorithmDefaults = { ...tabular, learningRate: 0.02 };
 const bandit: AlgorithmDefaults = { ...tabular, gamma: 1, optimiser: "sgd", learningRate: 0.05 };
 const probe: AlgorithmDefaults = { ...tabular, gamma: 0.9, learningRate: 0.02 };
 const mountainCar: AlgorithmDefaults = { ...cartPoleDefaults, gamma: 1, learningRate: 1e-3 };
@@ -39,12 +40,12 @@ export const environmentDefaults: Readonly<Record<string, AlgorithmDefaults>> = 
   "CartPole-v1": cartPoleDefaults,
   "CartPole-v0": cartPoleDefaults,
   ShortCorridor: corridorDefaults,
-  "Acrobot-v1": { ...cartPoleDefaults, learningRate: 1e-3 },
+  "Acrobot-v1": { ...cartPoleDefaults, learningRate: 5e-4 },
   "MountainCar-v0": mountainCar,
   "MountainCarContinuous-v0": { ...mountainCar, gamma: 0.99 },
   "Pendulum-v1": { ...cartPoleDefaults, gamma: 0.9, learningRate: 1e-3 },
-  "FrozenLake-v1": tabular,
-  "FrozenLake8x8-v1": tabular,
+  "FrozenLake-v1": slippery,
+  "FrozenLake8x8-v1": slippery,
   "FrozenLakeNotSlippery-v1": tabular,
   "CliffWalking-v1": tabular,
   "CliffWalking-v0": tabular,

@@ -4,7 +4,7 @@ import type { EnvironmentRecord } from "./environment.ts";
 import { constantObservation, OneStep, type OneStepTask } from "./oneStep.ts";
 
 /** P(reward 1) of the two arms; else the reward is 0. */
-export const bernoulliMeans: readonly number[] = [0.4, 0.6];
+export const bernoulliMeans: readonly number[] = [0.25, 0.75];
 /** Mean rewards of the ten arms, each with deviation 1. */
 export const gaussianMeans: readonly number[] = [0.2, -0.8, 1.5, 0.4, 1.2, -1.5, -0.2, -1, 0.8, -0.6];
 /** The action that pays most, and the most it pays, in the bandit with a real-valued action. */
@@ -47,7 +47,7 @@ export const bernoulliBandit: EnvironmentRecord = {
   title: "Two-armed bandit that pays 0 or 1",
   timeLimit: undefined,
   solvedAt: undefined,
-  reference: "Sutton & Barto (2nd ed.), chapter 2; arms that pay with probability 0.4 and 0.6",
+  reference: "Sutton & Barto (2nd ed.), chapter 2; arms that pay with probability 0.25 and 0.75",
   create: () => new OneStep(armedBandit(bernoulliMeans, bernoulli)),
 };
 

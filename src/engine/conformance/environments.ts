@@ -128,7 +128,7 @@ function compareSteps(entry: Fields, single: Showing, states: Tolerance): Compar
 }
 
 /** The distance from |x| to the next greater float32. */
-function floatUlp(x: number): number {
+export function floatUlp(x: number): number {
   const exponent = Math.floor(Math.log2(Math.max(Math.abs(x), 2 ** -126)));
   return 2 ** (exponent - 23);
 }
