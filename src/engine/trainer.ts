@@ -1,3 +1,4 @@
+import { outputCount } from "../environments/spaces.ts";
 import type { CompiledLoss } from "../loss/evaluate.ts";
 import type { DevicePolicy } from "../policies/devicePolicy.ts";
 import { KernelsBackend } from "../policies/kernels.ts";
@@ -111,7 +112,7 @@ export class Trainer {
     const environment = resolved.environment.create();
     const specification = {
       observationSize: environment.observationSpace.low.length,
-      actionCount: environment.actionSpace.n,
+      actionCount: outputCount(environment.actionSpace),
       hidden: settings.hidden,
       activation: settings.activation,
       bias: settings.bias,
