@@ -60,6 +60,7 @@ export interface CategoricalHeads extends CommonHeads {
   readonly probabilities: Float64Array;
   readonly mu?: undefined;
   readonly sigma?: undefined;
+  readonly logSigma?: undefined;
 }
 
 /** Outputs of a Gaussian policy for T steps: μ [T × d], σ [T × d] and ln σ [T × d]. */
