@@ -15,7 +15,8 @@ import { explainCell } from "./inspection/explainCell.ts";
 import { checkLossText, evaluationView, nodeView } from "./inspection/lossText.ts";
 import { pickRows, rangeOf } from "./inspection/orderedRows.ts";
 import { SourcedColumns } from "./inspection/sourcedColumns.ts";
-import { comparisonView, stepView, updateView } from "./inspection/views.ts";
+import { stepView } from "./inspection/stepView.ts";
+import { comparisonView, updateView } from "./inspection/views.ts";
 import { listRunViews } from "./listRuns.ts";
 import { RunBook } from "./runBook.ts";
 

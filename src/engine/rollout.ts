@@ -4,8 +4,11 @@ import type { Batch } from "../rl/batch.ts";
 import type { Generator } from "../rl/generator.ts";
 import { UserError } from "./userError.ts";
 
-/** Chooses the action of row `row`, whose observation lies at `row × observationSize`; −1 where π is no number. */
-export type Act = (observations: Float64Array, row: number) => number;
+/**
+ * Chooses the action of row `row`, whose observation lies at `row × observationSize`, and writes it to `actions`.
+ * @returns false where the policy's outputs are no numbers.
+ */
+export type Act = (observations: Float64Array, row: number, actions: Float64Array) => boolean;
 
 /** Beyond this many bytes of stored steps an episode is given up: it will hardly end. */
 const memoryBudget = 2 ** 30;
@@ -101,12 +104,11 @@ export class Rollout {
     // The observation after the last step of an episode lands in the next row and is overwritten by reset.
     if (row + 2 > this.#capacity) this.#reserve();
     const columns = this.#columns;
-    const action = act(columns.observations, row);
-    if (action < 0) throw divergedError(this.episode + 1);
+    if (!act(columns.observations, row, columns.actions)) throw divergedError(this.episode + 1);
+    const action = columns.actions[row]!;
     const reward = this.#environment.step(action, columns.observations, (row + 1) * this.#observationSize);
     const terminated = this.#environment.terminated;
     const truncated = reachesTimeLimit(this.#time + 1, this.#timeLimit);
-    columns.actions[row] = action;
     columns.rewards[row] = reward;
     columns.time[row] = this.#time;
     columns.terminated[row] = terminated ? 1 : 0;

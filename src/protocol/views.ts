@@ -218,6 +218,24 @@ export interface StepView {
     readonly taken: boolean;
     readonly gradient: number;
   }[];
+  /** Of a Gaussian policy, instead of `outputs`, which are empty then. */
+  readonly dimensions?: readonly {
+    readonly name: string;
+    readonly mean: number;
+    readonly deviation: number;
+    /** As it was drawn. */
+    readonly action: number;
+    /** ∂L/∂μ and ∂L/∂σ. */
+    readonly meanGradient: number;
+    readonly deviationGradient: number;
+  }[];
+  /** Of a policy with a value head: V(S_t), V(S_{t+1}), δ and ∂L/∂V(S_t). */
+  readonly value?: {
+    readonly estimate: number;
+    readonly next: number;
+    readonly delta: number;
+    readonly gradient: number;
+  };
   readonly gradientSum: number;
   readonly values: Readonly<Record<string, number>>;
   /** A sentence with this step's numbers: the taken output gets −c(1−π), the others +c·π. */
