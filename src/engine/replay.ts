@@ -3,6 +3,7 @@ import type { RunReader } from "../runs/runReader.ts";
 import type { LossRecord } from "../runs/runRows.ts";
 import type { UpdateSummary } from "../runs/summary.ts";
 import { decodeFrozen, type FrozenUpdate, freeze } from "./frozenUpdate.ts";
+import { policyFor } from "./policyFor.ts";
 import { settingsOf } from "./runMetadata.ts";
 import { type ResolvedSettings, resolveSettings } from "./settings.ts";
 import { Trainer } from "./trainer.ts";
@@ -67,7 +68,7 @@ export async function reopenUpdate(
   checkUpdate(reader, update);
   const resolved = resolveSettings(settingsOf(reader.metadata));
   const kept = reader.kept(update);
-  if (kept) return { frozen: decodeFrozen(kept, new Trainer(resolved).backend.specification), how: "kept" };
+  if (kept) return { frozen: decodeFrozen(kept, policyFor(resolved)), how: "kept" };
   const trainer = await restoreTrainer(reader, resolved, update - 1, options);
   while (!trainer.collect(65536)) {
     await new Promise((resolve) => setImmediate(resolve));

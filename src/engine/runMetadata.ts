@@ -17,6 +17,7 @@ export function describeRun({ settings, algorithm }: ResolvedSettings): RunMetad
     batch,
     epochs,
     minibatches,
+    targets,
     ...rest
   } = settings;
   return {
@@ -25,7 +26,7 @@ export function describeRun({ settings, algorithm }: ResolvedSettings): RunMetad
     program: { name: programName, version: programVersion },
     ...rest,
     backend: chooseBackend(settings),
-    settings: { value, valueLearningRate, sigma, sigmaBy, environments, batch, epochs, minibatches },
+    settings: { value, valueLearningRate, sigma, sigmaBy, environments, batch, epochs, minibatches, targets },
   };
 }
 
@@ -40,6 +41,7 @@ const recordedSettings = v.partial(
     batch: v.number(),
     epochs: v.number(),
     minibatches: v.number(),
+    targets: v.string(),
   }),
 );
 

@@ -274,8 +274,14 @@ export class TrainingSession {
 
   #checkpoint(): void {
     this.#lastCheckpoint = performance.now();
-    this.writer.checkpoint(this.trainer.update, encodeTrainerState(this.trainer.state()));
+    this.#writeCheckpoint();
     this.#keep("sample");
+  }
+
+  /** Of the last state between two batches, which may lie before the last update. */
+  #writeCheckpoint(): void {
+    const state = this.trainer.state();
+    this.writer.checkpoint(state.update, encodeTrainerState(state));
   }
 
   #keep(reason: "sample" | "latest"): void {
@@ -288,7 +294,7 @@ export class TrainingSession {
     this.#closed = true;
     this.#wanted = "stop";
     if (this.#options.record !== false && this.trainer.isSynchronised) {
-      this.writer.checkpoint(this.trainer.update, encodeTrainerState(this.trainer.state()));
+      this.#writeCheckpoint();
       this.#keep("latest");
     }
     try {
