@@ -131,11 +131,11 @@ export class Trainer {
     this.backend = new KernelsBackend(specification);
     this.backend.initialise(createGenerator(settings.seed, "parameters"));
     this.#rollout = this.#createCollector();
-    this.#boundary = this.#boundaryStates();
     this.#thetaBefore = this.backend.theta().slice();
     this.#specification = this.#optimiserOf(this.#settings);
     this.#optimiser = createOptimiserState(settings.optimiser, this.#thetaBefore.length);
     if (device) this.#giveToDevice(device);
+    this.#boundary = this.#boundaryStates();
   }
 
   /** What the next update will be made with. */
