@@ -27,6 +27,8 @@ export interface ProofCheckView {
 export interface CounterExampleView {
   readonly sentence: string;
   readonly steps: number;
+  /** Both sides of what differs, by name: one number per step, or per element of a head. */
+  readonly numbers: Readonly<Record<string, readonly number[]>>;
   readonly scalars: Readonly<Record<string, number>>;
   readonly data: Readonly<Record<string, readonly (number | boolean | readonly number[])[]>>;
 }

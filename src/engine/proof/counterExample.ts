@@ -1,8 +1,11 @@
 import type { Tensor } from "../../loss/tensor.ts";
 import type { CounterExampleView, ProofCheckView } from "../../protocol/proofViews.ts";
-import { type CheckOptions, checkLoss } from "./checks.ts";
+import { type Checked, type CheckOptions, checkLoss } from "./checks.ts";
+import { headDifferences } from "./headDifferences.ts";
+import { textOf } from "./lossFunction.ts";
 import type { ProofProblem } from "./problem.ts";
 import { shrink } from "./shrink.ts";
+import { suspectOperator } from "./suspects.ts";
 
 /** While shrinking, a few lines are enough to see a failure again. */
 const smallEffort = { directions: 2, coordinates: 24 };
@@ -25,10 +28,43 @@ export async function counterExample(
   if (!found) return null;
   const { failed, checked } = found;
   return {
-    sentence: `${failed.title} differ by ${failed.worst.toExponential(1)} at ${failed.where}`,
+    sentence: `${failed.title} differ by ${failed.worst.toExponential(1)} at ${failed.where}${suspicion(checked, id)}`,
     steps: smallest.batch.steps,
+    numbers: numbersOf(smallest, checked, id, options),
     ...dataOf(new Map([...alwaysShown(smallest), ...checked.inputs])),
   };
+}
+
+/** Which operator's backward rule contradicts its own values, where a difference of the loss does. */
+function suspicion({ evaluation }: Checked, id: ProofCheckView["id"]): string {
+  if (id !== "differences" && id !== "directDifferences") return "";
+  const { compiled } = evaluation;
+  const node = suspectOperator(compiled.graph.nodes, evaluation.evaluation);
+  return node ? `; the derivative of ${textOf(compiled, node)} is wrong` : "";
+}
+
+/** Both sides of what differs, step by step. */
+function numbersOf(
+  problem: ProofProblem,
+  checked: Checked,
+  id: ProofCheckView["id"],
+  { rule }: CheckOptions,
+): CounterExampleView["numbers"] {
+  if (id === "rule" && rule) {
+    const of = checked.evaluation.adjoints.log_pi;
+    const stated = rule.weights(problem).logPi;
+    return {
+      ...(of && { "c of the loss": Array.from(of, (adjoint) => -adjoint) }),
+      ...(stated && { "c of the rule": Array.from(stated, (adjoint) => -adjoint) }),
+    };
+  }
+  if (id !== "differences" && id !== "directDifferences") return {};
+  return Object.fromEntries(
+    headDifferences(checked).flatMap(({ name, autodiff, differences }) => [
+      [`∂L/∂${name} by autodiff`, autodiff],
+      [`∂L/∂${name} by differences`, differences],
+    ]),
+  );
 }
 
 /** What a reader wants to see even where the loss does not name it. */

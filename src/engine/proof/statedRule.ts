@@ -1,4 +1,5 @@
-import { candidateRules } from "../../diagnosis/candidates.ts";
+import { type CandidateRule, candidateRules } from "../../diagnosis/candidates.ts";
+import { nearestName } from "../../protocol/choice.ts";
 import { UserError } from "../userError.ts";
 import type { HeadWeights } from "./directRule.ts";
 import { plainLogProbabilities } from "./directRule.ts";
@@ -11,13 +12,17 @@ export interface StatedRule {
   weights(problem: ProofProblem): HeadWeights;
 }
 
-/** A known rule by its id, as "reinforce" or "missing_gamma_t". Throws UserError for another name. */
-export function knownRule(id: string): StatedRule {
-  const candidate = candidateRules.find((rule) => rule.id === id);
-  if (!candidate) {
-    const known = candidateRules.map((rule) => rule.id).join(" ");
-    throw new UserError("unknown_rule", `There is no known rule "${id}".`, `There are ${known}.`);
-  }
+/** A rule by the id of a known one, as "reinforce" or "missing_gamma_t". Throws UserError for another text. */
+export function statedRule(text: string): StatedRule {
+  const candidate = candidateRules.find((rule) => rule.id === text.trim());
+  if (candidate) return knownRule(candidate);
+  const ids = candidateRules.map((rule) => rule.id);
+  const nearest = nearestName(text, ids);
+  const offer = nearest === undefined ? `There are ${ids.join(", ")}.` : `Did you mean ${nearest}?`;
+  throw new UserError("unknown_rule", `There is no known rule "${text}".`, offer);
+}
+
+function knownRule(candidate: CandidateRule): StatedRule {
   return {
     title: `${candidate.title}, c = ${candidate.symbol}`,
     weights: (problem) => {
