@@ -8,7 +8,7 @@ import type { ProofCheckView } from "../../protocol/proofViews.ts";
 import { createGenerator } from "../../rl/randomGenerator.ts";
 import { lossInputs } from "../lossInputs.ts";
 import { type BatchEvaluation, evaluateToInspect, type ReadLoss, readLossText } from "../lossOnBatch.ts";
-import { compareDifferences, compareDirect } from "./compare.ts";
+import { compareDifferences, compareDirect, isZero } from "./compare.ts";
 import { type DirectGradient, directGradient, headWeightsOf, plainLogProbabilities } from "./directRule.ts";
 import { LossFunction, type MakePolicy, type ProvedPolicy } from "./lossFunction.ts";
 import { type Effort, type Measurements, measureLines } from "./measure.ts";
@@ -76,11 +76,12 @@ export async function checkLoss(
     },
   );
   const { specification } = problem;
+  const zero = isZero(direct);
   const checks = [
     compareHeads(problem, autodiff.logProbabilities),
     compareDirect("direct", directTitle, { gradient, stepNorms }, direct, specification),
-    compareDifferences("differences", differencesTitle, gradient, measurements, specification),
-    compareDifferences("directDifferences", bothTitle, direct.gradient, measurements, specification),
+    compareDifferences("differences", differencesTitle, { gradient, zero }, measurements, specification),
+    compareDifferences("directDifferences", bothTitle, { ...direct, zero }, measurements, specification),
     ...ruleCheck(problem, { gradient, stepNorms }, options.rule),
   ];
   return { ...autodiff, checks, measurements, held, inputs };

@@ -46,8 +46,8 @@ export function directGradient(problem: ProofProblem, weights: HeadWeights): Dir
     one.fill(0);
     const run = network.run(theta, rowOf(batch.observations, t, batch.steps));
     const onOutputs = outputWeights(run.values.at(-1)!, batch.actions[t]!, weights, t);
-    for (const [k, weight] of onOutputs.entries()) {
-      if (weight !== 0) network.addOutputGradient(theta, run, k, weight, one, mass);
+    for (const [k, { weight, size }] of onOutputs.entries()) {
+      if (size !== 0) network.addOutputGradient(theta, run, k, weight, size, one, mass);
     }
     stepNorms[t] = Math.sqrt(one.reduce((sum, g) => sum + g * g, 0));
     for (let i = 0; i < one.length; i++) gradient[i]! += one[i]!;
@@ -55,8 +55,18 @@ export function directGradient(problem: ProofProblem, weights: HeadWeights): Dir
   return { gradient, mass, stepNorms };
 }
 
-/** With how much every ∇z_k enters g_t, [K]. */
-function outputWeights(logits: Float64Array, action: number, weights: HeadWeights, t: number): number[] {
+/** With how much a ∇z_k enters g_t, and the sum of the magnitudes of what that was added up from. */
+interface OutputWeight {
+  readonly weight: number;
+  readonly size: number;
+}
+
+function outputWeights(
+  logits: Float64Array,
+  action: number,
+  weights: HeadWeights,
+  t: number,
+): OutputWeight[] {
   const { pi, distance, meanDistance } = distributionOf(logits);
   const count = pi.length;
   const logPi = weights.logPi?.[t] ?? 0;
@@ -66,9 +76,15 @@ function outputWeights(logits: Float64Array, action: number, weights: HeadWeight
   // 1 − π_a from the others, which keeps its digits where π_a is close to 1.
   const others = pi.reduce((sum, p, k) => (k === action ? sum : sum + p), 0);
   return pi.map((p, k) => {
-    const score = k === action ? others : -p;
-    const spread = p * (distance[k]! - meanDistance);
-    return logPi * score + bonus * spread + (weights.logits?.[t * count + k] ?? 0) + p * (onPi[k]! - mean);
+    const parts = [
+      logPi * (k === action ? others : -p),
+      bonus * p * (distance[k]! - meanDistance),
+      weights.logits?.[t * count + k] ?? 0,
+      p * onPi[k]!,
+      -p * mean,
+    ];
+    const size = parts.reduce((sum, part) => sum + Math.abs(part), 0);
+    return { weight: parts.reduce((sum, part) => sum + part, 0), size };
   });
 }
 

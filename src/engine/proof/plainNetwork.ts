@@ -60,12 +60,13 @@ export class PlainNetwork {
     return { values, sums };
   }
 
-  /** Adds weight · ∇_θ z_output to `into`, and its magnitude to `mass`, by backpropagation from that output alone. */
+  /** Adds weight · ∇_θ z_output to `into`, and size · |∇_θ z_output| to `mass`, by backpropagation from that output alone. */
   addOutputGradient(
     theta: Float64Array,
     { values }: Activations,
     output: number,
     weight: number,
+    size: number,
     into: Float64Array,
     mass: Float64Array,
   ): void {
@@ -74,7 +75,8 @@ export class PlainNetwork {
     for (let index = this.#layers.length - 1; index >= 0; index--) {
       const layer = this.#layers[index]!;
       const below = values[index]!;
-      addLayer(layer, delta, below, weight, into, mass);
+      addLayer(layer, delta, below, weight, into);
+      addLayer(layer, delta.map(Math.abs), below.map(Math.abs), size, mass);
       if (index > 0) delta = this.#backThrough(layer, theta, delta, below);
     }
   }
@@ -200,22 +202,18 @@ function addProduct(
   }
 }
 
+/** Adds weight · δ ⊗ h to W's place and weight · δ to b's. */
 function addLayer(
   { inputs, outputs, weights, biases }: PlainLayer,
   delta: Float64Array,
   below: Float64Array,
   weight: number,
   into: Float64Array,
-  mass: Float64Array,
 ): void {
-  const add = (place: number, amount: number) => {
-    into[place]! += amount;
-    mass[place]! += Math.abs(amount);
-  };
   for (let j = 0; j < outputs; j++) {
     const scaled = weight * delta[j]!;
     if (scaled === 0) continue;
-    for (let i = 0; i < inputs; i++) add(weights + j * inputs + i, scaled * below[i]!);
-    if (biases !== undefined) add(biases + j, scaled);
+    for (let i = 0; i < inputs; i++) into[weights + j * inputs + i]! += scaled * below[i]!;
+    if (biases !== undefined) into[biases + j]! += scaled;
   }
 }

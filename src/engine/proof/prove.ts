@@ -88,20 +88,25 @@ function conclude(
   found: CounterExampleView | null,
 ): { status: ProofStatus; sentence: string } {
   if (!Number.isFinite(evaluation.value) || !gradient.every(Number.isFinite)) {
-    return { status: "undecided", sentence: "Undecided: the loss or its gradient is no finite number here." };
+    return { status: "undecided", sentence: `Undecided: ${notFinite(evaluation)}.` };
   }
   const failed = checks.find(({ status }) => status === "failed");
   if (failed) return { status: "failed", sentence: failureSentence(failed, found) };
   const undecided = checks.find(({ status }) => status === "undecided");
   if (undecided) {
-    const sentence = `Undecided: ${undecided.title}: ${undecided.detail}.`;
-    return { status: "undecided", sentence };
+    return { status: "undecided", sentence: `Undecided: ${undecided.detail}.` };
   }
   const worst = Math.max(...checks.map((check) => check.worst));
   const rule = checks.find(({ id }) => id === "rule");
   const also = rule ? `, and it is ${rule.title.replace("the loss ↔ ", "")}` : "";
   const sentence = `Passed: three ways to ∂L/∂θ agree${also}; the worst relative error is ${worst.toExponential(1)}.`;
   return { status: "passed", sentence };
+}
+
+function notFinite({ compiled, evaluation }: Checked["evaluation"]): string {
+  const first = firstNonFinite(compiled, evaluation);
+  if (!first) return "a derivative is no finite number here";
+  return `${first.text} is ${first.value} at place ${first.index}`;
 }
 
 function failureSentence(failed: ProofCheckView, found: CounterExampleView | null): string {
