@@ -1,3 +1,4 @@
+import { firstNonFinite } from "../../loss/statistics.ts";
 import type {
   CounterExampleView,
   ProofCheckView,
