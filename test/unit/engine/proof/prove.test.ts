@@ -110,7 +110,9 @@ describe("a stated rule", () => {
   });
 
   test("an unknown one is refused with the nearest name", () => {
-    expect(() => statedRule("reinforse")).toThrow(expect.objectContaining({ line: expect.stringContaining("Did you mean reinforce?") }));
+    expect(() => statedRule("reinforse")).toThrow(
+      expect.objectContaining({ line: expect.stringContaining("Did you mean reinforce?") }),
+    );
   });
 });
 
