@@ -66,7 +66,7 @@ export class ProofCard extends Part {
 function checksTable({ checks }: ProofView): TemplateResult {
   return html`
     <table class="proof-checks">
-      <thead><tr><th scope="col">two ways</th><th scope="col"></th><th scope="col">worst relative</th><th scope="col">at</th></tr></thead>
+      <thead><tr><th scope="col">two ways</th><th scope="col">result</th><th scope="col">worst relative</th><th scope="col">at</th></tr></thead>
       <tbody>${checks.map(
         ({ title, status, worst, tolerance, where, detail }) => html`
           <tr data-status=${status} title=${detail}>
