@@ -1,4 +1,5 @@
 import type { Environment, EnvironmentRecord } from "../environments/environment.ts";
+import { outputCount } from "../environments/spaces.ts";
 import { reachesTimeLimit } from "../environments/timeLimit.ts";
 import type { Batch } from "../rl/batch.ts";
 import type { Generator } from "../rl/generator.ts";
@@ -77,7 +78,7 @@ export class Rollout {
     return {
       steps,
       observationSize: this.#observationSize,
-      actionCount: this.#environment.actionSpace.n,
+      actionCount: outputCount(this.#environment.actionSpace),
       observations: columns.observations.subarray(0, steps * this.#observationSize),
       actions: columns.actions.subarray(0, steps),
       rewards: columns.rewards.subarray(0, steps),
@@ -103,10 +104,15 @@ export class Rollout {
     const columns = this.#columns;
     const action = act(columns.observations, row);
     if (action < 0) throw divergedError(this.episode + 1);
-    const reward = this.#environment.step(action, columns.observations, (row + 1) * this.#observationSize);
+    columns.actions[row] = action;
+    const reward = this.#environment.step(
+      columns.actions,
+      row,
+      columns.observations,
+      (row + 1) * this.#observationSize,
+    );
     const terminated = this.#environment.terminated;
     const truncated = reachesTimeLimit(this.#time + 1, this.#timeLimit);
-    columns.actions[row] = action;
     columns.rewards[row] = reward;
     columns.time[row] = this.#time;
     columns.terminated[row] = terminated ? 1 : 0;

@@ -22,6 +22,7 @@ const mostLayers = 8;
 export function resolveSettings(request: SettingsRequest): ResolvedSettings {
   const environment = requireEnvironment(request.environment ?? "CartPole-v1");
   const algorithm = requireAlgorithm(request.algorithm ?? "reinforce");
+  checkActions(environment, algorithm);
   const defaults = defaultsFor(algorithm, environment.id);
   const settings: RunSettings = {
     environment: environment.id,
@@ -51,6 +52,17 @@ export function requireAlgorithm(id: string): AlgorithmRecord {
   const found = findAlgorithm(id);
   if (found.ok) return found.record;
   throw new UserError("unknown_algorithm", sentence(found.message));
+}
+
+/** Throws a UserError where the algorithm cannot act in the environment. */
+function checkActions(environment: EnvironmentRecord, algorithm: AlgorithmRecord): void {
+  const { actionSpace } = environment.create();
+  if (actionSpace.kind === "discrete") return;
+  throw new UserError(
+    "continuous_actions",
+    `${environment.id} takes real-valued actions (${actionSpace.names.join(", ")}), and ${algorithm.id} chooses one of several.`,
+    "Choose an environment with discrete actions.",
+  );
 }
 
 function defaultsFor(algorithm: AlgorithmRecord, environment: string): AlgorithmDefaults {

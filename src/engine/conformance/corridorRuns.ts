@@ -77,7 +77,7 @@ class CorridorLearner {
       const action = sampleCategorical(backend.probabilities, 2 * t, 2, uniform());
       if (action < 0) return undefined;
       this.#actions[t] = action;
-      environment.step(action, this.#observations, t + 1);
+      environment.step(this.#actions, t, this.#observations, t + 1);
       if (environment.terminated) return t + 1;
     }
     return undefined;
