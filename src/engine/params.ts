@@ -27,6 +27,14 @@ const settingEntries = {
   clipNorm: v.nullable(v.number()),
   loss: text,
   backend: v.picklist(["auto", "kernels", "tensorflow", "webgpu"]),
+  value: v.picklist(["none", "shared", "own"]),
+  valueLearningRate: v.nullable(v.number()),
+  sigma: v.picklist(["network", "parameter"]),
+  sigmaBy: v.picklist(["exp", "softplus"]),
+  environments: count,
+  batch: count,
+  epochs: count,
+  minibatches: count,
 };
 
 /** The form of every method's params. Ranges of settings are checked where they are used, with better words. */
