@@ -3,8 +3,8 @@ import { ownParts, type ProofParts } from "../../../../src/engine/proof/checks.t
 import type { ProvedPolicy } from "../../../../src/engine/proof/lossFunction.ts";
 import { type ProofProblem, randomVector, smallProblem } from "../../../../src/engine/proof/problem.ts";
 import { proveLoss } from "../../../../src/engine/proof/prove.ts";
+import { architectureOf } from "../../../../src/policies/architecture.ts";
 import { KernelsBackend } from "../../../../src/policies/kernels.ts";
-import { layOut } from "../../../../src/policies/layout.ts";
 import type { PolicySpecification } from "../../../../src/policies/policy.ts";
 import type { ProofCheckView, ProofView } from "../../../../src/protocol/proofViews.ts";
 import { createGenerator } from "../../../../src/rl/randomGenerator.ts";
@@ -29,7 +29,7 @@ function problemOf(change: Partial<PolicySpecification>, seed = 3): ProofProblem
   return {
     ...small,
     specification,
-    theta: randomVector(layOut(specification).parameterCount, generator, 0.7),
+    theta: randomVector(architectureOf(specification).parameterCount, generator, 0.7),
     batch: { ...small.batch, actionCount: specification.actionCount, actions },
   };
 }
@@ -89,7 +89,7 @@ function lastStepMissing(policy: KernelsBackend, { actionCount }: PolicySpecific
 function forwardScaled(factor: number): Wrapped {
   return (policy, specification) => ({
     setTheta: (theta) => {
-      const { weights } = layOut(specification).layers.at(-1)!;
+      const { weights } = architectureOf(specification).policy.layers.at(-1)!;
       policy.setTheta(theta.map((value, i) => (i >= weights ? value * factor : value)));
     },
     forward: (observations, actions, steps) => policy.forward(observations, actions, steps),
