@@ -1,17 +1,18 @@
 import type { RunSettings } from "../protocol/views.ts";
 import type { RunMetadata } from "../runs/metadata.ts";
+import type { ChosenBackend } from "./backends/choose.ts";
 import type { ResolvedSettings, SettingsRequest } from "./settings.ts";
 import { programName, programVersion } from "./version.ts";
 
 /** What a new run says of itself. */
-export function describeRun({ settings, algorithm }: ResolvedSettings): RunMetadata {
+export function describeRun({ settings, algorithm }: ResolvedSettings, chosen: ChosenBackend): RunMetadata {
   const { backend: _, ...rest } = settings;
   return {
     title: `${algorithm.title} on ${settings.environment}, seed ${settings.seed}`,
     created: new Date().toISOString(),
     program: { name: programName, version: programVersion },
     ...rest,
-    backend: chooseBackend(settings),
+    backend: { name: chosen.name, reason: chosen.reason, device: chosen.device },
   };
 }
 
@@ -31,10 +32,4 @@ export function settingsOf(metadata: RunMetadata): SettingsRequest {
     loss: metadata.loss,
     backend: metadata.backend.name as RunSettings["backend"],
   };
-}
-
-function chooseBackend({ backend }: RunSettings): { name: string; reason: string } {
-  return backend === "auto"
-    ? { name: "kernels", reason: "auto: the only backend here; float64 on the CPU" }
-    : { name: backend, reason: "chosen" };
 }
