@@ -8,7 +8,7 @@ import {
   type UpdateReference,
 } from "../protocol/engine.ts";
 import { deleteRun, renameRun } from "../runs/list.ts";
-import { availableBackends } from "./backends/list.ts";
+import { Backends } from "./backends/backends.ts";
 import { exportUpdate } from "./exportUpdate.ts";
 import { decimate } from "./inspection/decimate.ts";
 import { explainCell } from "./inspection/explainCell.ts";
@@ -19,6 +19,7 @@ import { stepView } from "./inspection/stepView.ts";
 import { comparisonView, updateView } from "./inspection/views.ts";
 import { listRunViews } from "./listRuns.ts";
 import { RunBook } from "./runBook.ts";
+import { runtimePlaces } from "./runtimes/places.ts";
 
 export type Emit = <Name extends keyof EngineEvents>(event: Name, payload: EngineEvents[Name]) => void;
 
@@ -27,8 +28,8 @@ export class Engine {
   readonly runs: RunBook;
   readonly handlers: Handlers<EngineMethods>;
 
-  constructor(emit: Emit) {
-    this.runs = new RunBook(emit);
+  constructor(emit: Emit, backends = new Backends(runtimePlaces(process.env))) {
+    this.runs = new RunBook(emit, backends);
     this.handlers = createHandlers(this.runs);
   }
 
@@ -42,11 +43,11 @@ function createHandlers(runs: RunBook): Handlers<EngineMethods> {
   const columnsOf = async (params: UpdateReference & { source: "trainer" | "edited" | "difference" }) =>
     new SourcedColumns(await runs.opened(params), params.source);
   return {
-    hello: ({ probe }) => ({
+    hello: async ({ probe }) => ({
       version: engineProtocolVersion,
       probe,
       node: process.version,
-      backends: availableBackends(),
+      backends: await runs.backends.views(),
     }),
     environments: () => environments.map(({ id, title, reference }) => ({ id, title, detail: reference })),
     algorithms: () => algorithms.map(({ id, title, reference }) => ({ id, title, detail: reference })),
