@@ -1,6 +1,7 @@
 import type * as vscode from "vscode";
 import type { RunView } from "../../protocol/views.ts";
 import type { EngineHost } from "../engine/engineHost.ts";
+import type { LossEvaluations } from "../language/evaluations.ts";
 import { targetRun } from "../model.ts";
 import type { CommandTarget } from "../panel/panelServices.ts";
 import type { Panels } from "../panel/panels.ts";
@@ -16,6 +17,7 @@ export interface CommandContext {
   readonly trainer: Trainer;
   readonly panels: Panels;
   readonly runs: RunsView;
+  readonly evaluations: LossEvaluations;
   readonly log: vscode.LogOutputChannel;
   readonly memory: vscode.Memento;
 }

@@ -23,6 +23,8 @@ export const commandTable = {
   exportTrace: { title: "Export Update as Trace…", requires: "update" },
   pinUpdate: { title: "Pin Update", requires: "update", icon: "pin" },
   newLossFile: { title: "New Loss File", requires: "nothing", icon: "new-file" },
+  evaluateLoss: { title: "Evaluate Loss on Run…", requires: "nothing", icon: "beaker" },
+  showLossInPanel: { title: "Show Loss in Panel", requires: "nothing", icon: "graph-line" },
   restartEngine: { title: "Restart Engine", requires: "nothing" },
   showLog: { title: "Show Log", requires: "nothing" },
   "runs.refresh": { title: "Refresh Runs", requires: "nothing", icon: "refresh" },
