@@ -36,9 +36,10 @@ type Draft = Expression extends infer E
     : never
   : never;
 
-class Parser extends TokenCursor {
-  private readonly text: string;
-  private readonly nodes: Expression[] = [];
+/** Reads statements and expressions; the parser of update rules builds on it. */
+export class Parser extends TokenCursor {
+  protected readonly text: string;
+  protected readonly nodes: Expression[] = [];
   private readonly defined = new Set<string>();
   readonly diagnostics: Diagnostic[] = [];
 
@@ -65,7 +66,7 @@ class Parser extends TokenCursor {
     return { text: this.text, statements, result, nodes: this.nodes };
   }
 
-  private recover(): Statement | "stop" | undefined {
+  protected recover(): Statement | "stop" | undefined {
     try {
       return this.statement();
     } catch (error) {
@@ -78,7 +79,7 @@ class Parser extends TokenCursor {
     }
   }
 
-  private add(draft: Draft, start: number, end: number): Expression {
+  protected add(draft: Draft, start: number, end: number): Expression {
     if (this.nodes.length >= MAXIMUM_NODES)
       this.refuse("nodes", `the program has more than ${MAXIMUM_NODES} parts`, "make it shorter", {
         start,
@@ -89,7 +90,7 @@ class Parser extends TokenCursor {
     return node;
   }
 
-  private statement(): Statement {
+  protected statement(): Statement {
     const first = this.token;
     const hint = first.kind === "name" ? STATEMENT_WORDS.get(first.text) : undefined;
     if (hint && !this.is("=", this.peek(1)) && this.peek(1)?.kind !== "newline")
@@ -128,20 +129,25 @@ class Parser extends TokenCursor {
     this.unexpected(token);
   }
 
-  private expression(minimum: number): Expression {
+  protected expression(minimum: number): Expression {
     const start = this.token.start;
     let left = this.prefix(start);
     let compared = false;
     for (;;) {
-      const token = this.token;
-      const strength = token.kind === "operator" ? STRENGTH.get(token.text) : undefined;
-      if (strength === undefined || strength < minimum) return left;
+      const token = this.infixToken();
+      const strength = token && STRENGTH.get(token.text);
+      if (token === undefined || strength === undefined || strength < minimum) return left;
       if (strength === COMPARISON && compared)
         this.refuse("chain", "comparisons cannot be chained", "write (a < b) & (b < c)", token);
       compared = strength === COMPARISON;
-      this.advance();
+      if (token === this.token) this.advance();
       left = this.infix(left, token, strength, start);
     }
+  }
+
+  /** The operator that stands, or is understood, before what comes next. */
+  protected infixToken(): Token | undefined {
+    return this.token.kind === "operator" ? this.token : undefined;
   }
 
   private infix(left: Expression, token: Token, strength: number, start: number): Expression {
@@ -189,7 +195,7 @@ class Parser extends TokenCursor {
     }
   }
 
-  private primary(): Expression {
+  protected primary(): Expression {
     const token = this.token;
     if (token.kind === "number") {
       this.advance();
@@ -201,7 +207,7 @@ class Parser extends TokenCursor {
     return this.unexpected(token);
   }
 
-  private named(): Expression {
+  protected named(): Expression {
     const token = this.advance();
     const constant = CONSTANTS.get(token.text);
     if (constant !== undefined)
@@ -245,7 +251,7 @@ class Parser extends TokenCursor {
     ]);
   }
 
-  private call(
+  protected call(
     name: Token,
     module: string | undefined,
     start: number,
