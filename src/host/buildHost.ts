@@ -7,6 +7,7 @@ import { announceEngine } from "./engine/announceEngine.ts";
 import { EngineHost } from "./engine/engineHost.ts";
 import { LossEvaluations } from "./language/evaluations.ts";
 import { registerLossLanguage } from "./language/lossLanguage.ts";
+import { RuleExplanations } from "./language/ruleExplanations.ts";
 import { Panels } from "./panel/panels.ts";
 import { reopenRuns } from "./runs/reopenRuns.ts";
 import { RunsView } from "./runs/runsView.ts";
@@ -58,8 +59,9 @@ export function buildHost(context: vscode.ExtensionContext) {
   const runs = owned.add(new RunsView({ engine, store, panels, log, storage }));
   const statusBar = owned.add(new StatusBar(store));
   const evaluations = owned.add(new LossEvaluations(engine));
+  const explanations = owned.add(new RuleExplanations());
   const memory = context.workspaceState;
-  const tools = { store, engine, trainer, panels, runs, evaluations, log, memory };
+  const tools = { store, engine, trainer, panels, runs, evaluations, explanations, log, memory };
   const commands: Commands = owned.add(new Commands(tools, commandHandlers));
   owned.add(registerLossLanguage({ engine, store, panels, evaluations, log }));
   owned.add(followContextKeys(store));

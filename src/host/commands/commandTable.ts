@@ -25,6 +25,7 @@ export const commandTable = {
   newLossFile: { title: "New Loss File", requires: "nothing", icon: "new-file" },
   evaluateLoss: { title: "Evaluate Loss on Run…", requires: "nothing", icon: "beaker" },
   showLossInPanel: { title: "Show Loss in Panel", requires: "nothing", icon: "graph-line" },
+  turnRuleIntoLoss: { title: "Turn Update Rule into Loss…", requires: "nothing", icon: "arrow-swap" },
   restartEngine: { title: "Restart Engine", requires: "nothing" },
   showLog: { title: "Show Log", requires: "nothing" },
   "runs.refresh": { title: "Refresh Runs", requires: "nothing", icon: "refresh" },

@@ -3,6 +3,7 @@ import type { CommandHandler } from "./commandContext.ts";
 import type { CommandId } from "./commandTable.ts";
 import { fileHandlers } from "./fileHandlers.ts";
 import { lossHandlers } from "./lossHandlers.ts";
+import { ruleHandlers } from "./ruleHandlers.ts";
 import { runItemHandlers } from "./runItemHandlers.ts";
 import { trainingHandlers } from "./trainingHandlers.ts";
 
@@ -13,6 +14,7 @@ export const commandHandlers: CommandHandlers = {
   ...trainingHandlers,
   ...fileHandlers,
   ...lossHandlers,
+  ...ruleHandlers,
   ...runItemHandlers,
 };
 

@@ -52,7 +52,7 @@ export class LossLenses implements vscode.CodeLensProvider, Disposable {
     const uri = document.uri.toString();
     const lenses = rules.map((rule) => {
       const { line } = document.positionAt(rule.start);
-      return lens(document, rule, "$(arrow-swap) Turn into loss", "evaluateLoss", { uri, line });
+      return lens(document, rule, "$(arrow-swap) Turn into loss", "turnRuleIntoLoss", { uri, line });
     });
     if (program === undefined) return lenses;
     const place = program.result;
