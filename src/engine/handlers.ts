@@ -100,7 +100,7 @@ function createHandlers(runs: RunBook): Handlers<EngineMethods> {
     },
     evaluate: async (params) => {
       const opened = await runs.opened(params);
-      return evaluationView(opened, params.text);
+      return evaluationView(opened, params.text, params.aside === true);
     },
     compare: async (reference) => {
       const { inspector, edited } = await runs.opened(reference);

@@ -78,7 +78,7 @@ const schemas: { readonly [Name in keyof EngineMethods]: v.GenericSchema } = {
   select: v.strictObject(reference),
   pin: v.strictObject({ ...reference, label: v.optional(v.pipe(v.string(), v.maxLength(200))) }),
   unpin: v.strictObject(reference),
-  evaluate: v.strictObject({ ...reference, text }),
+  evaluate: v.strictObject({ ...reference, text, aside: v.optional(v.literal(true)) }),
   compare: v.strictObject(reference),
   rows: v.strictObject({ ...reference, source, columns, start: v.number(), end: v.number(), order }),
   rowOf: v.strictObject({ ...reference, source, step: count, order }),

@@ -71,8 +71,11 @@ export interface EngineMethods {
   select: { params: UpdateReference; result: UpdateView };
   pin: { params: UpdateReference & { label?: string }; result: null };
   unpin: { params: UpdateReference; result: null };
-  /** The frozen batch of an update under another loss text. */
-  evaluate: { params: UpdateReference & { text: string }; result: EvaluationView };
+  /**
+   * The frozen batch of an update under another loss text, which is then the update's edited loss.
+   * `aside` leaves the edited loss as it is.
+   */
+  evaluate: { params: UpdateReference & { text: string; aside?: true }; result: EvaluationView };
   compare: { params: UpdateReference; result: ComparisonView };
   /** Rows `start` to `end` of the step table, in the order asked for; also the original row numbers. */
   rows: {

@@ -1,12 +1,14 @@
 import { expect, test } from "vitest";
-import { describeExpression } from "../../../src/host/language/describeExpression.ts";
-import { documentationMarkdown } from "../../../src/host/language/nodeMarkdown.ts";
+import { documentationMarkdown } from "../../../../src/host/language/nodeMarkdown.ts";
+import { describeAt } from "../../../../src/loss/editing/describe.ts";
+import { readLoss } from "../../../../src/loss/editing/reading.ts";
 
+const describeIn = (source: string, offset: number) => describeAt(readLoss(source), offset);
 const text = `# book style
 G = discounted_returns(r, γ)
 loss = -(γ**t * G.detach() * logp).sum()
 `;
-const at = (word: string, place = 0) => describeExpression(text, text.indexOf(word, place));
+const at = (word: string, place = 0) => describeIn(text, text.indexOf(word, place));
 
 test.each([
   ["G =", { text: "G", shape: "[T]", kind: "defined here" }],
@@ -40,13 +42,13 @@ test("a name that the text defines is described by its line", () => {
 
 test("there is nothing to describe in a comment, past the end, or in a text that cannot be parsed", () => {
   expect(at("book")).toBeUndefined();
-  expect(describeExpression(text, text.length)).toBeUndefined();
-  expect(describeExpression("loss = (", 0)).toBeUndefined();
+  expect(describeIn(text, text.length)).toBeUndefined();
+  expect(describeIn("loss = (", 0)).toBeUndefined();
 });
 
 test("without fitting shapes there is still the documentation", () => {
   const broken = "loss = foo * log_pi";
-  expect(describeExpression(broken, broken.indexOf("log_pi"))).toMatchObject({ shape: "", text: "log_pi" });
+  expect(describeIn(broken, broken.indexOf("log_pi"))).toMatchObject({ shape: "", text: "log_pi" });
 });
 
 test("the documentation names shape and kind, and says how to get values", () => {

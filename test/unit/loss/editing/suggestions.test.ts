@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { wordsAt } from "../../../src/host/language/words.ts";
+import { suggestionsAt } from "../../../../src/loss/editing/suggestions.ts";
 
-const namesAt = (text: string) => wordsAt(text, text.length).map(({ name }) => name);
+const namesAt = (text: string) => suggestionsAt(text, text.length).map(({ name }) => name);
 
 test("names of data and heads and operators are offered", () => {
   expect(namesAt("loss = ")).toEqual(
@@ -28,7 +28,7 @@ test("after the dot of a number and in a comment nothing but that is meant", () 
 });
 
 test("an operator comes with its signature, defaults included, and its formula", () => {
-  const word = wordsAt("loss = ", 7).find(({ name }) => name === "discounted_returns");
+  const word = suggestionsAt("loss = ", 7).find(({ name }) => name === "discounted_returns");
   expect(word).toMatchObject({
     kind: "operator",
     signature: expect.stringMatching(/^discounted_returns\(r, gamma, bootstrap=0/),

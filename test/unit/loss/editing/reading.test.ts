@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { readLoss } from "../../../src/host/language/lossDocument.ts";
+import { readLoss } from "../../../../src/loss/editing/reading.ts";
 
 test("a right loss has no problem of any weight", () => {
   const text = "G = discounted_returns(r, gamma)\nloss = -(gamma**t * G.detach() * log_pi).sum()\n";

@@ -1,10 +1,10 @@
-import { OFFERED_NAMES, type OfferedName } from "../../loss/names.ts";
-import type { OperatorRow } from "../../loss/operator.ts";
-import { infixOperator, operatorNamed, prefixOperator } from "../../loss/operators.ts";
-import { formatShape } from "../../loss/shapes.ts";
-import type { Expression, Program } from "../../loss/syntax.ts";
-import { aliasOf } from "../../loss/unknownName.ts";
-import { type LossReading, readLoss } from "./lossDocument.ts";
+import { OFFERED_NAMES, type OfferedName } from "../names.ts";
+import type { OperatorRow } from "../operator.ts";
+import { infixOperator, operatorNamed, prefixOperator } from "../operators.ts";
+import { formatShape } from "../shapes.ts";
+import type { Expression, Program } from "../syntax.ts";
+import { aliasOf } from "../unknownName.ts";
+import type { LossReading } from "./reading.ts";
 
 /** What is known of an expression of a loss text without evaluating it. */
 export interface ExpressionDescription {
@@ -19,10 +19,9 @@ export interface ExpressionDescription {
 
 const offered: ReadonlyMap<string, OfferedName> = new Map(OFFERED_NAMES.map((one) => [one.name, one]));
 
-/** Describes the innermost expression at an offset; undefined between expressions and in a text that cannot be parsed. */
-export function describeExpression(text: string, offset: number): ExpressionDescription | undefined {
-  const reading = readLoss(text);
-  const { program } = reading;
+/** Describes the innermost expression at an offset; undefined between expressions and in lines that cannot be parsed. */
+export function describeAt(reading: LossReading, offset: number): ExpressionDescription | undefined {
+  const { program, text } = reading;
   if (program === undefined) return undefined;
   const defined = program.statements.find(({ nameRange }) => nameRange && contains(nameRange, offset));
   const node = defined?.expression ?? innermost(program, offset);
