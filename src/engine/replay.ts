@@ -1,3 +1,4 @@
+import type { DevicePolicy } from "../policies/devicePolicy.ts";
 import type { RunReader } from "../runs/runReader.ts";
 import type { LossRecord } from "../runs/runRows.ts";
 import type { UpdateSummary } from "../runs/summary.ts";
@@ -11,6 +12,12 @@ import { UserError } from "./userError.ts";
 /** Milliseconds of replay between two turns of the event loop. */
 const turn = 12;
 
+/** Who waits for a replay, and the device that made the run where it was not the kernels. */
+export interface ReplayOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly device?: DevicePolicy | undefined;
+}
+
 /**
  * A trainer that stands after update `update` of a recorded run: restored from the checkpoint before it and
  * trained on from there, with every change of loss and settings where it was made. Each replayed update is held
@@ -20,12 +27,12 @@ export async function restoreTrainer(
   reader: RunReader,
   resolved: ResolvedSettings,
   update: number,
-  signal?: AbortSignal,
+  { signal, device }: ReplayOptions = {},
 ): Promise<Trainer> {
   const checkpoint = reader.checkpointAtOrBefore(update);
   if (!checkpoint)
     throw new UserError("no_checkpoint", `${reader.path} has no checkpoint at or before update ${update}.`);
-  const trainer = new Trainer(resolved);
+  const trainer = new Trainer(resolved, device);
   trainer.restore(decodeTrainerState(checkpoint.state));
   const changes = reader.losses();
   applyChanges(
@@ -34,7 +41,7 @@ export async function restoreTrainer(
   );
   let until = performance.now() + turn;
   while (trainer.update < update) {
-    const summary = trainer.advance(4096);
+    const summary = device ? await trainer.advanceOnDevice(4096) : trainer.advance(4096);
     if (summary) {
       checkReplay(reader, summary);
       applyChanges(
@@ -55,16 +62,16 @@ export async function restoreTrainer(
 export async function reopenUpdate(
   reader: RunReader,
   update: number,
-  signal?: AbortSignal,
+  options: ReplayOptions = {},
 ): Promise<{ frozen: FrozenUpdate; how: "kept" | "replayed" }> {
   checkUpdate(reader, update);
   const resolved = resolveSettings(settingsOf(reader.metadata));
   const kept = reader.kept(update);
   if (kept) return { frozen: decodeFrozen(kept, new Trainer(resolved).backend.specification), how: "kept" };
-  const trainer = await restoreTrainer(reader, resolved, update - 1, signal);
+  const trainer = await restoreTrainer(reader, resolved, update - 1, options);
   while (!trainer.collect(65536)) {
     await new Promise((resolve) => setImmediate(resolve));
-    signal?.throwIfAborted();
+    options.signal?.throwIfAborted();
   }
   return { frozen: freeze(trainer.collected()), how: "replayed" };
 }

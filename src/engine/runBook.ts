@@ -8,7 +8,7 @@ import type { Names } from "./inspection/views.ts";
 import { OpenRun } from "./openRun.ts";
 import { checkUpdate } from "./replay.ts";
 import { resolveSettings } from "./settings.ts";
-import { type SessionOptions, TrainingSession } from "./trainingSession.ts";
+import { type SessionOptions, type TrainingChange, TrainingSession } from "./trainingSession.ts";
 import { UserError } from "./userError.ts";
 
 type Emit = <Name extends keyof EngineEvents>(event: Name, payload: EngineEvents[Name]) => void;
@@ -91,8 +91,8 @@ export class RunBook {
     return this.train({ settings: resolved.settings, out });
   }
 
-  apply(id: string, change: Parameters<TrainingSession["apply"]>[0]): EngineMethods["apply"]["result"] {
-    const fromUpdate = this.session(id).apply(change);
+  async apply(id: string, change: TrainingChange): Promise<EngineMethods["apply"]["result"]> {
+    const fromUpdate = await this.session(id).applyBetween(change);
     this.#emit("runChanged", { run: id, updates: this.get(id).refresh() });
     return { fromUpdate };
   }

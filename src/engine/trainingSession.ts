@@ -28,6 +28,9 @@ const turn = 12;
 const commitEvery = 250;
 const checkpointEvery = 1000;
 
+/** What may change between two updates. */
+export type TrainingChange = Partial<ChangingSettings> & { readonly loss?: string };
+
 export interface SessionOptions {
   readonly limit?: TrainingLimit;
   /** false: nothing is kept but what the file needs to be a run; for measuring what recording costs. */
@@ -52,6 +55,8 @@ export class TrainingSession {
   #wanted: "run" | "one" | "pause" | "stop" = "pause";
   #working: Promise<void> | undefined;
   #closed = false;
+  /** What waits for the trainer to stand between two updates. */
+  readonly #waiting: (() => void)[] = [];
 
   /** Starts a new run file. Throws RunError ("exists" without `force`, …) or UserError. */
   static create(
@@ -116,7 +121,7 @@ export class TrainingSession {
   }
 
   /** Changes loss or settings from the next update on, and records the change. Returns that update's number. */
-  apply(change: Partial<ChangingSettings> & { readonly loss?: string }): number {
+  apply(change: TrainingChange): number {
     this.#checkOpen();
     this.trainer.change(change);
     const fromUpdate = this.trainer.update + 1;
@@ -125,6 +130,20 @@ export class TrainingSession {
     this.#checkpoint();
     this.writer.flush();
     return fromUpdate;
+  }
+
+  /** `apply` at the next moment at which the trainer stands between two updates: with a device, not at once. */
+  applyBetween(change: TrainingChange): Promise<number> {
+    if (!this.trainer.device || !this.#working) return Promise.resolve().then(() => this.apply(change));
+    return new Promise((resolve, reject) => {
+      this.#waiting.push(() => {
+        try {
+          resolve(this.apply(change));
+        } catch (error) {
+          reject(error);
+        }
+      });
+    });
   }
 
   /** Commits what was gathered, so that readers see every update made. */
@@ -157,16 +176,26 @@ export class TrainingSession {
     try {
       if (this.#wanted === "run" && this.#isOver(this.trainer)) this.#finish("finished", undefined);
       while (this.#wanted === "run" || this.#wanted === "one") {
-        this.#turn();
+        if (this.trainer.device) await this.#turnOnDevice();
+        else this.#turn();
         await new Promise((resolve) => setImmediate(resolve));
       }
       if (this.#closed) return;
+      await this.trainer.synchronise();
       this.writer.flush();
       if (this.state === "training") this.#setState("paused", undefined);
     } catch (error) {
+      // What the device still holds is worth a try; where it no longer answers, the last checkpoint is what there is.
+      await this.trainer.synchronise().catch(() => undefined);
       this.#finish("failed", (error as Error).message);
       throw error;
+    } finally {
+      this.#runWaiting();
     }
+  }
+
+  #runWaiting(): void {
+    for (const task of this.#waiting.splice(0)) task();
   }
 
   /** Some milliseconds of training, with the bookkeeping that falls due. */
@@ -178,25 +207,50 @@ export class TrainingSession {
       const before = now;
       now = performance.now();
       this.trainer.addMilliseconds(now - before);
-      if (!summary) continue;
-      this.#record(summary);
-      if (this.#isOver(summary)) {
-        this.#finish("finished", undefined);
-        return;
-      }
-      if (now - this.#lastCommit >= commitEvery) this.#commit(now);
-      if (this.#wanted === "one") {
-        this.#wanted = "pause";
-        return;
-      }
+      if (summary && this.#follow(summary, now)) return;
     } while (now < until);
+  }
+
+  /** The same where a device learns; what a checkpoint needs is read from it when one is due. */
+  async #turnOnDevice(): Promise<void> {
+    const until = performance.now() + turn;
+    let now = performance.now();
+    do {
+      const summary = await this.trainer.advanceOnDevice(slice);
+      const before = now;
+      now = performance.now();
+      this.trainer.addMilliseconds(now - before);
+      if (!summary) continue;
+      if (this.#isOver(summary) || this.#isCheckpointDue(now)) await this.trainer.synchronise();
+      if (this.#follow(summary, now)) return;
+    } while (now < until && this.#waiting.length === 0);
+    if (this.#waiting.length === 0) return;
+    await this.trainer.synchronise();
+    this.#runWaiting();
+  }
+
+  /** The bookkeeping that falls due after an update. @returns whether the turn is over. */
+  #follow(summary: UpdateSummary, now: number): boolean {
+    const { clock } = this.trainer;
+    clock.begin();
+    this.#record(summary);
+    if (this.#isOver(summary)) {
+      this.#finish("finished", undefined);
+      return true;
+    }
+    if (now - this.#lastCommit >= commitEvery) this.#commit(now);
+    clock.end("record");
+    clock.endUpdate();
+    if (this.#wanted !== "one") return false;
+    this.#wanted = "pause";
+    return true;
   }
 
   /** Writes down what was made; the update just made goes with it, so that followers open it without replay. */
   #commit(now: number): void {
     this.#lastCommit = now;
     if (this.#options.record === false) return;
-    if (now - this.#lastCheckpoint >= checkpointEvery) this.#checkpoint();
+    if (this.#isCheckpointDue(now)) this.#checkpoint();
     else this.#keep("latest");
     this.writer.flush();
   }
@@ -214,6 +268,10 @@ export class TrainingSession {
     return untilSolved === true && (this.solved || summary.episode >= mostEpisodes);
   }
 
+  #isCheckpointDue(now: number): boolean {
+    return now - this.#lastCheckpoint >= checkpointEvery;
+  }
+
   #checkpoint(): void {
     this.#lastCheckpoint = performance.now();
     this.writer.checkpoint(this.trainer.update, encodeTrainerState(this.trainer.state()));
@@ -229,7 +287,7 @@ export class TrainingSession {
     if (this.#closed) return;
     this.#closed = true;
     this.#wanted = "stop";
-    if (this.#options.record !== false) {
+    if (this.#options.record !== false && this.trainer.isSynchronised) {
       this.writer.checkpoint(this.trainer.update, encodeTrainerState(this.trainer.state()));
       this.#keep("latest");
     }
