@@ -6,6 +6,7 @@ import type {
   EvaluationView,
   LossTextView,
   NodeView,
+  ProbesView,
   RunListing,
   RunRequest,
   RunSettings,
@@ -103,6 +104,8 @@ export interface EngineMethods {
   node: { params: UpdateReference & { text: string; offset: number }; result: NodeView | null };
   /** What can be said of a loss text without data: diagnostics and bare numbers. */
   checkLoss: { params: { text: string }; result: LossTextView };
+  /** Trains a loss on the probe environments, seconds at most, and says which part of it works. */
+  probes: { params: { text: string }; result: ProbesView };
   listRuns: { params: { folder: string }; result: readonly RunListing[] };
   renameRun: { params: { path: string; name: string }; result: { path: string } };
   deleteRun: { params: { path: string }; result: null };

@@ -23,6 +23,7 @@ export const commandTable = {
   exportTrace: { title: "Export Update as Trace…", requires: "update" },
   pinUpdate: { title: "Pin Update", requires: "update", icon: "pin" },
   newLossFile: { title: "New Loss File", requires: "nothing", icon: "new-file" },
+  testLossOnProbes: { title: "Test My Loss on Probes", requires: "nothing", icon: "beaker" },
   restartEngine: { title: "Restart Engine", requires: "nothing" },
   showLog: { title: "Show Log", requires: "nothing" },
   "runs.refresh": { title: "Refresh Runs", requires: "nothing", icon: "refresh" },
