@@ -4,6 +4,7 @@ import { conformCommand } from "./commands/conform.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { exportCommand } from "./commands/export.ts";
 import { lossCommand } from "./commands/loss.ts";
+import { probesCommand } from "./commands/probes.ts";
 import { proveCommand } from "./commands/prove.ts";
 import { runsCommand } from "./commands/runs.ts";
 import { showCommand } from "./commands/show.ts";
@@ -17,6 +18,7 @@ export const commands: readonly CommandRecord[] = [
   whatIfCommand,
   lossCommand,
   proveCommand,
+  probesCommand,
   runsCommand,
   exportCommand,
 
