@@ -1,6 +1,7 @@
 import type { CommandRecord } from "./command.ts";
 
 import { conformCommand } from "./commands/conform.ts";
+import { diagnoseCommand } from "./commands/diagnose.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { exportCommand } from "./commands/export.ts";
 import { lossCommand } from "./commands/loss.ts";
@@ -21,6 +22,7 @@ export const commands: readonly CommandRecord[] = [
   probesCommand,
   runsCommand,
   exportCommand,
+  diagnoseCommand,
 
   conformCommand,
   doctorCommand,
