@@ -18,7 +18,7 @@ function below(term: Term): Term | undefined {
 
 export function negative(term: Term): Term {
   const number = numberOf(term);
-  if (number !== undefined) return literal(-number);
+  if (number !== undefined) return literal(number === 0 ? 0 : -number);
   const inner = below(term);
   if (inner) return inner;
   const [left, right] = term.operands;
