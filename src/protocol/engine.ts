@@ -7,6 +7,7 @@ import type {
   EvaluationView,
   LossTextView,
   NodeView,
+  ProbesView,
   RunListing,
   RunRequest,
   RunSettings,
@@ -71,8 +72,11 @@ export interface EngineMethods {
   select: { params: UpdateReference; result: UpdateView };
   pin: { params: UpdateReference & { label?: string }; result: null };
   unpin: { params: UpdateReference; result: null };
-  /** The frozen batch of an update under another loss text. */
-  evaluate: { params: UpdateReference & { text: string }; result: EvaluationView };
+  /**
+   * The frozen batch of an update under another loss text, which is then the update's edited loss.
+   * `aside` leaves the edited loss as it is.
+   */
+  evaluate: { params: UpdateReference & { text: string; aside?: true }; result: EvaluationView };
   compare: { params: UpdateReference; result: ComparisonView };
   /** Rows `start` to `end` of the step table, in the order asked for; also the original row numbers. */
   rows: {
@@ -112,6 +116,8 @@ export interface EngineMethods {
     params: { text: string; run?: string; update?: number; rule?: string; seed?: number };
     result: ProofResult;
   };
+  /** Trains a loss on the probe environments, seconds at most, and says which part of it works. */
+  probes: { params: { text: string }; result: ProbesView };
   listRuns: { params: { folder: string }; result: readonly RunListing[] };
   renameRun: { params: { path: string; name: string }; result: { path: string } };
   deleteRun: { params: { path: string }; result: null };
