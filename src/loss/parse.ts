@@ -3,6 +3,7 @@ import { lex, type Token } from "./lex.ts";
 import { MAXIMUM_BYTES, MAXIMUM_NODES, utf8Length } from "./limits.ts";
 import { isInnerModule, isModuleRoot } from "./modules.ts";
 import { MEMBER_HINTS, STATEMENT_WORDS } from "./parseHints.ts";
+import { logPolicyEnd } from "./policyArguments.ts";
 import { COMPARISON, POWER, PREFIX_STRENGTH, STRENGTH } from "./precedence.ts";
 import type {
   Argument,
@@ -18,11 +19,11 @@ import { Refusal, replace, TokenCursor } from "./tokenCursor.ts";
 export interface Parsed {
   /** Undefined where a diagnostic of error severity was found. */
   readonly program: Program | undefined;
+  /** The lines that could be read, where others could not: for describing and colouring, never for evaluating. */
+  readonly readable: Program | undefined;
   readonly diagnostics: readonly Diagnostic[];
 }
 
-const LOGARITHMS: ReadonlySet<string> = new Set(["log", "ln"]);
-const LOG_POLICY: ReadonlySet<string> = new Set(["logpi", "lnpi", "ln_pi", "log_pi"]);
 const CONSTANTS: ReadonlyMap<string, boolean | null> = new Map<string, boolean | null>([
   ["True", true],
   ["False", false],
@@ -211,9 +212,8 @@ export class Parser extends TokenCursor {
     const constant = CONSTANTS.get(token.text);
     if (constant !== undefined)
       return this.add({ kind: "constant", value: constant }, token.start, token.end);
-    if (LOGARITHMS.has(token.text) && this.token.kind === "name" && this.token.text === "pi")
-      return this.logPolicy(token);
-    if (LOG_POLICY.has(token.text) && this.policyArgumentsEnd() !== undefined) return this.logPolicy(token);
+    const policyEnd = logPolicyEnd(this.tokens, this.cursor - 1);
+    if (policyEnd !== undefined) return this.logPolicy(token, policyEnd);
     if (isModuleRoot(token.text) && this.is(".") && !this.defined.has(token.text))
       return this.qualified(token);
     if (this.is("(")) return this.call(token, undefined, token.start, []);
@@ -221,10 +221,8 @@ export class Parser extends TokenCursor {
   }
 
   /** Reads `log π`, `ln π(a|s)` and the like as the name log_pi. */
-  private logPolicy(first: Token): Expression {
-    if (this.token.kind === "name") this.advance();
-    const end = this.policyArgumentsEnd();
-    if (end !== undefined) this.cursor = end;
+  private logPolicy(first: Token, end: number): Expression {
+    this.cursor = end;
     return this.add({ kind: "name", name: "log_pi", module: undefined }, first.start, this.previousEnd);
   }
 
@@ -388,10 +386,11 @@ function tooLong(text: string, bytes: number): Diagnostic {
  */
 export function parseLoss(text: string): Parsed {
   const bytes = utf8Length(text);
-  if (bytes > MAXIMUM_BYTES) return { program: undefined, diagnostics: [tooLong(text, bytes)] };
+  if (bytes > MAXIMUM_BYTES)
+    return { program: undefined, readable: undefined, diagnostics: [tooLong(text, bytes)] };
   const lexed = lex(text, "loss");
   const parser = new Parser(text, lexed.tokens);
   const program = parser.program();
   const diagnostics = [...lexed.diagnostics, ...parser.diagnostics].sort((a, b) => a.start - b.start);
-  return { program: diagnostics.length > 0 ? undefined : program, diagnostics };
+  return { program: diagnostics.length > 0 ? undefined : program, readable: program, diagnostics };
 }
