@@ -1,7 +1,9 @@
 import type { CommandRecord } from "./command.ts";
 
 import { conformCommand } from "./commands/conform.ts";
+import { deriveCommand } from "./commands/derive.ts";
 import { doctorCommand } from "./commands/doctor.ts";
+import { explainCommand } from "./commands/explain.ts";
 import { exportCommand } from "./commands/export.ts";
 import { lossCommand } from "./commands/loss.ts";
 import { proveCommand } from "./commands/prove.ts";
@@ -16,6 +18,8 @@ export const commands: readonly CommandRecord[] = [
   showCommand,
   whatIfCommand,
   lossCommand,
+  deriveCommand,
+  explainCommand,
   proveCommand,
   runsCommand,
   exportCommand,
