@@ -330,11 +330,19 @@ export function compileLoss(
 ): Compilation {
   const { graph, diagnostics } = buildGraph(program, symbols);
   if (!graph) return { compiled: undefined, diagnostics };
-  const { differentiable } = options;
-  const flow = flowOf(graph, (leaf) =>
-    differentiable ? differentiable.has(leafName(leaf)) : !leaf.boolean && !leaf.number,
-  );
+  const flow = flowFor(graph, options);
   const missing = missingDerivative(graph, flow);
   const compiled = new Compiled(program, graph, flow, options.budget ?? DEFAULT_BUDGET);
   return { compiled, diagnostics: missing ? [...diagnostics, missing] : diagnostics };
+}
+
+/** A program prepared from a graph that was made from a compiled one, node for node. */
+export function compileGraph(program: Program, graph: Graph, options: CompileOptions = {}): CompiledLoss {
+  return new Compiled(program, graph, flowFor(graph, options), options.budget ?? DEFAULT_BUDGET);
+}
+
+function flowFor(graph: Graph, { differentiable }: CompileOptions): Flow {
+  return flowOf(graph, (leaf) =>
+    differentiable ? differentiable.has(leafName(leaf)) : !leaf.boolean && !leaf.number,
+  );
 }

@@ -1,3 +1,4 @@
+import type { ProofResult } from "./proofViews.ts";
 import type { Diagnostic } from "./shared.ts";
 import type {
   CellExplanation,
@@ -106,6 +107,14 @@ export interface EngineMethods {
   node: { params: UpdateReference & { text: string; offset: number }; result: NodeView | null };
   /** What can be said of a loss text without data: diagnostics and bare numbers. */
   checkLoss: { params: { text: string }; result: LossTextView };
+  /**
+   * Proves a loss numerically on an update's batch, or on a small made-up problem where no run is named;
+   * with `rule`, also that it is this rule.
+   */
+  prove: {
+    params: { text: string; run?: string; update?: number; rule?: string; seed?: number };
+    result: ProofResult;
+  };
   listRuns: { params: { folder: string }; result: readonly RunListing[] };
   renameRun: { params: { path: string; name: string }; result: { path: string } };
   deleteRun: { params: { path: string }; result: null };

@@ -22,6 +22,7 @@ export const commandTable = {
   exportCsv: { title: "Export Update as CSV…", requires: "update" },
   exportTrace: { title: "Export Update as Trace…", requires: "update" },
   pinUpdate: { title: "Pin Update", requires: "update", icon: "pin" },
+  proveLoss: { title: "Prove This Loss", requires: "nothing", icon: "verified" },
   newLossFile: { title: "New Loss File", requires: "nothing", icon: "new-file" },
   evaluateLoss: { title: "Evaluate Loss on Run…", requires: "nothing", icon: "beaker" },
   showLossInPanel: { title: "Show Loss in Panel", requires: "nothing", icon: "graph-line" },

@@ -3,6 +3,7 @@ import type { CommandHandler } from "./commandContext.ts";
 import type { CommandId } from "./commandTable.ts";
 import { fileHandlers } from "./fileHandlers.ts";
 import { lossHandlers } from "./lossHandlers.ts";
+import { proofHandlers } from "./proofHandlers.ts";
 import { ruleHandlers } from "./ruleHandlers.ts";
 import { runItemHandlers } from "./runItemHandlers.ts";
 import { trainingHandlers } from "./trainingHandlers.ts";
@@ -14,6 +15,7 @@ export const commandHandlers: CommandHandlers = {
   ...trainingHandlers,
   ...fileHandlers,
   ...lossHandlers,
+  ...proofHandlers,
   ...ruleHandlers,
   ...runItemHandlers,
 };

@@ -1,5 +1,14 @@
 import { numberOf } from "../symbolic/term.ts";
-import { axisOf, type Call, indexText, laneOf, type PythonLibrary, rankOf, type Spellings } from "./python.ts";
+import {
+  axisOf,
+  type Call,
+  indexText,
+  laneOf,
+  type PythonLibrary,
+  rankOf,
+  type Spellings,
+  sequenceCall,
+} from "./python.ts";
 
 /** How JAX and NumPy differ where their names are the same. */
 export interface ArrayNames {
@@ -26,26 +35,23 @@ function method(name: string) {
 
 function penalty(module: string, body: (d: string, extra: string) => string) {
   return (call: Call) => {
-    const loss = body(`(${call.argument(0)} - ${call.plain(1)})`, call.term.operands[2] ? call.plain(2) : "1");
+    const loss = body(
+      `(${call.argument(0)} - ${call.plain(1)})`,
+      call.term.operands[2] ? call.plain(2) : "1",
+    );
     const { reduction } = call.settings;
     return reduction === "none" ? `(${loss})` : `${module}.${reduction}(${loss})`;
   };
 }
 
 function sequence(name: string, count: number) {
-  return (call: Call) => {
-    const n = call.settings.integer === undefined ? [] : [`n=${call.settings.integer}`];
-    const ends = ["bootstrap", "terminated", "truncated"].map(
-      (end, index) => `${end}=${call.plain(count + index)}`,
-    );
-    return `${call.helper(name)}(${[all(call, count), ...n, ...ends].join(", ")})`;
-  };
+  return (call: Call) => sequenceCall(call, name, count);
 }
 
 /** The element of each row that an action names. */
-function picked(call: Call, table: string): string {
+function picked(call: Call, table: string, module: string): string {
   if (rankOf(call) === 1) return `${table}[${call.receiver(1)}.astype(int)]`;
-  return `${table}[range(len(${call.receiver(1)})), ${call.receiver(1)}.astype(int)]`;
+  return `${table}[${module}.arange(len(${call.argument(1)})), ${call.receiver(1)}.astype(int)]`;
 }
 
 function reduceRows(call: Call, text: string): string {
@@ -55,7 +61,10 @@ function reduceRows(call: Call, text: string): string {
 
 /** Spellings that JAX and NumPy share. */
 export function arraySpellings({ module, special }: ArrayNames): Spellings {
-  const plain = (name: string, count = 1) => (call: Call) => `${module}.${name}(${all(call, count)})`;
+  const plain =
+    (name: string, count = 1) =>
+    (call: Call) =>
+      `${module}.${name}(${all(call, count)})`;
   const own = (name: string) => (call: Call) => special(call, name);
   const lane = (name: string) => (call: Call) => {
     const axis = laneOf(call);
@@ -148,8 +157,8 @@ export function arraySpellings({ module, special }: ArrayNames): Spellings {
       (d, delta) =>
         `${module}.where(${module}.abs${d} <= ${delta}, 0.5 * ${d} ** 2, ${delta} * (${module}.abs${d} - 0.5 * ${delta}))`,
     ),
-    cross_entropy: (call) => reduceRows(call, `-${picked(call, log(call))}`),
-    nll_loss: (call) => reduceRows(call, `-${picked(call, call.receiver(0))}`),
+    cross_entropy: (call) => reduceRows(call, `-${picked(call, log(call), module)}`),
+    nll_loss: (call) => reduceRows(call, `-${picked(call, call.receiver(0), module)}`),
     kl: (call) => `${call.helper("kl")}(${all(call, 2)})`,
     categorical_entropy: (call) => `${call.helper("categorical_entropy")}(${call.argument(0)})`,
     one_hot: (call) => `${module}.eye(${call.settings.integer})[${call.receiver(0)}.astype(int)]`,
@@ -184,7 +193,8 @@ const JAX_SPELLINGS: Spellings = {
     module: "jnp",
     special: (call, name) => {
       if (name === "log_softmax_rows") return `jax.nn.log_softmax(${call.argument(0)}, axis=-1)`;
-      if (name === "logsumexp") return `jax.nn.logsumexp(${[call.argument(0), reduced(call)].filter(Boolean).join(", ")})`;
+      if (name === "logsumexp")
+        return `jax.nn.logsumexp(${[call.argument(0), reduced(call)].filter(Boolean).join(", ")})`;
       const lanes = name === "softmax" || name === "log_softmax" ? `, axis=${laneOf(call) ?? "None"}` : "";
       return `jax.nn.${NN[name]}(${call.argument(0)}${lanes})`;
     },
@@ -193,7 +203,10 @@ const JAX_SPELLINGS: Spellings = {
   round: (call) => `jnp.round(${call.argument(0)})`,
 };
 
-export const JAX: PythonLibrary = { spellings: JAX_SPELLINGS, asTensor: (text) => `jnp.asarray(${text}, float)` };
+export const JAX: PythonLibrary = {
+  spellings: JAX_SPELLINGS,
+  asTensor: (text) => `jnp.asarray(${text}, float)`,
+};
 
 const COLUMNS = `    columns = (gamma, bootstrap, terminated, truncated)
     gamma, bootstrap, terminated, truncated = (jnp.asarray(x, float) + jnp.zeros_like(r) for x in columns)`;

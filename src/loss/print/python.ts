@@ -1,8 +1,8 @@
 import type { Settings } from "../operator.ts";
 import type { SymbolicShape } from "../shapes.ts";
-import { operatorOf, settingsOf, type Term } from "../symbolic/term.ts";
+import { numberOf, operatorOf, settingsOf, type Term } from "../symbolic/term.ts";
 import { entryText } from "./language.ts";
-import { ATOM, type Dialect, type Written, type Writer, writeInfix, writeNumber } from "./writer.ts";
+import { ATOM, type Dialect, type Writer, type Written, writeInfix, writeNumber } from "./writer.ts";
 
 /** One call being written: its operands as text, its settings, and the functions of our own it may need. */
 export interface Call {
@@ -38,7 +38,16 @@ export function pythonName(name: string): string {
 }
 
 /** Operators that plain Python numbers take without a library. */
-const PLAIN: ReadonlySet<string> = new Set(["add", "sub", "mul", "div", "pow", "neg", "floor_divide", "remainder"]);
+const PLAIN: ReadonlySet<string> = new Set([
+  "add",
+  "sub",
+  "mul",
+  "div",
+  "pow",
+  "neg",
+  "floor_divide",
+  "remainder",
+]);
 
 export interface PythonLibrary {
   readonly spellings: Spellings;
@@ -64,7 +73,8 @@ export function pythonDialect(library: PythonLibrary): Dialect {
 function infix(term: Term, writer: Writer, library: PythonLibrary): Written | undefined {
   const name = operatorOf(term);
   const allNumbers = term.operands.every((operand) => operand.number);
-  const isSafe = PLAIN.has(name) && !(name === "pow" || name === "div" || name === "floor_divide" || name === "remainder");
+  const isSafe =
+    PLAIN.has(name) && !(name === "pow" || name === "div" || name === "floor_divide" || name === "remainder");
   if (!allNumbers || isSafe) return writeInfix(term, writer, "**", true);
   const [left, right] = term.operands;
   const known = right && (isPositive(right) || (name === "div" && isCount(right)));
@@ -138,4 +148,14 @@ export function laneOf(call: Call): number | undefined {
 
 export function indexText(call: Call): string {
   return `${call.receiver(0)}[${(call.settings.entries ?? []).map(entryText).join(", ")}]`;
+}
+
+/** A recursion over steps: its columns, n, and where episodes end as far as that was said. */
+export function sequenceCall(call: Call, name: string, count: number): string {
+  const given = Array.from({ length: count }, (_, index) => call.plain(index));
+  const n = call.settings.integer === undefined ? [] : [`n=${call.settings.integer}`];
+  const ends = ["bootstrap", "terminated", "truncated"].flatMap((end, index) =>
+    numberOf(call.term.operands[count + index]!) === 0 ? [] : [`${end}=${call.plain(count + index)}`],
+  );
+  return `${call.helper(name)}(${[...given, ...n, ...ends].join(", ")})`;
 }

@@ -3,38 +3,14 @@ import { expect, test } from "vitest";
 import { compileLoss } from "../../../src/loss/evaluate.ts";
 import { parseLoss } from "../../../src/loss/parse.ts";
 import { expectGradients } from "../../util/gradientCheck.ts";
-import { type Data, prepare } from "../../util/lossProgram.ts";
-import { lossPrograms } from "../../util/lossPrograms.ts";
-
-const STEPS = 4;
-const column = fc.array(
-  fc.integer({ min: -150, max: 150 }).map((value) => value / 100 + 0.0043),
-  { minLength: STEPS, maxLength: STEPS },
-);
-const table = fc.array(
-  fc.array(
-    fc.integer({ min: -150, max: 150 }).map((value) => value / 100 + 0.0029),
-    { minLength: 2, maxLength: 2 },
-  ),
-  { minLength: STEPS, maxLength: STEPS },
-);
-const data: fc.Arbitrary<Data> = fc.record({
-  r: column,
-  V: column,
-  log_pi: column,
-  adv: column,
-  logits: table,
-  a: fc.array(fc.integer({ min: 0, max: 1 }), { minLength: STEPS, maxLength: STEPS }),
-  done: fc.array(fc.boolean(), { minLength: STEPS, maxLength: STEPS }),
-  gamma: fc.constant(0.9),
-  t: fc.constant([0, 1, 2, 3]),
-});
+import { prepare } from "../../util/lossProgram.ts";
+import { program, programData } from "../../util/programArbitrary.ts";
 
 test("2,000 random programs evaluate without throwing, with the gradient of central differences", () => {
   let compared = 0;
   let refused = 0;
   fc.assert(
-    fc.property(lossPrograms, data, (text, drawn) => {
+    fc.property(program, programData, (text, drawn) => {
       const { symbols, inputs } = prepare(drawn);
       const parsed = parseLoss(text);
       const loss = parsed.program && compileLoss(parsed.program, symbols).compiled;

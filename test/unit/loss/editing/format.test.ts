@@ -4,7 +4,7 @@ import { algorithms } from "../../../../src/algorithms/registry.ts";
 import { formatLoss } from "../../../../src/loss/editing/format.ts";
 import { lex } from "../../../../src/loss/lex.ts";
 import { parseLoss } from "../../../../src/loss/parse.ts";
-import { lossPrograms } from "../../../util/lossPrograms.ts";
+import { program } from "../../../util/programArbitrary.ts";
 
 describe("a formatted loss", () => {
   test.each([
@@ -83,18 +83,15 @@ const gaps = fc.array(fc.constantFrom("", " ", "   ", "\t", " \n", " # c\n  ", "
 });
 
 describe("formatting", () => {
-  property.prop([lossPrograms, gaps], { numRuns: 500 })(
-    "means the same and settles at once",
-    (text, between) => {
-      const written = spacedOut(text, between);
-      const before = meaning(written);
-      const formatted = formatLoss(written);
-      if (before === undefined) return expect(formatted).toBeUndefined();
-      expect(formatted).toBeDefined();
-      expect(meaning(formatted!)).toEqual(before);
-      expect(formatLoss(formatted!)).toBe(formatted);
-    },
-  );
+  property.prop([program, gaps], { numRuns: 500 })("means the same and settles at once", (text, between) => {
+    const written = spacedOut(text, between);
+    const before = meaning(written);
+    const formatted = formatLoss(written);
+    if (before === undefined) return expect(formatted).toBeUndefined();
+    expect(formatted).toBeDefined();
+    expect(meaning(formatted!)).toEqual(before);
+    expect(formatLoss(formatted!)).toBe(formatted);
+  });
 
   property.prop(
     [fc.string({ unit: fc.constantFrom(..."ab1. =+-*/()[],:#\n\\\"'~^πᵗ|;é\r"), maxLength: 40 })],

@@ -4,7 +4,7 @@ import { readLoss } from "../../../../src/loss/editing/reading.ts";
 import { definitionAt, referencesAt } from "../../../../src/loss/editing/references.ts";
 import { renameAt, renameableAt } from "../../../../src/loss/editing/rename.ts";
 import { applyFix } from "../../../../src/loss/scalars.ts";
-import { lossPrograms } from "../../../util/lossPrograms.ts";
+import { program } from "../../../util/programArbitrary.ts";
 
 const book = `G = discounted_returns(r, gamma)
 w = G - G.mean()
@@ -93,7 +93,7 @@ describe("renaming", () => {
     ]);
   }
 
-  property.prop([lossPrograms, fc.constantFrom("w", "beta", "loss"), fc.constantFrom("q1", "δ", "G", "Hh")], {
+  property.prop([program, fc.constantFrom("w", "beta", "loss"), fc.constantFrom("q1", "δ", "G", "Hh")], {
     numRuns: 300,
   })("changes nothing that is computed", (text, word, name) => {
     const offset = text.startsWith(`${word} =`) ? 0 : text.indexOf(`\n${word} =`) + 1;
