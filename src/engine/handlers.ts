@@ -18,6 +18,7 @@ import { SourcedColumns } from "./inspection/sourcedColumns.ts";
 import { stepView } from "./inspection/stepView.ts";
 import { comparisonView, updateView } from "./inspection/views.ts";
 import { listRunViews } from "./listRuns.ts";
+import { testLossOnProbes } from "./probes/testLoss.ts";
 import { proveOnRequest } from "./proof/request.ts";
 import { RunBook } from "./runBook.ts";
 import { runtimePlaces } from "./runtimes/places.ts";
@@ -135,6 +136,7 @@ function createHandlers(runs: RunBook): Handlers<EngineMethods> {
     node: async (params) => nodeView(await runs.opened(params), params.text, params.offset),
     checkLoss: ({ text }) => checkLossText(text),
     prove: (params) => proveOnRequest(runs, params),
+    probes: ({ text }) => testLossOnProbes(text),
     listRuns: ({ folder }) => listRunViews(folder),
     renameRun: ({ path, name }) => ({ path: renameRun(path, name) }),
     deleteRun: ({ path }) => {

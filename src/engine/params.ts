@@ -94,6 +94,7 @@ const schemas: { readonly [Name in keyof EngineMethods]: v.GenericSchema } = {
     rule: v.optional(text),
     seed: v.optional(count),
   }),
+  probes: v.strictObject({ text }),
   listRuns: v.strictObject({ folder: path }),
   renameRun: v.strictObject({ path, name: v.pipe(v.string(), v.minLength(1), v.maxLength(200)) }),
   deleteRun: v.strictObject({ path }),

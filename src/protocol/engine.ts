@@ -7,6 +7,7 @@ import type {
   EvaluationView,
   LossTextView,
   NodeView,
+  ProbesView,
   RunListing,
   RunRequest,
   RunSettings,
@@ -115,6 +116,8 @@ export interface EngineMethods {
     params: { text: string; run?: string; update?: number; rule?: string; seed?: number };
     result: ProofResult;
   };
+  /** Trains a loss on the probe environments, seconds at most, and says which part of it works. */
+  probes: { params: { text: string }; result: ProbesView };
   listRuns: { params: { folder: string }; result: readonly RunListing[] };
   renameRun: { params: { path: string; name: string }; result: { path: string } };
   deleteRun: { params: { path: string }; result: null };

@@ -287,3 +287,24 @@ export interface StatisticsView {
   readonly sparkline: string;
   readonly first: readonly number[];
 }
+
+/** What one probe says of a loss. */
+export interface ProbeView {
+  readonly id: string;
+  /** The environment that the loss was trained on. */
+  readonly environment: string;
+  readonly title: string;
+  readonly asks: string;
+  readonly works: boolean;
+  readonly expected: string;
+  readonly seen: string;
+  /** The likely mistake; null where it works. */
+  readonly hint: string | null;
+}
+
+/** What the probes say of a loss, all of them. */
+export interface ProbesView {
+  readonly loss: string;
+  readonly probes: readonly ProbeView[];
+  readonly milliseconds: number;
+}

@@ -27,6 +27,7 @@ export const commandTable = {
   evaluateLoss: { title: "Evaluate Loss on Run…", requires: "nothing", icon: "beaker" },
   showLossInPanel: { title: "Show Loss in Panel", requires: "nothing", icon: "graph-line" },
   turnRuleIntoLoss: { title: "Turn Update Rule into Loss…", requires: "nothing", icon: "arrow-swap" },
+  testLossOnProbes: { title: "Test My Loss on Probes", requires: "nothing", icon: "beaker" },
   restartEngine: { title: "Restart Engine", requires: "nothing" },
   showLog: { title: "Show Log", requires: "nothing" },
   "runs.refresh": { title: "Refresh Runs", requires: "nothing", icon: "refresh" },

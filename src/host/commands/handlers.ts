@@ -3,6 +3,7 @@ import type { CommandHandler } from "./commandContext.ts";
 import type { CommandId } from "./commandTable.ts";
 import { fileHandlers } from "./fileHandlers.ts";
 import { lossHandlers } from "./lossHandlers.ts";
+import { probeHandlers } from "./probeHandlers.ts";
 import { proofHandlers } from "./proofHandlers.ts";
 import { ruleHandlers } from "./ruleHandlers.ts";
 import { runItemHandlers } from "./runItemHandlers.ts";
@@ -18,6 +19,7 @@ export const commandHandlers: CommandHandlers = {
   ...proofHandlers,
   ...ruleHandlers,
   ...runItemHandlers,
+  ...probeHandlers,
 };
 
 /** The command behind each one that a page may ask for. */
