@@ -8,7 +8,7 @@ import {
   type UpdateReference,
 } from "../protocol/engine.ts";
 import { deleteRun, renameRun } from "../runs/list.ts";
-import { availableBackends } from "./backends/list.ts";
+import { backendViews } from "./backends/views.ts";
 import { exportUpdate } from "./exportUpdate.ts";
 import { decimate } from "./inspection/decimate.ts";
 import { explainCell } from "./inspection/explainCell.ts";
@@ -19,6 +19,8 @@ import { stepView } from "./inspection/stepView.ts";
 import { comparisonView, updateView } from "./inspection/views.ts";
 import { listRunViews } from "./listRuns.ts";
 import { RunBook } from "./runBook.ts";
+import { type RuntimeMethods, runtimeHandlers } from "./runtimeHandlers.ts";
+import { runtimePlaces } from "./runtimes/places.ts";
 
 export type Emit = <Name extends keyof EngineEvents>(event: Name, payload: EngineEvents[Name]) => void;
 
@@ -29,7 +31,7 @@ export class Engine {
 
   constructor(emit: Emit) {
     this.runs = new RunBook(emit);
-    this.handlers = createHandlers(this.runs);
+    this.handlers = { ...createHandlers(this.runs), ...runtimeHandlers(emit) };
   }
 
   /** Stops training and closes every run; what was made is in the files then. */
@@ -38,15 +40,15 @@ export class Engine {
   }
 }
 
-function createHandlers(runs: RunBook): Handlers<EngineMethods> {
+function createHandlers(runs: RunBook): Omit<Handlers<EngineMethods>, keyof RuntimeMethods> {
   const columnsOf = async (params: UpdateReference & { source: "trainer" | "edited" | "difference" }) =>
     new SourcedColumns(await runs.opened(params), params.source);
   return {
-    hello: ({ probe }) => ({
+    hello: async ({ probe }) => ({
       version: engineProtocolVersion,
       probe,
       node: process.version,
-      backends: availableBackends(),
+      backends: await backendViews(runtimePlaces(process.env)),
     }),
     environments: () => environments.map(({ id, title, reference }) => ({ id, title, detail: reference })),
     algorithms: () => algorithms.map(({ id, title, reference }) => ({ id, title, detail: reference })),

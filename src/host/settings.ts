@@ -1,4 +1,7 @@
 import * as vscode from "vscode";
+import type { backendNames } from "./training/trainArguments.ts";
+
+type BackendName = (typeof backendNames)[number];
 
 export const settingsSection = "policyGradient";
 
@@ -7,6 +10,8 @@ export function readSettings() {
   const settings = vscode.workspace.getConfiguration(settingsSection);
   return {
     nodePath: settings.get<string>("engine.nodePath", ""),
+    backend: settings.get<BackendName>("backend", "auto"),
+    libraryFolder: settings.get<string>("tensorflow.libraryFolder", "").trim(),
     hover: settings.get<boolean>("hover.values", true),
     hoverMilliseconds: settings.get<number>("hover.deadline", 1000),
     openPanelOnTrain: settings.get<boolean>("panel.openOnTrain", true),

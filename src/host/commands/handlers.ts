@@ -3,12 +3,18 @@ import type { CommandHandler } from "./commandContext.ts";
 import type { CommandId } from "./commandTable.ts";
 import { fileHandlers } from "./fileHandlers.ts";
 import { runItemHandlers } from "./runItemHandlers.ts";
+import { runtimeHandlers } from "./runtimeHandlers.ts";
 import { trainingHandlers } from "./trainingHandlers.ts";
 
 export type CommandHandlers = Readonly<Record<CommandId, CommandHandler>>;
 
 /** What each command does; the table says the rest. */
-export const commandHandlers: CommandHandlers = { ...trainingHandlers, ...fileHandlers, ...runItemHandlers };
+export const commandHandlers: CommandHandlers = {
+  ...trainingHandlers,
+  ...fileHandlers,
+  ...runItemHandlers,
+  ...runtimeHandlers,
+};
 
 /** The command behind each one that a page may ask for. */
 export const panelCommandIds: Record<PanelCommand, CommandId> = {
