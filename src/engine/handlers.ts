@@ -9,6 +9,7 @@ import {
 } from "../protocol/engine.ts";
 import { deleteRun, renameRun } from "../runs/list.ts";
 import { backendViews } from "./backends/views.ts";
+import { Backends } from "./backends/backends.ts";
 import { exportUpdate } from "./exportUpdate.ts";
 import { decimate } from "./inspection/decimate.ts";
 import { explainCell } from "./inspection/explainCell.ts";
@@ -18,6 +19,8 @@ import { SourcedColumns } from "./inspection/sourcedColumns.ts";
 import { stepView } from "./inspection/stepView.ts";
 import { comparisonView, updateView } from "./inspection/views.ts";
 import { listRunViews } from "./listRuns.ts";
+import { testLossOnProbes } from "./probes/testLoss.ts";
+import { proveOnRequest } from "./proof/request.ts";
 import { RunBook } from "./runBook.ts";
 import { type RuntimeMethods, runtimeHandlers } from "./runtimeHandlers.ts";
 import { runtimePlaces } from "./runtimes/places.ts";
@@ -32,6 +35,9 @@ export class Engine {
   constructor(emit: Emit) {
     this.runs = new RunBook(emit);
     this.handlers = { ...createHandlers(this.runs), ...runtimeHandlers(emit) };
+  constructor(emit: Emit, backends = new Backends(runtimePlaces(process.env))) {
+    this.runs = new RunBook(emit, backends);
+    this.handlers = createHandlers(this.runs);
   }
 
   /** Stops training and closes every run; what was made is in the files then. */
@@ -49,6 +55,7 @@ function createHandlers(runs: RunBook): Omit<Handlers<EngineMethods>, keyof Runt
       probe,
       node: process.version,
       backends: await backendViews(runtimePlaces(process.env)),
+      backends: await runs.backends.views(),
     }),
     environments: () => environments.map(({ id, title, reference }) => ({ id, title, detail: reference })),
     algorithms: () => algorithms.map(({ id, title, reference }) => ({ id, title, detail: reference })),
@@ -100,7 +107,7 @@ function createHandlers(runs: RunBook): Omit<Handlers<EngineMethods>, keyof Runt
     },
     evaluate: async (params) => {
       const opened = await runs.opened(params);
-      return evaluationView(opened, params.text);
+      return evaluationView(opened, params.text, params.aside === true);
     },
     compare: async (reference) => {
       const { inspector, edited } = await runs.opened(reference);
@@ -134,6 +141,8 @@ function createHandlers(runs: RunBook): Omit<Handlers<EngineMethods>, keyof Runt
     },
     node: async (params) => nodeView(await runs.opened(params), params.text, params.offset),
     checkLoss: ({ text }) => checkLossText(text),
+    prove: (params) => proveOnRequest(runs, params),
+    probes: ({ text }) => testLossOnProbes(text),
     listRuns: ({ folder }) => listRunViews(folder),
     renameRun: ({ path, name }) => ({ path: renameRun(path, name) }),
     deleteRun: ({ path }) => {

@@ -12,6 +12,7 @@ import { compileLossText, evaluateForTraining } from "./lossOnBatch.ts";
 import { PhaseClock } from "./phases.ts";
 import { ReturnWindow } from "./returnWindow.ts";
 import { type Act, Rollout } from "./rollout.ts";
+import { policyOf } from "./runPolicy.ts";
 import { checkRanges, type ResolvedSettings } from "./settings.ts";
 
 /** The settings that may change between two updates. */
@@ -108,14 +109,7 @@ export class Trainer {
     this.#environmentGenerator = createGenerator(settings.seed, "environment");
     this.#actionGenerator = createGenerator(settings.seed, "actions");
     this.#boundary = this.#generatorStates();
-    const environment = resolved.environment.create();
-    const specification = {
-      observationSize: environment.observationSpace.low.length,
-      actionCount: environment.actionSpace.n,
-      hidden: settings.hidden,
-      activation: settings.activation,
-      bias: settings.bias,
-    };
+    const specification = policyOf(resolved);
     this.#loss = compileLossText(settings.loss, specification);
     this.backend = new KernelsBackend(specification);
     this.backend.initialise(createGenerator(settings.seed, "parameters"));

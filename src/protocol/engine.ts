@@ -1,4 +1,5 @@
 import type { DoctorReport } from "./doctor.ts";
+import type { ProofResult } from "./proofViews.ts";
 import type { Diagnostic } from "./shared.ts";
 import type {
   CellExplanation,
@@ -7,6 +8,7 @@ import type {
   EvaluationView,
   LossTextView,
   NodeView,
+  ProbesView,
   RunListing,
   RunRequest,
   RunSettings,
@@ -71,8 +73,11 @@ export interface EngineMethods {
   select: { params: UpdateReference; result: UpdateView };
   pin: { params: UpdateReference & { label?: string }; result: null };
   unpin: { params: UpdateReference; result: null };
-  /** The frozen batch of an update under another loss text. */
-  evaluate: { params: UpdateReference & { text: string }; result: EvaluationView };
+  /**
+   * The frozen batch of an update under another loss text, which is then the update's edited loss.
+   * `aside` leaves the edited loss as it is.
+   */
+  evaluate: { params: UpdateReference & { text: string; aside?: true }; result: EvaluationView };
   compare: { params: UpdateReference; result: ComparisonView };
   /** Rows `start` to `end` of the step table, in the order asked for; also the original row numbers. */
   rows: {
@@ -104,6 +109,16 @@ export interface EngineMethods {
   node: { params: UpdateReference & { text: string; offset: number }; result: NodeView | null };
   /** What can be said of a loss text without data: diagnostics and bare numbers. */
   checkLoss: { params: { text: string }; result: LossTextView };
+  /**
+   * Proves a loss numerically on an update's batch, or on a small made-up problem where no run is named;
+   * with `rule`, also that it is this rule.
+   */
+  prove: {
+    params: { text: string; run?: string; update?: number; rule?: string; seed?: number };
+    result: ProofResult;
+  };
+  /** Trains a loss on the probe environments, seconds at most, and says which part of it works. */
+  probes: { params: { text: string }; result: ProbesView };
   listRuns: { params: { folder: string }; result: readonly RunListing[] };
   renameRun: { params: { path: string; name: string }; result: { path: string } };
   deleteRun: { params: { path: string }; result: null };
