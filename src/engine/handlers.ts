@@ -8,7 +8,6 @@ import {
   type UpdateReference,
 } from "../protocol/engine.ts";
 import { deleteRun, renameRun } from "../runs/list.ts";
-import { backendViews } from "./backends/views.ts";
 import { Backends } from "./backends/backends.ts";
 import { exportUpdate } from "./exportUpdate.ts";
 import { decimate } from "./inspection/decimate.ts";
@@ -32,12 +31,9 @@ export class Engine {
   readonly runs: RunBook;
   readonly handlers: Handlers<EngineMethods>;
 
-  constructor(emit: Emit) {
-    this.runs = new RunBook(emit);
-    this.handlers = { ...createHandlers(this.runs), ...runtimeHandlers(emit) };
   constructor(emit: Emit, backends = new Backends(runtimePlaces(process.env))) {
     this.runs = new RunBook(emit, backends);
-    this.handlers = createHandlers(this.runs);
+    this.handlers = { ...createHandlers(this.runs), ...runtimeHandlers(backends, emit) };
   }
 
   /** Stops training and closes every run; what was made is in the files then. */
@@ -54,7 +50,6 @@ function createHandlers(runs: RunBook): Omit<Handlers<EngineMethods>, keyof Runt
       version: engineProtocolVersion,
       probe,
       node: process.version,
-      backends: await backendViews(runtimePlaces(process.env)),
       backends: await runs.backends.views(),
     }),
     environments: () => environments.map(({ id, title, reference }) => ({ id, title, detail: reference })),

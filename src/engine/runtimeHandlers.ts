@@ -1,11 +1,10 @@
 import { tmpdir } from "node:os";
 import type { Handlers } from "../protocol/channel.ts";
 import type { EngineMethods, InstallProgressView } from "../protocol/engine.ts";
-import { backendViews } from "./backends/views.ts";
+import type { Backends } from "./backends/backends.ts";
 import { examine } from "./doctor/examine.ts";
 import type { Emit } from "./handlers.ts";
 import { installedLine, installRuntime } from "./runtimes/installRuntime.ts";
-import { runtimePlaces } from "./runtimes/places.ts";
 
 export type RuntimeMethods = Pick<EngineMethods, "backends" | "doctor" | "installRuntime">;
 
@@ -13,19 +12,19 @@ export type RuntimeMethods = Pick<EngineMethods, "backends" | "doctor" | "instal
 const everyMilliseconds = 100;
 
 /** What is here to compute with, looking at it closely, and bringing what is missing. */
-export function runtimeHandlers(emit: Emit): Handlers<RuntimeMethods> {
+export function runtimeHandlers(backends: Backends, emit: Emit): Handlers<RuntimeMethods> {
   return {
-    backends: () => backendViews(runtimePlaces(process.env)),
+    backends: () => backends.views(),
     doctor: ({ pythons, editor }) =>
       examine({
-        runtimes: runtimePlaces(process.env),
+        runtimes: backends.places,
         environment: process.env,
         pythons,
         editor,
         folder: tmpdir(),
       }),
     installRuntime: async ({ name, pythons, libraryFolder }, { signal }) => {
-      const places = runtimePlaces(process.env);
+      const { places } = backends;
       const named = libraryFolder === undefined ? places : { ...places, libraryFolder };
       const report = sparingly((progress) => emit("installing", { name, ...progress }));
       const work = { signal, environment: process.env, pythons, report };
