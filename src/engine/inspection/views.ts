@@ -137,20 +137,26 @@ export function stepView(
     reward: batch.rewards[step]!,
     observation: [...batch.observations.subarray(step * observationSize, (step + 1) * observationSize)],
     outputs,
-    ...stateOf(environment, inspector, step),
+    ...drawnStep(environment, inspector, step),
     gradientSum: outputs.reduce((sum, { gradient }) => sum + gradient, 0),
     values: Object.fromEntries(columns.map((column) => [column, value(column)])),
     sentence: stepSentence(outputs, value("weight"), loss),
   };
 }
 
-function stateOf(
+/** The state before the action, where it can be told, and a picture of the step, where the environment has one. */
+function drawnStep(
   environment: EnvironmentRecord,
-  { frozen }: Inspector,
+  { frozen: { batch } }: Inspector,
   step: number,
-): Pick<StepView, "state"> {
-  const state = stateAt(environment, frozen.batch, step);
-  return state ? { state } : {};
+): Pick<StepView, "state" | "scene"> {
+  const state = stateAt(environment, batch, step);
+  const { observationSize } = batch;
+  const observation = batch.observations.subarray(step * observationSize, (step + 1) * observationSize);
+  const width = batch.actions.length / batch.steps;
+  const action = Array.from(batch.actions.subarray(step * width, (step + 1) * width));
+  const scene = environment.draw?.({ observation, state, action });
+  return { ...(state && { state }), ...(scene && { scene }) };
 }
 
 function stepSentence(outputs: StepView["outputs"], weight: number, loss: InspectedLoss): string {
