@@ -5,6 +5,7 @@ import { doctorCommand } from "./commands/doctor.ts";
 import { exportCommand } from "./commands/export.ts";
 import { lossCommand } from "./commands/loss.ts";
 import { probesCommand } from "./commands/probes.ts";
+import { proveCommand } from "./commands/prove.ts";
 import { runsCommand } from "./commands/runs.ts";
 import { showCommand } from "./commands/show.ts";
 import { trainCommand } from "./commands/train.ts";
@@ -17,6 +18,7 @@ export const commands: readonly CommandRecord[] = [
   whatIfCommand,
   lossCommand,
   probesCommand,
+  proveCommand,
   runsCommand,
   exportCommand,
 

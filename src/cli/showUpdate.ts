@@ -1,4 +1,4 @@
-import { columnViews } from "../engine/inspection/columns.ts";
+import { columnViews, tableShape } from "../engine/inspection/columns.ts";
 import type { InspectedLoss, Inspector } from "../engine/inspection/inspector.ts";
 import { orderRows } from "../engine/inspection/orderedRows.ts";
 import type { OpenRun } from "../engine/openRun.ts";
@@ -17,6 +17,8 @@ export interface ShowOptions {
 }
 
 const usualLimit = 20;
+/** Groups of columns that are printed without being asked for. */
+const shownGroups = new Set(["dlogit", "dmu", "dsigma"]);
 
 /** Prints the step table, the sum row and the verdict of an update. */
 export async function showUpdate(
@@ -36,10 +38,8 @@ export async function showUpdate(
   }
 }
 
-function allColumns(run: OpenRun, { trainer }: Inspector): ColumnView[] {
-  const { actionNames, observationNames } = run.names;
-  const hasEntropyWeight = trainer.verdict.fingerprint.entropyWeights !== undefined;
-  return columnViews(actionNames, trainer.terms.columns, observationNames, hasEntropyWeight);
+function allColumns(run: OpenRun, inspector: Inspector): ColumnView[] {
+  return columnViews(tableShape(inspector, inspector.trainer, run.names));
 }
 
 function chooseColumns(
@@ -51,7 +51,7 @@ function chooseColumns(
   const hidden = new Set(["step", "episode", "terminated", "truncated"]);
   if (!wanted)
     return columns.filter(
-      ({ name, group }) => !hidden.has(name) && (group === undefined || group === "dlogit"),
+      ({ name, group }) => !hidden.has(name) && (group === undefined || shownGroups.has(group)),
     );
   return wanted.flatMap((name) => {
     const found = columns.filter((column) => column.name === name || column.group === name);

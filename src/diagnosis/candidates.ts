@@ -12,6 +12,9 @@ export interface CandidateInput {
   readonly ends: EpisodeEnds;
   /** [T], π(A_t|S_t). */
   readonly chosenProbabilities: Float64Array;
+  /** [T], V(S_t) and V of the state after each step, where the policy has a value head. */
+  readonly values?: Float64Array | undefined;
+  readonly nextValues?: Float64Array | undefined;
 }
 
 /** Whether a rule is the book's, a variant that people mean, or a slip. */
@@ -29,7 +32,8 @@ export interface CandidateRule {
   readonly rule: string;
   /** Why it matters; empty for the book's rule. */
   readonly explanation: string;
-  weights(input: CandidateInput): Float64Array;
+  /** Undefined where the update has not what the rule is made of. */
+  weights(input: CandidateInput): Float64Array | undefined;
 }
 
 /** Known weights, the most likely meant first: of two that the data cannot tell apart, the earlier one is named. */
@@ -117,6 +121,42 @@ export const candidateRules: readonly CandidateRule[] = [
     explanation:
       "Every step is weighted with the sum of all rewards of its episode: unbiased for γ = 1, but noisy.",
     weights: (input) => spreadFirst(discountedReturns(input.rewards, 1, input.ends), input.time),
+  },
+  {
+    id: "baseline",
+    kind: "book",
+    title: "REINFORCE with baseline (13.4)",
+    symbol: "γᵗ(G − V)",
+    rule: "gamma^t * (G - V)",
+    explanation: "",
+    weights: (input) => withPower(minusValues(input), input),
+  },
+  {
+    id: "baseline_missing_gamma_t",
+    kind: "variant",
+    title: "REINFORCE with a value baseline, without γᵗ",
+    symbol: "G − V",
+    rule: "(G - V)",
+    explanation: "The book's (13.4) has γᵗ(G − V). Most libraries leave γᵗ out on purpose.",
+    weights: minusValues,
+  },
+  {
+    id: "actor_critic",
+    kind: "book",
+    title: "one-step actor–critic (13.5)",
+    symbol: "γᵗδ",
+    rule: "gamma^t * delta",
+    explanation: "",
+    weights: (input) => withPower(differences(input), input),
+  },
+  {
+    id: "actor_critic_missing_gamma_t",
+    kind: "variant",
+    title: "one-step actor–critic without γᵗ",
+    symbol: "δ",
+    rule: "delta",
+    explanation: "The book's (13.5) carries I = γᵗ. Most libraries leave it out on purpose.",
+    weights: differences,
   },
   {
     id: "gamma_t_twice",
@@ -237,4 +277,20 @@ function forwardReturns(input: CandidateInput): Float64Array {
     running = input.time[t] === 0 ? reward : reward + input.gamma * running;
     return running;
   });
+}
+
+/** G_t − V(S_t). */
+function minusValues(input: CandidateInput): Float64Array | undefined {
+  const { values } = input;
+  return values && returnsOf(input).map((G, t) => G - values[t]!);
+}
+
+/** δ_t = r_t + γ·V(S_{t+1}) − V(S_t). */
+function differences({ rewards, values, nextValues, gamma }: CandidateInput): Float64Array | undefined {
+  if (!values || !nextValues) return undefined;
+  return rewards.map((reward, t) => reward + gamma * nextValues[t]! - values[t]!);
+}
+
+function withPower(values: Float64Array | undefined, input: CandidateInput): Float64Array | undefined {
+  return values && timesPower(values, input, 1);
 }

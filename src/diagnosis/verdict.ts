@@ -34,9 +34,15 @@ export interface EntropyTerm {
   readonly beta: number;
 }
 
-export interface VerdictInput extends FingerprintInput, CandidateInput {
+export type VerdictInput = FingerprintInput & CandidateInput & VerdictBatch;
+
+interface VerdictBatch {
+  readonly steps: number;
   readonly episodes: number;
   readonly entropies: ArrayLike<number>;
+  /** [T], ∂L/∂V and ∂L/∂V_next where the loss names them. */
+  readonly valueAdjoint?: ArrayLike<number> | undefined;
+  readonly nextValueAdjoint?: ArrayLike<number> | undefined;
 }
 
 /** Reads the fingerprint of an update and says which rule it is. `candidates` are those of the same batch. */

@@ -27,6 +27,14 @@ const settingEntries = {
   clipNorm: v.nullable(v.number()),
   loss: text,
   backend: v.picklist(["auto", "kernels", "tensorflow", "webgpu"]),
+  value: v.picklist(["none", "shared", "own"]),
+  valueLearningRate: v.nullable(v.number()),
+  sigma: v.picklist(["network", "parameter"]),
+  sigmaBy: v.picklist(["exp", "softplus"]),
+  environments: count,
+  batch: count,
+  epochs: count,
+  minibatches: count,
 };
 
 /** The form of every method's params. Ranges of settings are checked where they are used, with better words. */
@@ -70,7 +78,7 @@ const schemas: { readonly [Name in keyof EngineMethods]: v.GenericSchema } = {
   select: v.strictObject(reference),
   pin: v.strictObject({ ...reference, label: v.optional(v.pipe(v.string(), v.maxLength(200))) }),
   unpin: v.strictObject(reference),
-  evaluate: v.strictObject({ ...reference, text }),
+  evaluate: v.strictObject({ ...reference, text, aside: v.optional(v.literal(true)) }),
   compare: v.strictObject(reference),
   rows: v.strictObject({ ...reference, source, columns, start: v.number(), end: v.number(), order }),
   rowOf: v.strictObject({ ...reference, source, step: count, order }),
@@ -80,6 +88,13 @@ const schemas: { readonly [Name in keyof EngineMethods]: v.GenericSchema } = {
   node: v.strictObject({ ...reference, text, offset: count }),
   checkLoss: v.strictObject({ text }),
   probes: v.strictObject({ text }),
+  prove: v.strictObject({
+    text,
+    run: v.optional(run),
+    update: v.optional(count),
+    rule: v.optional(text),
+    seed: v.optional(count),
+  }),
   listRuns: v.strictObject({ folder: path }),
   renameRun: v.strictObject({ path, name: v.pipe(v.string(), v.minLength(1), v.maxLength(200)) }),
   deleteRun: v.strictObject({ path }),

@@ -1,12 +1,15 @@
 import type { Environment, EnvironmentRecord } from "../environments/environment.ts";
-import { outputCount } from "../environments/spaces.ts";
+import { actionSize, outputCount } from "../environments/spaces.ts";
 import { reachesTimeLimit } from "../environments/timeLimit.ts";
 import type { Batch } from "../rl/batch.ts";
 import type { Generator } from "../rl/generator.ts";
 import { UserError } from "./userError.ts";
 
-/** Chooses the action of row `row`, whose observation lies at `row × observationSize`; −1 where π is no number. */
-export type Act = (observations: Float64Array, row: number) => number;
+/**
+ * Chooses the action of row `row`, whose observation lies at `row × observationSize`, and writes it to `actions`.
+ * @returns false where the policy's outputs are no numbers.
+ */
+export type Act = (observations: Float64Array, row: number, actions: Float64Array) => boolean;
 
 /** Beyond this many bytes of stored steps an episode is given up: it will hardly end. */
 const memoryBudget = 2 ** 30;
@@ -25,6 +28,7 @@ export class Rollout {
   readonly #timeLimit: number | undefined;
   readonly #generator: Generator;
   readonly #observationSize: number;
+  readonly #actionSize: number;
   readonly #mostSteps: number;
   #capacity = 512;
   #columns: Columns;
@@ -37,8 +41,9 @@ export class Rollout {
     this.#timeLimit = record.timeLimit;
     this.#generator = generator;
     this.#observationSize = this.#environment.observationSpace.low.length;
+    this.#actionSize = actionSize(this.#environment.actionSpace);
     this.#mostSteps = Math.floor(memoryBudget / bytesPerStep);
-    this.#columns = createColumns(this.#capacity, this.#observationSize);
+    this.#columns = createColumns(this.#capacity, this.#observationSize, this.#actionSize);
   }
 
   get environment(): Environment {
@@ -80,7 +85,7 @@ export class Rollout {
       observationSize: this.#observationSize,
       actionCount: outputCount(this.#environment.actionSpace),
       observations: columns.observations.subarray(0, steps * this.#observationSize),
-      actions: columns.actions.subarray(0, steps),
+      actions: columns.actions.subarray(0, steps * this.#actionSize),
       rewards: columns.rewards.subarray(0, steps),
       time: columns.time.subarray(0, steps),
       terminated: columns.terminated.subarray(0, steps),
@@ -102,12 +107,10 @@ export class Rollout {
     // The observation after the last step of an episode lands in the next row and is overwritten by reset.
     if (row + 2 > this.#capacity) this.#reserve();
     const columns = this.#columns;
-    const action = act(columns.observations, row);
-    if (action < 0) throw divergedError(this.episode + 1);
-    columns.actions[row] = action;
+    if (!act(columns.observations, row, columns.actions)) throw divergedError(this.episode + 1);
     const reward = this.#environment.step(
       columns.actions,
-      row,
+      row * this.#actionSize,
       columns.observations,
       (row + 1) * this.#observationSize,
     );
@@ -134,7 +137,7 @@ export class Rollout {
     if (this.steps + 2 <= this.#capacity) return;
     if (this.steps >= this.#mostSteps) throw endlessError(this.episode + 1, this.steps);
     this.#capacity *= 2;
-    this.#columns = growColumns(this.#columns, this.#capacity, this.#observationSize);
+    this.#columns = growColumns(this.#columns, this.#capacity, this.#observationSize, this.#actionSize);
   }
 }
 
@@ -164,10 +167,10 @@ interface Columns {
   readonly episodes: Float64Array;
 }
 
-function createColumns(capacity: number, observationSize: number): Columns {
+function createColumns(capacity: number, observationSize: number, actionSize: number): Columns {
   return {
     observations: new Float64Array(capacity * observationSize),
-    actions: new Float64Array(capacity),
+    actions: new Float64Array(capacity * actionSize),
     rewards: new Float64Array(capacity),
     time: new Float64Array(capacity),
     terminated: new Uint8Array(capacity),
@@ -176,8 +179,8 @@ function createColumns(capacity: number, observationSize: number): Columns {
   };
 }
 
-function growColumns(old: Columns, capacity: number, observationSize: number): Columns {
-  const grown = createColumns(capacity, observationSize);
+function growColumns(old: Columns, capacity: number, observationSize: number, actionSize: number): Columns {
+  const grown = createColumns(capacity, observationSize, actionSize);
   grown.observations.set(old.observations);
   grown.actions.set(old.actions);
   grown.rewards.set(old.rewards);

@@ -1,4 +1,3 @@
-import { outputCount } from "../environments/spaces.ts";
 import type { CompiledLoss } from "../loss/evaluate.ts";
 import type { DevicePolicy } from "../policies/devicePolicy.ts";
 import { KernelsBackend } from "../policies/kernels.ts";
@@ -6,14 +5,14 @@ import { createOptimiserState, optimiserSpecification } from "../policies/optimi
 import type { Gradient, Heads, OptimiserSpecification, OptimiserState } from "../policies/policy.ts";
 import type { RunSettings } from "../protocol/views.ts";
 import type { Batch } from "../rl/batch.ts";
-import { sampleCategorical } from "../rl/categorical.ts";
 import { createGenerator, type RandomGenerator } from "../rl/randomGenerator.ts";
 import type { UpdateSummary } from "../runs/summary.ts";
 import type { FrozenUpdate } from "./frozenUpdate.ts";
 import { compileLossText, evaluateForTraining } from "./lossOnBatch.ts";
 import { PhaseClock } from "./phases.ts";
 import { ReturnWindow } from "./returnWindow.ts";
-import { Rollout } from "./rollout.ts";
+import { type Act, Rollout } from "./rollout.ts";
+import { policyOf } from "./runPolicy.ts";
 import { checkRanges, type ResolvedSettings } from "./settings.ts";
 
 /** The settings that may change between two updates. */
@@ -52,7 +51,9 @@ interface Prepared {
   readonly batch: Batch;
   readonly heads: Heads;
   readonly loss: number;
-  readonly logitsGradient: Float64Array;
+  /** ∂L/∂outputs [rows × O]; the rows are the steps, and those that a value head sees beyond them. */
+  readonly outputs: Float64Array;
+  readonly rows: number;
 }
 
 /**
@@ -105,18 +106,11 @@ export class Trainer {
       optimiser: settings.optimiser,
     };
     this.#lossText = settings.loss;
-    this.#loss = compileLossText(settings.loss);
     this.#environmentGenerator = createGenerator(settings.seed, "environment");
     this.#actionGenerator = createGenerator(settings.seed, "actions");
     this.#boundary = this.#generatorStates();
-    const environment = resolved.environment.create();
-    const specification = {
-      observationSize: environment.observationSpace.low.length,
-      actionCount: outputCount(environment.actionSpace),
-      hidden: settings.hidden,
-      activation: settings.activation,
-      bias: settings.bias,
-    };
+    const specification = policyOf(resolved);
+    this.#loss = compileLossText(settings.loss, specification);
     this.backend = new KernelsBackend(specification);
     this.backend.initialise(createGenerator(settings.seed, "parameters"));
     const doublesPerStep = settings.hidden.reduce((sum, size) => sum + 2 * size, 32);
@@ -180,7 +174,7 @@ export class Trainer {
     if (this.device) throw new Error("with a device, advanceOnDevice makes the updates");
     const { backend, clock } = this;
     const prepared = this.#prepare();
-    const gradient = backend.backward(prepared.logitsGradient, prepared.batch.steps);
+    const gradient = backend.backward(prepared.outputs, prepared.rows);
     clock.end("backward");
     this.#thetaBefore.set(backend.theta());
     const gradNorm = backend.apply(this.#specification, this.#optimiser, this.#clipNorm);
@@ -192,12 +186,12 @@ export class Trainer {
   async #learnOnDevice(): Promise<UpdateSummary> {
     const { backend, clock } = this;
     const device = this.device as DevicePolicy;
-    const { observations, steps } = this.#rollout.batch();
     clock.begin();
-    device.forward(observations, steps);
+    const seen = seenObservations(this.#rollout.batch());
+    device.forward(seen, seen.length / backend.specification.observationSize);
     clock.end("forward");
     const prepared = this.#prepare();
-    device.backward(prepared.logitsGradient);
+    device.backward(prepared.outputs);
     clock.end("backward");
     device.step(this.#specification, this.#optimiser.step + 1, this.#clipNorm);
     const { theta, stepNorms, gradientNorm } = await device.figures();
@@ -227,9 +221,11 @@ export class Trainer {
     this.clock.begin();
     const heads = this.backend.heads(batch.actions, batch.steps);
     this.clock.end("forward");
-    const evaluated = evaluateForTraining(this.#loss, { batch, heads, ...this.#settings });
+    const { specification } = this.backend;
+    const source = { batch, heads, specification, ...this.#settings };
+    const { value: loss, gradient } = evaluateForTraining(this.#loss, source);
     this.clock.end("loss");
-    return { batch, heads, loss: evaluated.value, logitsGradient: evaluated.logitsGradient };
+    return { batch, heads, loss, outputs: gradient.outputs, rows: gradient.rows };
   }
 
   #finish({ batch, heads, loss }: Prepared, gradient: Gradient, gradNorm: number): UpdateSummary {
@@ -273,7 +269,7 @@ export class Trainer {
     const changed = { ...this.#settings, ...settings };
     checkRanges({ ...this.resolved.settings, ...changed });
     if (loss !== undefined && loss !== this.#lossText) {
-      this.#loss = compileLossText(loss);
+      this.#loss = compileLossText(loss, this.backend.specification);
       this.#lossText = loss;
     }
     this.#specification = optimiserSpecification(changed.optimiser, changed.learningRate);
@@ -323,11 +319,9 @@ export class Trainer {
     this.#milliseconds += milliseconds;
   }
 
-  readonly #act = (observations: Float64Array, row: number): number => {
-    const { backend } = this;
-    backend.act(observations, row);
-    const count = backend.specification.actionCount;
-    return sampleCategorical(backend.probabilities, row * count, count, this.#actionGenerator.uniform());
+  readonly #act: Act = (observations, row, actions) => {
+    this.backend.act(observations, row);
+    return this.backend.sample(row, this.#actionGenerator, actions);
   };
 
   #count(batch: Batch, heads: Heads, loss: number, gradNorm: number): UpdateSummary {
@@ -365,6 +359,15 @@ export class Trainer {
       actionGenerator: this.#actionGenerator.state(),
     };
   }
+}
+
+/** The observations of every row that the policy sees: of the steps, then those at which a value head looks beyond a cut. */
+function seenObservations({ observations, finalObservations }: Batch): Float64Array {
+  if (!finalObservations?.length) return observations;
+  const seen = new Float64Array(observations.length + finalObservations.length);
+  seen.set(observations);
+  seen.set(finalObservations, observations.length);
+  return seen;
 }
 
 function mean(values: Float64Array, count: number): number {

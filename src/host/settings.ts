@@ -8,6 +8,9 @@ export function readSettings() {
   return {
     nodePath: settings.get<string>("engine.nodePath", ""),
     hover: settings.get<boolean>("hover.values", true),
+    inlayShapes: settings.get<boolean>("inlayHints.shapes", true),
+    inlayValues: settings.get<boolean>("inlayHints.values", true),
+    codeLens: settings.get<boolean>("codeLens", true),
     hoverMilliseconds: settings.get<number>("hover.deadline", 1000),
     openPanelOnTrain: settings.get<boolean>("panel.openOnTrain", true),
     runsCapBytes: settings.get<number>("runs.maximumSize", 0) * 2 ** 20,

@@ -1,3 +1,4 @@
+import type { ProofResult } from "./proofViews.ts";
 import type { Diagnostic } from "./shared.ts";
 import type {
   CellExplanation,
@@ -71,8 +72,11 @@ export interface EngineMethods {
   select: { params: UpdateReference; result: UpdateView };
   pin: { params: UpdateReference & { label?: string }; result: null };
   unpin: { params: UpdateReference; result: null };
-  /** The frozen batch of an update under another loss text. */
-  evaluate: { params: UpdateReference & { text: string }; result: EvaluationView };
+  /**
+   * The frozen batch of an update under another loss text, which is then the update's edited loss.
+   * `aside` leaves the edited loss as it is.
+   */
+  evaluate: { params: UpdateReference & { text: string; aside?: true }; result: EvaluationView };
   compare: { params: UpdateReference; result: ComparisonView };
   /** Rows `start` to `end` of the step table, in the order asked for; also the original row numbers. */
   rows: {
@@ -106,6 +110,14 @@ export interface EngineMethods {
   checkLoss: { params: { text: string }; result: LossTextView };
   /** Trains a loss on the probe environments, seconds at most, and says which part of it works. */
   probes: { params: { text: string }; result: ProbesView };
+  /**
+   * Proves a loss numerically on an update's batch, or on a small made-up problem where no run is named;
+   * with `rule`, also that it is this rule.
+   */
+  prove: {
+    params: { text: string; run?: string; update?: number; rule?: string; seed?: number };
+    result: ProofResult;
+  };
   listRuns: { params: { folder: string }; result: readonly RunListing[] };
   renameRun: { params: { path: string; name: string }; result: { path: string } };
   deleteRun: { params: { path: string }; result: null };

@@ -15,6 +15,20 @@ export interface RunSettings {
   readonly clipNorm: number | null;
   readonly loss: string;
   readonly backend: "auto" | "kernels" | "tensorflow" | "webgpu";
+  /** A value estimate: none, one more output of the policy's network, or a network of its own in the policy's shape. */
+  readonly value: "none" | "shared" | "own";
+  /** Step size of the value network's parameters; null for that of the policy. */
+  readonly valueLearningRate: number | null;
+  /** Of a Gaussian policy: σ from the network beside μ, or a parameter of its own; as e^s or ln(1 + e^s). */
+  readonly sigma: "network" | "parameter";
+  readonly sigmaBy: "exp" | "softplus";
+  /** Environments that are stepped side by side. */
+  readonly environments: number;
+  /** What an update is made of: whole episodes, or steps of every environment, as the algorithm counts. */
+  readonly batch: number;
+  /** How often a batch is gone through, and in how many shuffled parts each time; each part is one update. */
+  readonly epochs: number;
+  readonly minibatches: number;
 }
 
 /** What a person may ask of a run; the engine fills the rest from the algorithm's defaults for the environment. */
@@ -221,6 +235,24 @@ export interface StepView {
     readonly taken: boolean;
     readonly gradient: number;
   }[];
+  /** Of a Gaussian policy, instead of `outputs`, which are empty then. */
+  readonly dimensions?: readonly {
+    readonly name: string;
+    readonly mean: number;
+    readonly deviation: number;
+    /** As it was drawn. */
+    readonly action: number;
+    /** ∂L/∂μ and ∂L/∂σ. */
+    readonly meanGradient: number;
+    readonly deviationGradient: number;
+  }[];
+  /** Of a policy with a value head: V(S_t), V(S_{t+1}), δ and ∂L/∂V(S_t). */
+  readonly value?: {
+    readonly estimate: number;
+    readonly next: number;
+    readonly delta: number;
+    readonly gradient: number;
+  };
   readonly gradientSum: number;
   readonly values: Readonly<Record<string, number>>;
   /** A sentence with this step's numbers: the taken output gets −c(1−π), the others +c·π. */

@@ -12,6 +12,17 @@ const words: Readonly<Record<string, readonly RulePart[]>> = {
   gamma: [{ text: "γ", role: "symbol" }],
   beta: [{ text: "β", role: "symbol" }],
   mean: [{ text: "mean", role: "operator" }],
+  delta: [
+    { text: "δ", role: "symbol" },
+    { text: "t", role: "subscript" },
+  ],
+  V: [
+    { text: "V", role: "symbol" },
+    { text: "(", role: "operator" },
+    { text: "S", role: "symbol" },
+    { text: "t", role: "subscript" },
+    { text: ")", role: "operator" },
+  ],
   normalize: [{ text: "normalize", role: "operator" }],
 };
 

@@ -1,11 +1,10 @@
 import type { EnvironmentRecord } from "../../environments/environment.ts";
-import type { EvaluationView, LossView, StepView, UpdateView, VerdictView } from "../../protocol/views.ts";
+import type { EvaluationView, LossView, UpdateView, VerdictView } from "../../protocol/views.ts";
 import { countEpisodes } from "../lossInputs.ts";
-import { columnViews } from "./columns.ts";
+import { columnViews, tableShape } from "./columns.ts";
 import type { InspectedLoss, Inspector } from "./inspector.ts";
 import { compareGradients, describeLayers } from "./layers.ts";
 import { ruleParts } from "./ruleParts.ts";
-import { stateAt } from "./stateAt.ts";
 import { verdictFixes } from "./verdictFixes.ts";
 
 export interface Names {
@@ -30,12 +29,7 @@ export function lossView(inspector: Inspector, loss: InspectedLoss, names: Names
     verdict: verdictView(loss),
     layers: describeLayers(inspector.backend.parameters, loss.gradient.gradient),
     gradientNorm: loss.gradientNorm,
-    columns: columnViews(
-      names.actionNames,
-      terms.columns,
-      names.observationNames,
-      loss.verdict.fingerprint.entropyWeights !== undefined,
-    ),
+    columns: columnViews(tableShape(inspector, loss, names)),
   };
 }
 
@@ -98,72 +92,4 @@ export function comparisonView(
     inspector.trainer.gradient.gradient,
     edited.gradient.gradient,
   );
-}
-
-/** One step in full under a loss. */
-export function stepView(
-  inspector: Inspector,
-  loss: InspectedLoss,
-  step: number,
-  names: Names,
-  environment: EnvironmentRecord,
-): StepView {
-  const { batch } = inspector.frozen;
-  const { actionCount, observationSize } = batch;
-  const action = batch.actions[step]!;
-  const outputs = names.actionNames.map((name, k) => ({
-    name,
-    logit: inspector.heads.logits[step * actionCount + k]!,
-    probability: inspector.heads.probabilities[step * actionCount + k]!,
-    taken: k === action,
-    gradient: loss.evaluation.logitsGradient[step * actionCount + k]!,
-  }));
-  const value = (column: string) => inspector.column(loss, column)?.[step] ?? Number.NaN;
-  const columns = [
-    "G",
-    "gamma_t",
-    "log_pi",
-    "entropy",
-    "weight",
-    "size",
-    "share",
-    ...loss.terms.columns.map(({ column }) => column),
-  ];
-  return {
-    step,
-    episode: batch.episodes[step]!,
-    time: batch.time[step]!,
-    action,
-    reward: batch.rewards[step]!,
-    observation: [...batch.observations.subarray(step * observationSize, (step + 1) * observationSize)],
-    outputs,
-    ...drawnStep(environment, inspector, step),
-    gradientSum: outputs.reduce((sum, { gradient }) => sum + gradient, 0),
-    values: Object.fromEntries(columns.map((column) => [column, value(column)])),
-    sentence: stepSentence(outputs, value("weight"), loss),
-  };
-}
-
-/** The state before the action, where it can be told, and a picture of the step, where the environment has one. */
-function drawnStep(
-  environment: EnvironmentRecord,
-  { frozen: { batch } }: Inspector,
-  step: number,
-): Pick<StepView, "state" | "scene"> {
-  const state = stateAt(environment, batch, step);
-  const { observationSize } = batch;
-  const observation = batch.observations.subarray(step * observationSize, (step + 1) * observationSize);
-  const width = batch.actions.length / batch.steps;
-  const action = Array.from(batch.actions.subarray(step * width, (step + 1) * width));
-  const scene = environment.draw?.({ observation, state, action });
-  return { ...(state && { state }), ...(scene && { scene }) };
-}
-
-function stepSentence(outputs: StepView["outputs"], weight: number, loss: InspectedLoss): string {
-  const taken = outputs.find((output) => output.taken);
-  const hasEntropy = loss.verdict.fingerprint.entropyWeights !== undefined;
-  const entropy = hasEntropy ? " (plus the entropy term)" : "";
-  const c = weight.toPrecision(5);
-  const pi = (taken?.probability ?? Number.NaN).toPrecision(4);
-  return `Every output gets a gradient: the taken one −c(1−π) = −${c}·(1−${pi}), the others +c·π${entropy}. They sum to 0.`;
 }

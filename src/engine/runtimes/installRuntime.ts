@@ -58,3 +58,13 @@ function explained(error: unknown, name: RuntimeName, folder: string, signal: Ab
     "Mend that, or name another folder in PGI_RUNTIMES; nothing was installed.",
   );
 }
+
+/** What an installation ends with, in one line: version, device, and that its gradient is that of `kernels`. */
+export function installedLine({ name, version, device, source, folder }: PresentRuntime): string {
+  const proof =
+    device === "no GPU"
+      ? "but no GPU was found: pgi doctor says more"
+      : `on ${device}: its gradient equals that of kernels`;
+  const whose = source === "storage" ? "" : ` (libraries of ${folder})`;
+  return `${titles[name]} ${version}${whose}, ${proof}.\n`;
+}

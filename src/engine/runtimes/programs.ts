@@ -16,9 +16,13 @@ export interface ProgramResult {
   readonly code: number;
   readonly output: string;
   readonly errors: string;
+  /** Whether it was ended because its time was over. */
+  readonly isLate: boolean;
 }
 
 const largestOutput = 64 * 2 ** 20;
+/** The longest time that a timer can hold, 24 days. */
+const longest = 2 ** 31 - 1;
 
 /**
  * Runs a program without a shell to its end. Rejects with the signal's reason where it is cancelled; the program and
@@ -54,13 +58,17 @@ export function runProgram(
     };
     child.stdout.setEncoding("utf8").on("data", keep("output"));
     child.stderr.setEncoding("utf8").on("data", keep("errors"));
-    const timer = timeout === undefined ? undefined : setTimeout(end, timeout);
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      end();
+    }, timeout ?? longest);
     signal?.addEventListener("abort", end, { once: true });
     const finish = (code: number) => {
       clearTimeout(timer);
       signal?.removeEventListener("abort", end);
       if (signal?.aborted) reject(signal.reason);
-      else resolve({ code, ...said });
+      else resolve({ code, ...said, isLate });
     };
     child.once("error", (error) => {
       said.errors += error.message;

@@ -23,6 +23,8 @@ export type Proof = Extract<v.InferOutput<typeof proofForm>, { ok: true }>;
 /** The largest difference that counts as equal: float32's rounding over a few sums. */
 const tolerance = 1e-4;
 
+const patienceSeconds = 120;
+
 const child = fileURLToPath(
   new URL(import.meta.url.endsWith(".ts") ? "proofChild.ts" : "prove.js", import.meta.url),
 );
@@ -42,12 +44,13 @@ export async function prove(
   version: string,
   { environment, signal }: ProofOptions,
 ): Promise<Proof> {
-  const { code, output, errors } = await runProgram(process.execPath, [child, name, entry, version], {
+  const { code, output, errors, isLate } = await runProgram(process.execPath, [child, name, entry, version], {
     folder: dirname(entry),
     environment: { ...environment, TF_CPP_MIN_LOG_LEVEL: "3" },
     ...(signal && { signal }),
-    timeout: 120_000,
+    timeout: patienceSeconds * 1000,
   });
+  if (isLate) throw unproved(entry, `it gave no answer within ${patienceSeconds} s`);
   const read = v.safeParse(v.pipe(v.string(), v.parseJson(), proofForm), lastLine(output));
   if (!read.success) throw unproved(entry, `ended with ${code}: ${lastLine(errors) || "it said nothing"}`);
   if (!read.output.ok) throw unproved(entry, read.output.reason);

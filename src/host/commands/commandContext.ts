@@ -1,6 +1,8 @@
 import type * as vscode from "vscode";
 import type { RunView } from "../../protocol/views.ts";
 import type { EngineHost } from "../engine/engineHost.ts";
+import type { LossEvaluations } from "../language/evaluations.ts";
+import type { RuleExplanations } from "../language/ruleExplanations.ts";
 import { targetRun } from "../model.ts";
 import type { CommandTarget } from "../panel/panelServices.ts";
 import type { Panels } from "../panel/panels.ts";
@@ -16,6 +18,8 @@ export interface CommandContext {
   readonly trainer: Trainer;
   readonly panels: Panels;
   readonly runs: RunsView;
+  readonly evaluations: LossEvaluations;
+  readonly explanations: RuleExplanations;
   readonly log: vscode.LogOutputChannel;
   readonly memory: vscode.Memento;
 }

@@ -2,7 +2,10 @@ import type { PanelCommand } from "../../protocol/panel.ts";
 import type { CommandHandler } from "./commandContext.ts";
 import type { CommandId } from "./commandTable.ts";
 import { fileHandlers } from "./fileHandlers.ts";
+import { lossHandlers } from "./lossHandlers.ts";
 import { probeHandlers } from "./probeHandlers.ts";
+import { proofHandlers } from "./proofHandlers.ts";
+import { ruleHandlers } from "./ruleHandlers.ts";
 import { runItemHandlers } from "./runItemHandlers.ts";
 import { trainingHandlers } from "./trainingHandlers.ts";
 
@@ -12,8 +15,11 @@ export type CommandHandlers = Readonly<Record<CommandId, CommandHandler>>;
 export const commandHandlers: CommandHandlers = {
   ...trainingHandlers,
   ...fileHandlers,
-  ...runItemHandlers,
   ...probeHandlers,
+  ...lossHandlers,
+  ...proofHandlers,
+  ...ruleHandlers,
+  ...runItemHandlers,
 };
 
 /** The command behind each one that a page may ask for. */

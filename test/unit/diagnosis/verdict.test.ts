@@ -23,6 +23,9 @@ const episode: Episode = {
   actions: [2, 0, 1, 1, 0],
 };
 
+/** V of the episode's states. */
+const values = [0.3, -1.2, 0.7, 2.1, 0.4];
+
 /** γᵗG_t of the episode by the definition G_t = Σ_k γᵏ r_{t+k}. */
 function discountedWeights({ rewards, gamma }: Episode): number[] {
   return rewards.map((_, t) => {
@@ -62,6 +65,8 @@ function inputOf(
     actions: source.actions,
     probabilities: source.probabilities.flat(),
     chosenProbabilities: Float64Array.from(source.probabilities, (row, t) => row[source.actions[t]!]!),
+    values: Float64Array.from(values.slice(0, steps)),
+    nextValues: Float64Array.from({ length: steps }, (_, t) => (t === steps - 1 ? 0 : values[t + 1]!)),
     entropies: source.probabilities.map((row) => -row.reduce((sum, p) => sum + p * Math.log(p), 0)),
     logitsGradient,
     logPiAdjoint: named ? c.map((weight) => -weight) : undefined,
@@ -189,7 +194,7 @@ describe("the verdict", () => {
           (rewards, gamma, scale) => {
             const source = { ...episode, rewards: rewards.map((r) => r + Math.sign(r || 1)), gamma };
             const input = inputOf(source, [1, 1, 1, 1, 1]);
-            const own = Array.from(rule.weights(input), (weight) => scale * weight);
+            const own = Array.from(rule.weights(input)!, (weight) => scale * weight);
             const verdict = judge(inputOf(source, own));
             const named = [verdict.match?.rule.id, ...verdict.undecided].join();
             expect(named.includes(rule.id) || named.includes(rule.symbol)).toBe(true);

@@ -26,7 +26,7 @@ function make(request: SettingsRequest, update: number): Made {
     frozen: freeze(trainer.lastFrozen()!),
     summary,
     heads: {
-      logits: heads.logits.slice(0, steps * actionCount),
+      logits: heads.logits!.slice(0, steps * actionCount),
       logProbabilities: heads.logProbabilities.slice(0, steps),
     },
     gradient: gradient.gradient.slice(),
@@ -64,7 +64,7 @@ describe("an inspected update", () => {
       const { steps, actionCount } = frozen.batch;
       expect(inspector.trainer.evaluation.value).toBe(summary.loss);
       expect(inspector.trainer.gradientNorm).toBe(summary.gradNorm);
-      expect(inspector.heads.logits.slice(0, steps * actionCount)).toEqual(heads.logits);
+      expect(inspector.heads.logits!.slice(0, steps * actionCount)).toEqual(heads.logits);
       expect(inspector.heads.logProbabilities.slice(0, steps)).toEqual(heads.logProbabilities);
       expect(inspector.trainer.gradient.gradient).toEqual(gradient);
       expect(inspector.trainer.gradient.stepNorms).toEqual(stepNorms);
@@ -115,7 +115,7 @@ describe("of any loss on any update", () => {
         const inspector = new Inspector(frozen);
         const loss = inspect(inspector, text);
         const { terms, evaluation } = loss;
-        const size = sum(evaluation.logitsGradient.map(Math.abs)) + Math.abs(evaluation.value);
+        const size = sum(evaluation.gradient.logits!.map(Math.abs)) + Math.abs(evaluation.value);
         expect(terms.notSeparable).toBeUndefined();
         const whole = inspector.column(loss, "l")!;
         const scale = sum(whole.map(Math.abs)) + Math.abs(terms.rest!) + 1e-3;
@@ -127,7 +127,7 @@ describe("of any loss on any update", () => {
         expect(sum(inspector.column(loss, "share")!)).toBeCloseTo(1, 9);
         const { steps, actionCount } = frozen.batch;
         for (let t = 0; t < steps; t++) {
-          const row = evaluation.logitsGradient.subarray(t * actionCount, (t + 1) * actionCount);
+          const row = evaluation.gradient.logits!.subarray(t * actionCount, (t + 1) * actionCount);
           expect(Math.abs(sum(row))).toBeLessThanOrEqual(1e-12 * size);
         }
       }),
@@ -178,7 +178,7 @@ describe("of any loss on any update", () => {
         const t = place % steps;
         const alone = new Float64Array(steps * actionCount);
         const from = t * actionCount;
-        alone.set(loss.evaluation.logitsGradient.subarray(from, from + actionCount), from);
+        alone.set(loss.evaluation.gradient.logits!.subarray(from, from + actionCount), from);
         const own = inspector.backend.backward(alone, steps).gradient.slice();
         const dot = sum(own.map((value, index) => value * loss.gradient.gradient[index]!));
         const norm = Math.sqrt(sum(own.map((value) => value * value)));

@@ -58,7 +58,11 @@ const drawn = (id: string, observation: number[], action: number[], state?: numb
   if (!found.ok) throw new Error(found.message);
   return found.record.draw!({ observation, action, state });
 };
-const arrowOf = (scene: SceneView) => scene.shapes.find((shape) => shape.kind === "arrow");
+/** The points of a scene's arrow. */
+function arrowOf(scene: SceneView): readonly number[] {
+  const arrow = scene.shapes.find((shape) => shape.kind === "arrow");
+  return arrow?.kind === "arrow" ? arrow.points : [];
+}
 
 describe("a scene", () => {
   test("shows an action beyond its bounds and what it was clipped to", () => {
@@ -68,11 +72,9 @@ describe("a scene", () => {
   });
 
   test("of the corridor points where the agent really goes", () => {
-    const [fromLeft, , toLeft] = (arrowOf(drawn("ShortCorridor", [1], [1], [1])) as { points: number[] })
-      .points;
+    const [fromLeft, , toLeft] = arrowOf(drawn("ShortCorridor", [1], [1], [1]));
     expect(toLeft!).toBeLessThan(fromLeft!);
-    const [fromRight, , toRight] = (arrowOf(drawn("ShortCorridor", [1], [1], [0])) as { points: number[] })
-      .points;
+    const [fromRight, , toRight] = arrowOf(drawn("ShortCorridor", [1], [1], [0]));
     expect(toRight!).toBeGreaterThan(fromRight!);
   });
 
@@ -93,8 +95,7 @@ describe("a scene", () => {
   });
 
   test("turns the pendulum's arc with the torque's sign", () => {
-    const end = (torque: number) =>
-      (arrowOf(drawn("Pendulum-v1", [1, 0, 0], [torque])) as { points: number[] }).points.at(-2)!;
+    const end = (torque: number) => arrowOf(drawn("Pendulum-v1", [1, 0, 0], [torque])).at(-2)!;
     // A positive torque raises θ, which turns to the left of upright: below the pivot the arc runs right.
     expect(end(1)).toBeGreaterThan(120);
     expect(end(-1)).toBeLessThan(120);

@@ -1,5 +1,6 @@
-import { layOut } from "../../../policies/layout.ts";
+import { architectureOf } from "../../../policies/architecture.ts";
 import type { PolicySpecification } from "../../../policies/policy.ts";
+import { FreePart } from "./freePart.ts";
 import { NetworkPart } from "./networkPart.ts";
 import type { TensorPart } from "./tensorPart.ts";
 
@@ -15,9 +16,13 @@ export interface DenseParts {
 /** The parts of a policy. Throws a RangeError for sizes that are no positive integers. */
 export function partsOf(specification: PolicySpecification): DenseParts {
   const { activation, observationSize } = specification;
+  const { policy, free, value } = architectureOf(specification);
   const rows = new PartRow();
-  rows.add((parameter, output) => new NetworkPart(layOut(specification), activation, parameter, output));
-  return { observationSize, ...rows };
+  rows.add((parameter, output) => new NetworkPart(policy, activation, parameter, output));
+  if (free > 0) rows.add((parameter, output) => new FreePart(free, parameter, output));
+  if (value) rows.add((parameter, output) => new NetworkPart(value, activation, parameter, output));
+  const { parts, parameterCount, outputs } = rows;
+  return { observationSize, parts, parameterCount, outputs };
 }
 
 class PartRow {

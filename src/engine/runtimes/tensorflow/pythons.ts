@@ -40,6 +40,19 @@ export function findInPythons(environment: NodeJS.ProcessEnv, given: readonly st
     .sort((a, b) => compareVersions(b.version, a.version));
 }
 
+/** The first Python environment with a package, by its metadata: its version and the folder it is in. */
+export function findPackage(
+  name: string,
+  environment: NodeJS.ProcessEnv,
+  given: readonly string[],
+): { readonly version: string; readonly folder: string } | undefined {
+  for (const folder of environmentRoots(environment, given).flatMap(packageFolders)) {
+    const version = versionIn(folder, name);
+    if (version !== undefined) return { version, folder };
+  }
+  return undefined;
+}
+
 function environmentRoots(environment: NodeJS.ProcessEnv, given: readonly string[]): string[] {
   const home = homedir();
   const roots = pythonPrograms(environment, given).flatMap((program) => [
@@ -65,11 +78,16 @@ function packageFolders(root: string): string[] {
 function tensorflowIn(packages: string): FoundTensorflow | undefined {
   const libraries = librariesIn(join(packages, "tensorflow"));
   if (libraries === undefined) return undefined;
-  const metadata = foldersIn(packages).map((path) =>
-    /^tensorflow(?:_cpu|_rocm|_intel|_macos)?-(\d[\w.+]*)\.dist-info$/.exec(basename(path)),
-  );
-  const version = metadata.find((match) => match !== null)?.[1];
+  const version = versionIn(packages, "tensorflow(?:_cpu|_rocm|_intel|_macos)?");
   return version === undefined ? undefined : { version, libraries };
+}
+
+/** The version of a package, whose name is an expression, by the metadata beside it. */
+function versionIn(packages: string, name: string): string | undefined {
+  const form = new RegExp(`^${name}-(\\d[\\w.+]*)\\.dist-info$`);
+  return foldersIn(packages)
+    .map((path) => form.exec(basename(path))?.[1])
+    .find((version) => version !== undefined);
 }
 
 /** Below 0 where version a is older than b; what follows the numbers is left out. */
