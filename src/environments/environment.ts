@@ -44,6 +44,8 @@ export interface EnvironmentRecord {
   readonly reference: string;
   /** Whether the state's numbers are float32, and so can be compared exactly. */
   readonly stateIsFloat32?: true;
+  /** Whether it is stepped in another process: `create` tells its spaces only. */
+  readonly isElsewhere?: true;
   create(): Environment;
   /** A picture of a step; environments that come from elsewhere have none. */
   readonly draw?: (step: DrawnStep) => SceneView;
