@@ -1,6 +1,7 @@
 import type { CommandRecord } from "./command.ts";
 
 import { conformCommand } from "./commands/conform.ts";
+import { diagnoseCommand } from "./commands/diagnose.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { exportCommand } from "./commands/export.ts";
 import { lossCommand } from "./commands/loss.ts";
@@ -17,10 +18,11 @@ export const commands: readonly CommandRecord[] = [
   showCommand,
   whatIfCommand,
   lossCommand,
-  probesCommand,
   proveCommand,
+  probesCommand,
   runsCommand,
   exportCommand,
+  diagnoseCommand,
 
   conformCommand,
   doctorCommand,

@@ -135,8 +135,8 @@ function createHandlers(runs: RunBook): Handlers<EngineMethods> {
     },
     node: async (params) => nodeView(await runs.opened(params), params.text, params.offset),
     checkLoss: ({ text }) => checkLossText(text),
-    probes: ({ text }) => testLossOnProbes(text),
     prove: (params) => proveOnRequest(runs, params),
+    probes: ({ text }) => testLossOnProbes(text),
     listRuns: ({ folder }) => listRunViews(folder),
     renameRun: ({ path, name }) => ({ path: renameRun(path, name) }),
     deleteRun: ({ path }) => {

@@ -87,7 +87,6 @@ const schemas: { readonly [Name in keyof EngineMethods]: v.GenericSchema } = {
   explainCell: v.strictObject({ ...reference, source, step: count, column: name }),
   node: v.strictObject({ ...reference, text, offset: count }),
   checkLoss: v.strictObject({ text }),
-  probes: v.strictObject({ text }),
   prove: v.strictObject({
     text,
     run: v.optional(run),
@@ -95,6 +94,7 @@ const schemas: { readonly [Name in keyof EngineMethods]: v.GenericSchema } = {
     rule: v.optional(text),
     seed: v.optional(count),
   }),
+  probes: v.strictObject({ text }),
   listRuns: v.strictObject({ folder: path }),
   renameRun: v.strictObject({ path, name: v.pipe(v.string(), v.minLength(1), v.maxLength(200)) }),
   deleteRun: v.strictObject({ path }),

@@ -86,7 +86,7 @@ function definitionLines(meaning: Meant, roots: readonly Term[], power: "**" | "
 function ruleText(meaning: Meant, composed: readonly Composed[]): string {
   const roots = composed.flatMap(({ parts }) => parts.flatMap(({ weight, of }) => [weight, of]));
   const { lines, writer } = definitionLines(meaning, roots, "^");
-  const given = [...numberLines(meaning, roots), ...lines].filter(({ name }) => meaning.given.has(name));
+  const given = [...numberLines(meaning, roots), ...lines.filter(({ name }) => meaning.given.has(name))];
   const updates = composed.map(({ target, parts }) => updateText(target, parts, writer.names));
   return [...given.map(({ name, text }) => `${name} = ${text}`), ...updates].join("\n");
 }

@@ -108,8 +108,6 @@ export interface EngineMethods {
   node: { params: UpdateReference & { text: string; offset: number }; result: NodeView | null };
   /** What can be said of a loss text without data: diagnostics and bare numbers. */
   checkLoss: { params: { text: string }; result: LossTextView };
-  /** Trains a loss on the probe environments, seconds at most, and says which part of it works. */
-  probes: { params: { text: string }; result: ProbesView };
   /**
    * Proves a loss numerically on an update's batch, or on a small made-up problem where no run is named;
    * with `rule`, also that it is this rule.
@@ -118,6 +116,8 @@ export interface EngineMethods {
     params: { text: string; run?: string; update?: number; rule?: string; seed?: number };
     result: ProofResult;
   };
+  /** Trains a loss on the probe environments, seconds at most, and says which part of it works. */
+  probes: { params: { text: string }; result: ProbesView };
   listRuns: { params: { folder: string }; result: readonly RunListing[] };
   renameRun: { params: { path: string; name: string }; result: { path: string } };
   deleteRun: { params: { path: string }; result: null };

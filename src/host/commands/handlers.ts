@@ -15,11 +15,11 @@ export type CommandHandlers = Readonly<Record<CommandId, CommandHandler>>;
 export const commandHandlers: CommandHandlers = {
   ...trainingHandlers,
   ...fileHandlers,
-  ...probeHandlers,
   ...lossHandlers,
   ...proofHandlers,
   ...ruleHandlers,
   ...runItemHandlers,
+  ...probeHandlers,
 };
 
 /** The command behind each one that a page may ask for. */

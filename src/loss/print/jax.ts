@@ -7,6 +7,7 @@ import {
   type PythonLibrary,
   rankOf,
   type Spellings,
+  sequenceCall,
 } from "./python.ts";
 
 /** How JAX and NumPy differ where their names are the same. */
@@ -44,19 +45,13 @@ function penalty(module: string, body: (d: string, extra: string) => string) {
 }
 
 function sequence(name: string, count: number) {
-  return (call: Call) => {
-    const n = call.settings.integer === undefined ? [] : [`n=${call.settings.integer}`];
-    const ends = ["bootstrap", "terminated", "truncated"].map(
-      (end, index) => `${end}=${call.plain(count + index)}`,
-    );
-    return `${call.helper(name)}(${[all(call, count), ...n, ...ends].join(", ")})`;
-  };
+  return (call: Call) => sequenceCall(call, name, count);
 }
 
 /** The element of each row that an action names. */
-function picked(call: Call, table: string): string {
+function picked(call: Call, table: string, module: string): string {
   if (rankOf(call) === 1) return `${table}[${call.receiver(1)}.astype(int)]`;
-  return `${table}[range(len(${call.receiver(1)})), ${call.receiver(1)}.astype(int)]`;
+  return `${table}[${module}.arange(len(${call.argument(1)})), ${call.receiver(1)}.astype(int)]`;
 }
 
 function reduceRows(call: Call, text: string): string {
@@ -162,8 +157,8 @@ export function arraySpellings({ module, special }: ArrayNames): Spellings {
       (d, delta) =>
         `${module}.where(${module}.abs${d} <= ${delta}, 0.5 * ${d} ** 2, ${delta} * (${module}.abs${d} - 0.5 * ${delta}))`,
     ),
-    cross_entropy: (call) => reduceRows(call, `-${picked(call, log(call))}`),
-    nll_loss: (call) => reduceRows(call, `-${picked(call, call.receiver(0))}`),
+    cross_entropy: (call) => reduceRows(call, `-${picked(call, log(call), module)}`),
+    nll_loss: (call) => reduceRows(call, `-${picked(call, call.receiver(0), module)}`),
     kl: (call) => `${call.helper("kl")}(${all(call, 2)})`,
     categorical_entropy: (call) => `${call.helper("categorical_entropy")}(${call.argument(0)})`,
     one_hot: (call) => `${module}.eye(${call.settings.integer})[${call.receiver(0)}.astype(int)]`,

@@ -1,6 +1,6 @@
 import type { Settings } from "../operator.ts";
 import type { SymbolicShape } from "../shapes.ts";
-import { operatorOf, settingsOf, type Term } from "../symbolic/term.ts";
+import { numberOf, operatorOf, settingsOf, type Term } from "../symbolic/term.ts";
 import { entryText } from "./language.ts";
 import { ATOM, type Dialect, type Writer, type Written, writeInfix, writeNumber } from "./writer.ts";
 
@@ -148,4 +148,14 @@ export function laneOf(call: Call): number | undefined {
 
 export function indexText(call: Call): string {
   return `${call.receiver(0)}[${(call.settings.entries ?? []).map(entryText).join(", ")}]`;
+}
+
+/** A recursion over steps: its columns, n, and where episodes end as far as that was said. */
+export function sequenceCall(call: Call, name: string, count: number): string {
+  const given = Array.from({ length: count }, (_, index) => call.plain(index));
+  const n = call.settings.integer === undefined ? [] : [`n=${call.settings.integer}`];
+  const ends = ["bootstrap", "terminated", "truncated"].flatMap((end, index) =>
+    numberOf(call.term.operands[count + index]!) === 0 ? [] : [`${end}=${call.plain(count + index)}`],
+  );
+  return `${call.helper(name)}(${[...given, ...n, ...ends].join(", ")})`;
 }

@@ -7,6 +7,7 @@ import {
   type PythonLibrary,
   rankOf,
   type Spellings,
+  sequenceCall,
 } from "./python.ts";
 
 function method(name: string) {
@@ -54,12 +55,20 @@ function lane(name: string) {
   };
 }
 
-/** A ready-made loss broadcasts its target as our language does. */
-function penalty(name: string, extra?: string) {
+/** A ready-made loss broadcasts its target as our language does; written out where its number is no plain one. */
+function penalty(name: string, extra?: string, writtenOut?: (d: string, extra: string) => string) {
   return (call: Call) => {
-    const more = extra === undefined ? "" : `, ${extra}=float(${call.plain(2)})`;
-    const pair = `*torch.broadcast_tensors(${call.argument(0)}, ${call.argument(1)})`;
-    return `F.${name}(${pair}, reduction="${call.settings.reduction}"${more})`;
+    const { reduction } = call.settings;
+    const number = call.term.operands[2];
+    if (number && !number.number && writtenOut) {
+      const loss = writtenOut(`(${call.argument(0)} - ${call.plain(1)})`, call.plain(2));
+      return reduction === "none" ? loss : `${loss}.${reduction}()`;
+    }
+    const more = extra === undefined ? "" : `, ${extra}=${call.plain(2)}`;
+    const fits = call.shapes[0]!.length === call.shapes[1]!.length && !call.term.operands[1]!.number;
+    const pair = `${call.argument(0)}, ${call.argument(1)}`;
+    const both = fits ? pair : `*torch.broadcast_tensors(${pair})`;
+    return `F.${name}(${both}${reduction === "mean" ? "" : `, reduction="${reduction}"`}${more})`;
   };
 }
 
@@ -69,13 +78,7 @@ function perAction(name: string) {
 }
 
 function sequence(name: string, count: number) {
-  return (call: Call) => {
-    const given = Array.from({ length: count }, (_, index) => call.argument(index));
-    const n = call.settings.integer === undefined ? [] : [`n=${call.settings.integer}`];
-    const names = ["bootstrap", "terminated", "truncated"];
-    const ends = names.map((name, index) => `${name}=${call.argument(count + index)}`);
-    return `${call.helper(name)}(${[...given, ...n, ...ends].join(", ")})`;
-  };
+  return (call: Call) => sequenceCall(call, name, count);
 }
 
 /** A plain number stays one: at number bounds torch's gradient is another than at tensors. */
@@ -163,8 +166,18 @@ const SPELLINGS: Spellings = {
   gather: (call) => `${call.receiver(0)}.gather(${call.settings.axis ?? -1}, ${call.receiver(1)}.long())`,
   mse_loss: penalty("mse_loss"),
   l1_loss: penalty("l1_loss"),
-  smooth_l1_loss: penalty("smooth_l1_loss", "beta"),
-  huber_loss: penalty("huber_loss", "delta"),
+  smooth_l1_loss: penalty(
+    "smooth_l1_loss",
+    "beta",
+    (d, beta) =>
+      `torch.where(torch.abs${d} < ${beta}, 0.5 * ${d} ** 2 / ${beta}, torch.abs${d} - 0.5 * ${beta})`,
+  ),
+  huber_loss: penalty(
+    "huber_loss",
+    "delta",
+    (d, delta) =>
+      `torch.where(torch.abs${d} <= ${delta}, 0.5 * ${d} ** 2, ${delta} * (torch.abs${d} - 0.5 * ${delta}))`,
+  ),
   cross_entropy: perAction("cross_entropy"),
   nll_loss: perAction("nll_loss"),
   kl: (call) => `${call.helper("kl")}(${call.argument(0)}, ${call.argument(1)})`,

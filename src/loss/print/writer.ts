@@ -102,11 +102,19 @@ export function writeInfix(term: Term, writer: Writer, power: string, spaced = f
 function writeNegative(operand: Term, writer: Writer): Written {
   const product = STRENGTH.get("*")!;
   const written = writer.write(operand);
-  if (written.strength === product && !written.text.startsWith("-"))
+  if (written.strength === product && isScaled(operand, writer) && !written.text.startsWith("-"))
     return { text: `-${written.text}`, strength: product };
   const text =
     written.strength < PREFIX_STRENGTH || written.text.startsWith("-") ? `(${written.text})` : written.text;
   return { text: `-${text}`, strength: PREFIX_STRENGTH };
+}
+
+/** Whether a term is a product or a quotient from its first factor on, so that the first may take the sign. */
+function isScaled(term: Term, writer: Writer): boolean {
+  const name = operatorOf(term);
+  if (name !== "mul" && name !== "div") return false;
+  const [left] = term.operands;
+  return writer.write(left!).strength > STRENGTH.get("*")! || isScaled(left!, writer);
 }
 
 /** A number as Python, JavaScript and our language read it; the infinities and NaN have other names there. */

@@ -259,3 +259,8 @@ function withHint(diagnostic: Diagnostic): Diagnostic {
 export function meanRule(rule: ReadRule, symbols: LossSymbols): Meaning {
   return new Meaner(rule, symbols).mean();
 }
+
+/** The text of the line that a rule need not have, as it is written in the language: G's is `discounted_returns(r, gamma)`. */
+export function impliedText(name: string): string | undefined {
+  return IMPLIED.get(name);
+}

@@ -14,7 +14,7 @@ export function updateText(
 ): string {
   const writer = new Writer(languageDialect("^"), names);
   const written = parts.map(({ weight, of, step }) => {
-    const { sign, size } = signed(weight);
+    const { sign, size } = signed(weight, names);
     const factors = [step, size && writer.tight(size, PRODUCT), `grad(${writer.text(of)})`];
     return { sign, text: factors.filter((factor) => factor !== undefined).join(" * ") };
   });
@@ -24,12 +24,12 @@ export function updateText(
 }
 
 /** A weight without its sign; no size at all where it is 1. What is detached is a number anyway. */
-function signed(weight: Term): { sign: "+" | "-"; size: Term | undefined } {
-  const factors = factorsOf(weight).map((factor) =>
+function signed(weight: Term, names: ReadonlyMap<Term, string>): { sign: "+" | "-"; size: Term | undefined } {
+  const factors = factorsOf(weight, names).map((factor) =>
     operatorOf(factor) === "detach" ? factor.operands[0]! : factor,
   );
   const product = productOf(factors);
-  const leading = factorsOf(product)[0]!;
+  const leading = factorsOf(product, names)[0]!;
   const number = numberOf(leading);
   const isNegative = number !== undefined && number < 0;
   const size = isNegative ? negative(product) : product;

@@ -2,7 +2,7 @@ import { broadcastShapes, compareSizes, type SymbolicShape } from "../shapes.ts"
 import { plus, times } from "./arithmetic.ts";
 import type { Derivative, DerivativeTable, Passing } from "./derivative.ts";
 import { ELEMENTWISE_DERIVATIVES } from "./derivatives/elementwise.ts";
-import { REDUCTION_DERIVATIVES } from "./derivatives/reductions.ts";
+import { full, REDUCTION_DERIVATIVES } from "./derivatives/reductions.ts";
 import { STRUCTURE_DERIVATIVES } from "./derivatives/structure.ts";
 import { apply, isSameShape, literal, nameOf, operatorOf, type Term } from "./term.ts";
 
@@ -89,7 +89,7 @@ function opaque(term: Term, g: Term, of: number): Term {
   if (source.kind !== "operator") throw new Error("only operators pass gradient on");
   return {
     source: { kind: "adjoint", row: source.row, settings: source.settings, of },
-    operands: [g, term, ...operands],
+    operands: [full(g, term), term, ...operands],
     shape: operands[of]!.shape,
     boolean: false,
     number: false,

@@ -18,7 +18,7 @@ function below(term: Term): Term | undefined {
 
 export function negative(term: Term): Term {
   const number = numberOf(term);
-  if (number !== undefined) return literal(-number);
+  if (number !== undefined) return literal(number === 0 ? 0 : -number);
   const inner = below(term);
   if (inner) return inner;
   const [left, right] = term.operands;
@@ -73,14 +73,23 @@ export function minus(a: Term, b: Term): Term {
   return inner ? plus(a, inner) : apply("sub", [a, b]);
 }
 
+/** Terms that are kept whole, whatever they are made of. */
+export type Whole = ReadonlyMap<Term, unknown>;
+
 /** The factors of a product, left to right; a quotient's divisor comes as `1 / divisor`. */
-export function factorsOf(term: Term): Term[] {
+export function factorsOf(term: Term, whole?: Whole): Term[] {
+  if (whole?.has(term)) return [term];
   const [left, right] = term.operands;
-  if (operatorOf(term) === "mul") return [...factorsOf(left!), ...factorsOf(right!)];
-  if (operatorOf(term) === "neg" && numberOf(term) === undefined) return [literal(-1), ...factorsOf(left!)];
-  if (operatorOf(term) === "div" && !isNumber(left!, 1))
-    return [...factorsOf(left!), over(literal(1), right!)];
+  const name = operatorOf(term);
+  if (name === "mul") return [...factorsOf(left!, whole), ...factorsOf(right!, whole)];
+  if (name === "neg" && numberOf(term) === undefined) return [literal(-1), ...factorsOf(left!, whole)];
+  if (name === "div" && !isNumber(left!, 1)) return [...factorsOf(left!, whole), over(literal(1), right!)];
   return [term];
+}
+
+/** A product with its sign and its numbers in front. */
+export function normalised(term: Term, whole?: Whole): Term {
+  return productOf(factorsOf(term, whole));
 }
 
 export function productOf(factors: readonly Term[]): Term {

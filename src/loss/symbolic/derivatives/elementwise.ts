@@ -51,6 +51,11 @@ function inside(x: Term, low: Term, high: Term): Term {
   return both ? indicator(both) : one;
 }
 
+/** What passes where the upper bound, a tensor, does not hold x back: half on a tie. */
+function insideTensors(g: Term, [x, low, high]: readonly Term[]): Term {
+  return times(g, shareOfLarger(high!, apply("maximum", [x!, low!])));
+}
+
 /** Derivatives of what works element by element, with PyTorch's choices at kinks. */
 export const ELEMENTWISE_DERIVATIVES: DerivativeTable = {
   add: elementwise(
@@ -128,6 +133,11 @@ export const ELEMENTWISE_DERIVATIVES: DerivativeTable = {
     ({ g, x }) =>
       times(g, indicator(apply("logical_and", [compare("le", x[0]!, x[1]!), compare("lt", x[1]!, x[2]!)]))),
     ({ g, x }) => times(g, indicator(compare("ge", apply("maximum", [x[0]!, x[1]!]), x[2]!))),
+  ),
+  clamp_tensor: elementwise(
+    ({ g, x }) => times(insideTensors(g, x), shareOfLarger(x[0]!, x[1]!)),
+    ({ g, x }) => times(insideTensors(g, x), shareOfLarger(x[1]!, x[0]!)),
+    ({ g, x }) => times(g, shareOfLarger(apply("maximum", [x[0]!, x[1]!]), x[2]!)),
   ),
   where: elementwise(
     () => undefined,

@@ -1,5 +1,5 @@
 import { minus, negative, over, times } from "../arithmetic.ts";
-import { type DerivativeTable, type Passing, whole } from "../derivative.ts";
+import { type Derivative, type DerivativeTable, type Passing, whole } from "../derivative.ts";
 import { apply, literal, type Term } from "../term.ts";
 import { countOf, full } from "./reductions.ts";
 
@@ -20,7 +20,8 @@ function reversed(term: Term, axis: number): Term {
 
 /** Of each row of `table`, 1 at the column that `index` [T, 1] names. */
 function marks(table: Term, index: Term): Term {
-  const places = minus(apply("cumsum", [apply("ones_like", [table])], { axis: 1 }), literal(1));
+  const axis = table.shape.length - 1;
+  const places = minus(apply("cumsum", [apply("ones_like", [table])], { axis }), literal(1));
   return apply("double", [apply("eq", [places, index])]);
 }
 
@@ -28,9 +29,15 @@ function asIndex(action: Term): Term {
   return apply("unsqueeze", [action], { axis: 1 });
 }
 
+/** Of each row 1 at the action's column; a table of one dimension is one row. */
+function marksOf(table: Term, action: Term): Term {
+  return marks(table, table.shape.length === 2 ? asIndex(action) : action);
+}
+
 /** One adjoint for each row, as a column, with a reduction's weight taken in. */
 function perRow({ g, x, settings }: Passing): Term {
   const [table] = x;
+  if (table!.shape.length < 2) return g;
   if (settings.reduction === "mean") return over(g, countOf(table!, 0));
   if (settings.reduction === "sum" || g.shape.length === 0) return g;
   return asIndex(g);
@@ -42,15 +49,18 @@ function unreduced(passing: Passing): Term {
   return over(g, countOf(minus(x[0]!, x[1]!), undefined));
 }
 
-/** A penalty of the difference d = input − target with the slope given. */
-function penalty(slope: (d: Term, extra: Term) => Term) {
-  const pass = (passing: Passing) =>
-    times(unreduced(passing), slope(minus(passing.x[0]!, passing.x[1]!), passing.x[2] ?? literal(1)));
+/** A penalty of the difference d = input − target: its slopes towards d and towards its number. */
+function penalty(
+  slope: (d: Term, extra: Term) => Term,
+  extraSlope?: (d: Term, extra: Term) => Term,
+): Derivative {
+  const slopeOf = (passing: Passing, which: typeof slope) =>
+    times(unreduced(passing), which(minus(passing.x[0]!, passing.x[1]!), passing.x[2] ?? literal(1)));
   return {
     elementwise: true,
-    pass: (passing: Passing, of: number) => {
-      if (of > 1) return undefined;
-      return of === 0 ? pass(passing) : negative(pass(passing));
+    pass: (passing, of) => {
+      if (of === 2) return extraSlope && slopeOf(passing, extraSlope);
+      return of === 0 ? slopeOf(passing, slope) : negative(slopeOf(passing, slope));
     },
   };
 }
@@ -100,48 +110,55 @@ export const STRUCTURE_DERIVATIVES: DerivativeTable = {
   }),
   cross_entropy: whole((passing) => {
     const [table, action] = passing.x;
-    if (table!.shape.length < 2) return undefined;
-    const shares = apply("softmax", [table!], { axis: 1 });
-    return times(perRow(passing), minus(shares, marks(table!, asIndex(action!))));
+    const shares = apply("softmax", [table!], { axis: table!.shape.length - 1 });
+    return times(perRow(passing), minus(shares, marksOf(table!, action!)));
   }),
   nll_loss: whole((passing) => {
     const [table, action] = passing.x;
-    if (table!.shape.length < 2) return undefined;
-    return negative(times(perRow(passing), marks(table!, asIndex(action!))));
+    return negative(times(perRow(passing), marksOf(table!, action!)));
   }),
   kl: whole(
     (passing) => {
       const [p, q] = passing.x;
-      if (p!.shape.length < 2) return undefined;
       const logs = minus(logShares(p!), logShares(q!));
-      return times(perRow(passing), times(shares(p!), minus(logs, asIndex(passing.y))));
+      return times(perRow(passing), times(shares(p!), minus(logs, asRow(passing))));
     },
     (passing) => {
       const [p, q] = passing.x;
-      if (p!.shape.length < 2) return undefined;
       return times(perRow(passing), minus(shares(q!), shares(p!)));
     },
   ),
   categorical_entropy: whole((passing) => {
     const [table] = passing.x;
-    if (table!.shape.length < 2) return undefined;
-    const slope = times(shares(table!), apply("add", [logShares(table!), asIndex(passing.y)]));
+    const slope = times(shares(table!), apply("add", [logShares(table!), asRow(passing)]));
     return negative(times(perRow(passing), slope));
   }),
   mse_loss: penalty((d) => times(literal(2), d)),
   l1_loss: penalty((d) => apply("sign", [d])),
-  smooth_l1_loss: penalty((d, beta) =>
-    apply("where", [within(d, beta, "lt"), over(d, beta), apply("sign", [d])]),
+  smooth_l1_loss: penalty(
+    (d, beta) => apply("where", [within(d, beta, "lt"), over(d, beta), apply("sign", [d])]),
+    (d, beta) =>
+      apply("where", [
+        within(d, beta, "lt"),
+        over(times(literal(-0.5), apply("square", [d])), apply("square", [beta])),
+        literal(-0.5),
+      ]),
   ),
-  huber_loss: penalty((d, delta) =>
-    apply("where", [within(d, delta, "le"), d, times(delta, apply("sign", [d]))]),
+  huber_loss: penalty(
+    (d, delta) => apply("where", [within(d, delta, "le"), d, times(delta, apply("sign", [d]))]),
+    (d, delta) => apply("where", [within(d, delta, "le"), literal(0), minus(apply("abs", [d]), delta)]),
   ),
 };
 
 function shares(table: Term): Term {
-  return apply("softmax", [table], { axis: 1 });
+  return apply("softmax", [table], { axis: table.shape.length - 1 });
 }
 
 function logShares(table: Term): Term {
-  return apply("log_softmax", [table], { axis: 1 });
+  return apply("log_softmax", [table], { axis: table.shape.length - 1 });
+}
+
+/** One value for each row beside its table. */
+function asRow({ x, y }: Passing): Term {
+  return x[0]!.shape.length === 2 ? asIndex(y) : y;
 }
