@@ -1,3 +1,4 @@
+import type { SceneView } from "./scene.ts";
 import type { Diagnostic } from "./shared.ts";
 
 /** What a run was started with. All of it is written into the run file. */
@@ -223,8 +224,10 @@ export interface StepView {
   readonly action: number;
   readonly reward: number;
   readonly observation: readonly number[];
-  /** The environment's internal state before the action, where it can be told: for drawing. */
+  /** The environment's internal state before the action, where it can be told. */
   readonly state?: readonly number[];
+  /** A picture of the step, where the environment has one. */
+  readonly scene?: SceneView;
   readonly outputs: readonly {
     readonly name: string;
     readonly logit: number;
