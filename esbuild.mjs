@@ -37,12 +37,39 @@ const forHost = {
   external: ["vscode", "mocha"],
 };
 
+/**
+ * The tensor library is a file of its own that the others import when a device is first wanted: those who train on the
+ * CPU do not pay for reading it.
+ * @type {import("esbuild").Plugin}
+ */
+const tensorsApart = {
+  name: "tensors-apart",
+  setup({ onResolve }) {
+    onResolve({ filter: /\/tfjs\/main\.ts$/ }, ({ kind }) =>
+      kind === "dynamic-import" ? { path: "./tensors.js", external: true } : undefined,
+    );
+  },
+};
+
 const suites = globSync("test/host/suite/**/*.ts", { cwd: root });
 
 /** @type {Record<string, import("esbuild").BuildOptions>} */
 const bundles = {
-  pgi: { ...forNode, entryPoints: ["src/cli/main.ts"], outfile: "dist/pgi.js" },
-  engine: { ...forNode, entryPoints: ["src/engine/main.ts"], outfile: "dist/engine.js" },
+  pgi: { ...forNode, entryPoints: ["src/cli/main.ts"], outfile: "dist/pgi.js", plugins: [tensorsApart] },
+  engine: {
+    ...forNode,
+    entryPoints: ["src/engine/main.ts"],
+    outfile: "dist/engine.js",
+    plugins: [tensorsApart],
+  },
+  tensors: {
+    ...forNode,
+    entryPoints: ["src/engine/backends/tfjs/main.ts"],
+    outfile: "dist/tensors.js",
+    minify: true,
+    // Of the union package TensorFlow's own kernels need the core alone.
+    alias: { "@tensorflow/tfjs": "@tensorflow/tfjs-core" },
+  },
   prove: { ...forNode, entryPoints: ["src/engine/runtimes/proofChild.ts"], outfile: "dist/prove.js" },
   extension: { ...forHost, entryPoints: ["src/extension.ts"], outfile: "dist/extension.cjs", minify: true },
   webview: {

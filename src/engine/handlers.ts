@@ -8,7 +8,7 @@ import {
   type UpdateReference,
 } from "../protocol/engine.ts";
 import { deleteRun, renameRun } from "../runs/list.ts";
-import { availableBackends } from "./backends/list.ts";
+import { Backends } from "./backends/backends.ts";
 import { exportUpdate } from "./exportUpdate.ts";
 import { decimate } from "./inspection/decimate.ts";
 import { explainCell } from "./inspection/explainCell.ts";
@@ -18,7 +18,11 @@ import { SourcedColumns } from "./inspection/sourcedColumns.ts";
 import { stepView } from "./inspection/stepView.ts";
 import { comparisonView, updateView } from "./inspection/views.ts";
 import { listRunViews } from "./listRuns.ts";
+import { testLossOnProbes } from "./probes/testLoss.ts";
+import { proveOnRequest } from "./proof/request.ts";
 import { RunBook } from "./runBook.ts";
+import { type RuntimeMethods, runtimeHandlers } from "./runtimeHandlers.ts";
+import { runtimePlaces } from "./runtimes/places.ts";
 
 export type Emit = <Name extends keyof EngineEvents>(event: Name, payload: EngineEvents[Name]) => void;
 
@@ -27,9 +31,9 @@ export class Engine {
   readonly runs: RunBook;
   readonly handlers: Handlers<EngineMethods>;
 
-  constructor(emit: Emit) {
-    this.runs = new RunBook(emit);
-    this.handlers = createHandlers(this.runs);
+  constructor(emit: Emit, backends = new Backends(runtimePlaces(process.env))) {
+    this.runs = new RunBook(emit, backends);
+    this.handlers = { ...createHandlers(this.runs), ...runtimeHandlers(backends, emit) };
   }
 
   /** Stops training and closes every run; what was made is in the files then. */
@@ -38,15 +42,15 @@ export class Engine {
   }
 }
 
-function createHandlers(runs: RunBook): Handlers<EngineMethods> {
+function createHandlers(runs: RunBook): Omit<Handlers<EngineMethods>, keyof RuntimeMethods> {
   const columnsOf = async (params: UpdateReference & { source: "trainer" | "edited" | "difference" }) =>
     new SourcedColumns(await runs.opened(params), params.source);
   return {
-    hello: ({ probe }) => ({
+    hello: async ({ probe }) => ({
       version: engineProtocolVersion,
       probe,
       node: process.version,
-      backends: availableBackends(),
+      backends: await runs.backends.views(),
     }),
     environments: () => environments.map(({ id, title, reference }) => ({ id, title, detail: reference })),
     algorithms: () => algorithms.map(({ id, title, reference }) => ({ id, title, detail: reference })),
@@ -98,7 +102,7 @@ function createHandlers(runs: RunBook): Handlers<EngineMethods> {
     },
     evaluate: async (params) => {
       const opened = await runs.opened(params);
-      return evaluationView(opened, params.text);
+      return evaluationView(opened, params.text, params.aside === true);
     },
     compare: async (reference) => {
       const { inspector, edited } = await runs.opened(reference);
@@ -132,6 +136,8 @@ function createHandlers(runs: RunBook): Handlers<EngineMethods> {
     },
     node: async (params) => nodeView(await runs.opened(params), params.text, params.offset),
     checkLoss: ({ text }) => checkLossText(text),
+    prove: (params) => proveOnRequest(runs, params),
+    probes: ({ text }) => testLossOnProbes(text),
     listRuns: ({ folder }) => listRunViews(folder),
     renameRun: ({ path, name }) => ({ path: renameRun(path, name) }),
     deleteRun: ({ path }) => {

@@ -3,6 +3,8 @@ import type { EngineEvents, EngineMethods, TrainParams, UpdateReference } from "
 import type { RunSettings, RunView, TrainingProgress } from "../protocol/views.ts";
 import { freePath } from "../runs/folder.ts";
 import { resumeRun } from "../runs/runWriter.ts";
+import type { Backends } from "./backends/backends.ts";
+import { backendFor } from "./backends/forRun.ts";
 import type { InspectedLoss, Inspector } from "./inspection/inspector.ts";
 import type { Names } from "./inspection/views.ts";
 import { OpenRun } from "./openRun.ts";
@@ -27,6 +29,7 @@ export interface OpenedReference {
 
 /** The runs that are open, by id; tells of their progress, as often as credit allows. */
 export class RunBook {
+  readonly backends: Backends;
   readonly #emit: Emit;
   readonly #runs = new Map<string, OpenRun>();
   readonly #edited = new WeakMap<Inspector, InspectedLoss>();
@@ -36,7 +39,8 @@ export class RunBook {
   #nextId = 1;
   #follower: NodeJS.Timeout | undefined;
 
-  constructor(emit: Emit) {
+  constructor(emit: Emit, backends: Backends) {
+    this.backends = backends;
     this.#emit = emit;
   }
 
@@ -52,23 +56,27 @@ export class RunBook {
     throw new UserError("not_own", "Another process trains this run; here it can only be read.");
   }
 
-  train(params: TrainParams): RunView {
+  async train(params: TrainParams): Promise<RunView> {
     const resolved = resolveSettings(params.settings);
+    const backend = await backendFor(this.backends, resolved);
     const id = this.#takeId();
-    const session = TrainingSession.create(params.out, resolved, this.#sessionOptions(id, params.limit));
+    const options = { ...this.#sessionOptions(id, params.limit), backend };
+    const session = TrainingSession.create(params.out, resolved, options);
     return this.#addOwn(id, params.out, session, params.paused === true);
   }
 
-  async resumeFile(path: string): Promise<RunView> {
+  /** Takes a run up on the backend in force, or on another. */
+  async resumeFile(path: string, backend?: RunSettings["backend"]): Promise<RunView> {
     const id = this.#takeId();
-    const session = await TrainingSession.resume(path, this.#sessionOptions(id, undefined));
+    const options = { ...this.#sessionOptions(id, undefined), backends: this.backends, backend };
+    const session = await TrainingSession.resume(path, options);
     return this.#addOwn(id, path, session, false);
   }
 
   /** Opens a file to read, or gives the run that already has it open. */
   open(path: string): OpenRun {
     for (const run of this.#runs.values()) if (resolve(run.path) === resolve(path)) return run;
-    const run = new OpenRun(this.#takeId(), path);
+    const run = new OpenRun(this.#takeId(), path, this.backends);
     this.#runs.set(run.id, run);
     this.#follow();
     return run;
@@ -143,7 +151,7 @@ export class RunBook {
   }
 
   #addOwn(id: string, path: string, session: TrainingSession, paused: boolean): RunView {
-    const run = new OpenRun(id, path, session);
+    const run = new OpenRun(id, path, this.backends, session);
     this.#runs.set(id, run);
     if (!paused) void this.start(id, "run");
     return run.view();

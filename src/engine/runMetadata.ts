@@ -1,12 +1,13 @@
 import * as v from "valibot";
 import type { RunSettings } from "../protocol/views.ts";
 import type { RunMetadata } from "../runs/metadata.ts";
+import type { ChosenBackend } from "./backends/choose.ts";
 import type { ResolvedSettings, SettingsRequest } from "./settings.ts";
 import { UserError } from "./userError.ts";
 import { programName, programVersion } from "./version.ts";
 
 /** What a new run says of itself. */
-export function describeRun({ settings, algorithm }: ResolvedSettings): RunMetadata {
+export function describeRun({ settings, algorithm }: ResolvedSettings, chosen: ChosenBackend): RunMetadata {
   const {
     backend: _,
     value,
@@ -25,7 +26,7 @@ export function describeRun({ settings, algorithm }: ResolvedSettings): RunMetad
     created: new Date().toISOString(),
     program: { name: programName, version: programVersion },
     ...rest,
-    backend: chooseBackend(settings),
+    backend: { name: chosen.name, reason: chosen.reason, device: chosen.device },
     settings: { value, valueLearningRate, sigma, sigmaBy, environments, batch, epochs, minibatches, targets },
   };
 }
@@ -68,10 +69,4 @@ function readRecorded({ settings = {} }: RunMetadata): SettingsRequest {
   const parsed = v.safeParse(recordedSettings, settings);
   if (parsed.success) return parsed.output;
   throw new UserError("damaged", `The run's settings cannot be read: ${parsed.issues[0].message}.`);
-}
-
-function chooseBackend({ backend }: RunSettings): { name: string; reason: string } {
-  return backend === "auto"
-    ? { name: "kernels", reason: "auto: the only backend here; float64 on the CPU" }
-    : { name: backend, reason: "chosen" };
 }

@@ -3,7 +3,7 @@ import { findAlgorithm } from "../algorithms/registry.ts";
 import type { EnvironmentRecord } from "../environments/environment.ts";
 import { findEnvironment } from "../environments/registry.ts";
 import type { RunSettings } from "../protocol/views.ts";
-import { availableBackends } from "./backends/list.ts";
+import { backendNames } from "./backends/names.ts";
 import { UserError } from "./userError.ts";
 
 /** What a person may ask for; the algorithm's defaults for the environment fill the rest. */
@@ -213,14 +213,10 @@ const ranges: readonly {
     says: ({ activation }) => `There is no activation "${activation}"; there are relu and tanh.`,
   },
   {
-    holds: ({ backend }) => backendNames().includes(backend),
-    says: ({ backend }) => `The backend "${backend}" is not here; there are ${backendNames().join(", ")}.`,
+    holds: ({ backend }) => backend === "auto" || backendNames.includes(backend),
+    says: ({ backend }) => `There is no backend "${backend}"; there are auto, ${backendNames.join(", ")}.`,
   },
 ];
-
-function backendNames(): string[] {
-  return ["auto", ...availableBackends().map(({ name }) => name)];
-}
 
 /** Throws a `UserError` for the first setting that is out of its range. */
 export function checkRanges(settings: RunSettings): void {

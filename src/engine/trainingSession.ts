@@ -1,10 +1,15 @@
 import type { RunSettings, TrainingState } from "../protocol/views.ts";
+import { RunError } from "../runs/runError.ts";
 import { openRun } from "../runs/runReader.ts";
 import { createRun, type RunWriter, resumeRun } from "../runs/runWriter.ts";
 import type { UpdateSummary } from "../runs/summary.ts";
+import { Backends } from "./backends/backends.ts";
+import { type ChosenBackend, kernelsChosen } from "./backends/choose.ts";
 import { encodeFrozen, type FrozenUpdate, freeze } from "./frozenUpdate.ts";
-import { restoreTrainer } from "./replay.ts";
+import { resumeTrainer } from "./resume.ts";
 import { describeRun, settingsOf } from "./runMetadata.ts";
+import { policyOf } from "./runPolicy.ts";
+import { runtimePlaces } from "./runtimes/places.ts";
 import { type ResolvedSettings, resolveSettings } from "./settings.ts";
 import { type ChangingSettings, Trainer } from "./trainer.ts";
 import { encodeTrainerState } from "./trainerState.ts";
@@ -39,6 +44,12 @@ export interface SessionOptions {
   readonly onState?: (state: TrainingState, message: string | undefined) => void;
 }
 
+export interface ResumeOptions extends SessionOptions {
+  /** What trains on; default: what is recorded. */
+  readonly backend?: RunSettings["backend"] | undefined;
+  readonly backends?: Backends;
+}
+
 /**
  * Trains one run and writes it down: summaries at least every quarter of a second, a checkpoint at least
  * every second and at every change, the update just made beside each checkpoint.
@@ -62,10 +73,11 @@ export class TrainingSession {
   static create(
     path: string,
     resolved: ResolvedSettings,
-    options: SessionOptions & { force?: boolean } = {},
+    options: SessionOptions & { force?: boolean; backend?: ChosenBackend } = {},
   ): TrainingSession {
-    const trainer = new Trainer(resolved);
-    const writer = createRun(path, describeRun(resolved), { force: options.force === true });
+    const chosen = options.backend ?? kernelsChosen("the only one asked for");
+    const trainer = new Trainer(resolved, chosen.opened?.createPolicy(policyOf(resolved)));
+    const writer = createRun(path, describeRun(resolved, chosen), { force: options.force === true });
     const session = new TrainingSession(trainer, writer, options);
     writer.recordLoss(1, resolved.settings.loss, { ...changing(resolved.settings) });
     session.#checkpoint();
@@ -73,15 +85,23 @@ export class TrainingSession {
     return session;
   }
 
-  /** Takes up a run file after its last update, bit for bit where the uninterrupted run would be. */
-  static async resume(path: string, options: SessionOptions = {}): Promise<TrainingSession> {
+  /**
+   * Takes up a run file after its last update, bit for bit where the uninterrupted run would be, on the backend in force or
+   * on another, which is recorded then; see `resumeTrainer`.
+   */
+  static async resume(path: string, options: ResumeOptions = {}): Promise<TrainingSession> {
     const writer = resumeRun(path);
     try {
       const reader = openRun(path);
       try {
         const resolved = resolveSettings(settingsOf(reader.metadata));
-        const trainer = await restoreTrainer(reader, resolved, reader.updateCount);
-        return new TrainingSession(trainer, writer, options);
+        const { backend, backends = new Backends(runtimePlaces(process.env)) } = options;
+        const wanted = backend === "auto" ? undefined : backend;
+        const { trainer, changedTo } = await resumeTrainer(reader, resolved, backends, wanted);
+        if (trainer.update < reader.updateCount) writer.rewind(trainer.update);
+        const session = new TrainingSession(trainer, writer, options);
+        if (changedTo) session.#recordBackend(changedTo);
+        return session;
       } finally {
         reader.close();
       }
@@ -89,6 +109,14 @@ export class TrainingSession {
       writer.close();
       throw error;
     }
+  }
+
+  /** Notes in the run what trains it from here on. */
+  #recordBackend({ name, reason, device }: ChosenBackend): void {
+    const { loss, ...settings } = this.trainer.settings;
+    this.writer.recordLoss(this.trainer.update + 1, loss, { ...settings, backend: name, reason, device });
+    this.#checkpoint();
+    this.writer.flush();
   }
 
   constructor(trainer: Trainer, writer: RunWriter, options: SessionOptions) {
@@ -184,14 +212,27 @@ export class TrainingSession {
       await this.trainer.synchronise();
       this.writer.flush();
       if (this.state === "training") this.#setState("paused", undefined);
-    } catch (error) {
+    } catch (caught) {
+      const error = this.#explained(caught as Error);
       // What the device still holds is worth a try; where it no longer answers, the last checkpoint is what there is.
       await this.trainer.synchronise().catch(() => undefined);
-      this.#finish("failed", (error as Error).message);
+      this.#finish("failed", error.message);
       throw error;
     } finally {
       this.#runWaiting();
     }
+  }
+
+  /** A device's own failure, in one line that says what can be done; any other error as it is. */
+  #explained(error: Error): Error {
+    const { device } = this.trainer;
+    if (!device || error instanceof UserError || error instanceof RunError) return error;
+    const reason = error.message.split("\n")[0]?.replace(/\.$/, "");
+    return new UserError(
+      "device_failed",
+      `The backend ${device.name} failed after update ${this.trainer.update}: ${reason}. The run is kept.`,
+      `Go on with pgi train --resume ${this.writer.path} --backend kernels, or with a smaller network or batch.`,
+    );
   }
 
   #runWaiting(): void {
@@ -297,6 +338,7 @@ export class TrainingSession {
       this.#writeCheckpoint();
       this.#keep("latest");
     }
+    this.trainer.device?.dispose();
     try {
       this.writer.close();
     } finally {

@@ -1,8 +1,11 @@
 import { statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { algorithms } from "../../algorithms/registry.ts";
-import { availableBackends } from "../../engine/backends/list.ts";
-import { policyFor } from "../../engine/policyFor.ts";
+import { Backends } from "../../engine/backends/backends.ts";
+import { backendFor } from "../../engine/backends/forRun.ts";
+import { backendNames } from "../../engine/backends/names.ts";
+import { policyOf } from "../../engine/runPolicy.ts";
+import { runtimePlaces } from "../../engine/runtimes/places.ts";
 import { isInParts, resolveSettings, type SettingsRequest } from "../../engine/settings.ts";
 import { mostEpisodes, type SessionOptions, TrainingSession } from "../../engine/trainingSession.ts";
 import { UserError } from "../../engine/userError.ts";
@@ -51,13 +54,16 @@ Trains until --until-solved, --updates or --steps ends it (default: --until-solv
     epochs: { value: "N", help: "how often a batch is gone through" },
     minibatches: { value: "N", help: "in how many parts, each an update" },
     targets: { value: "FILE|TEXT", help: "a text that computes adv and G_recorded before a batch's updates" },
-    backend: { value: "NAME", help: listed(["auto", ...availableBackends().map(({ name }) => name)]) },
+    backend: { value: "NAME", help: listed(["auto", ...backendNames]) },
     "until-solved": { help: "train until the average of 100 episodes counts as solved" },
     updates: { value: "N", help: "train until update N" },
     steps: { value: "N", help: "train for N environment steps" },
     out: { value: "FILE", help: "the run file (default: a new one in .policy-gradient/runs)" },
     force: { help: "replace an existing --out" },
-    resume: { value: "FILE", help: "go on with a run where it stopped, with its own settings" },
+    resume: {
+      value: "FILE",
+      help: "go on with a run where it stopped, with its own settings; --backend takes another",
+    },
     show: { help: "print the last update's step table at the end" },
     "no-record": { help: "keep no updates: for measuring what recording costs" },
     json: { help: "JSON Lines: one object an update, a last one with done" },
@@ -84,7 +90,7 @@ async function train(parsed: Parsed, console: Console): Promise<ExitCode> {
   const resume = parsed.text("resume");
   const session =
     resume === undefined
-      ? create(parsed, settings, options)
+      ? await create(parsed, settings, options)
       : await takeUp(parsed, resume, settings, options);
   if (!json) console.out(resume === undefined ? introduction(session) : resuming(session));
   const { interrupted, failure } = await runSession(session, limit.untilSolved, live, json, console);
@@ -97,7 +103,7 @@ async function train(parsed: Parsed, console: Console): Promise<ExitCode> {
 function refuses(settings: SettingsRequest, isResumed: boolean, console: Console): boolean {
   if (settings.loss === undefined || isResumed) return refusesLoss(settings.loss, console);
   const resolved = resolveSettings({ ...settings, loss: undefined });
-  return refusesLoss(settings.loss, console, policyFor(resolved), isInParts(resolved.settings));
+  return refusesLoss(settings.loss, console, policyOf(resolved), isInParts(resolved.settings));
 }
 
 /** Trains to the end and reports, also where it failed. */
@@ -132,12 +138,17 @@ function readLimit(parsed: Parsed) {
   return { updates, steps, untilSolved };
 }
 
-function create(parsed: Parsed, settings: SettingsRequest, options: SessionOptions): TrainingSession {
+async function create(
+  parsed: Parsed,
+  settings: SettingsRequest,
+  options: SessionOptions,
+): Promise<TrainingSession> {
   const resolved = resolveSettings(settings);
   const out = parsed.text("out") ?? newRunPath(process.cwd(), resolved.settings);
   if (statSync(out, { throwIfNoEntry: false })?.isDirectory())
     throw new UserError("usage", `--out ${out} is a folder.`, `Name a file, as ${join(out, "run.pgrun")}.`);
-  return TrainingSession.create(out, resolved, { ...options, force: parsed.flag("force") });
+  const backend = await backendFor(new Backends(runtimePlaces(process.env)), resolved);
+  return TrainingSession.create(out, resolved, { ...options, force: parsed.flag("force"), backend });
 }
 
 /** Takes a run up with its own settings; those given beside --resume must be the same. Throws UserError. */
@@ -150,8 +161,9 @@ async function takeUp(
   const out = parsed.text("out");
   if (out !== undefined && resolve(out) !== resolve(path))
     throw new UserError("usage", `--resume goes on in ${path} itself; leave --out away.`);
-  checkSameSettings(path, asked);
-  return TrainingSession.resume(path, options);
+  const { backend, ...same } = asked;
+  checkSameSettings(path, same);
+  return TrainingSession.resume(path, { ...options, backend });
 }
 
 function resuming(session: TrainingSession): string {

@@ -1,9 +1,11 @@
+import { readLoss } from "../../../src/loss/editing/reading.ts";
 import { ChannelError, type Handlers } from "../../../src/protocol/channel.ts";
 import type { SortOrder, Source } from "../../../src/protocol/engine.ts";
 import type { HostState, PanelMethods } from "../../../src/protocol/panel.ts";
 import type { StatisticsView } from "../../../src/protocol/views.ts";
 import { outputs } from "./episodes.ts";
 import { readFakeLoss } from "./lossText.ts";
+import { fakeProof } from "./proof.ts";
 import type { FakeRun } from "./run.ts";
 import { comparison, lossView } from "./views.ts";
 
@@ -103,13 +105,17 @@ export function fakeHandlers(situation: FakeSituation): Handlers<PanelMethods> {
       const after = run().update(update, text);
       return {
         ok: true,
-        diagnostics: [],
+        diagnostics: readLoss(text).diagnostics.filter(({ severity }) => severity !== "error"),
         numbers: loss.numbers,
         inlays: inlaysOf(text, after.value, after.batch.steps, after.columns.G!),
         loss: lossView(text, loss, after),
         comparison: comparison(before, after),
         milliseconds: 1,
       };
+    },
+    prove: ({ text }) => {
+      run();
+      return fakeProof(text);
     },
     compare: ({ update }) =>
       comparison(run().update(update, run().trainerLoss), run().update(update, edited)),
@@ -152,6 +158,12 @@ export function fakeHandlers(situation: FakeSituation): Handlers<PanelMethods> {
           gradient: gradient[k]!,
         })),
         gradientSum: gradient[0]! + gradient[1]!,
+        crossEntropy: {
+          text: "c · cross_entropy(logits, a)",
+          gradients: gradient,
+          largestDifference: 2.8e-17,
+          hasOther: false,
+        },
         values: Object.fromEntries(
           Object.keys(made.columns).map((name) => [name, column(update, source, name)[step]!]),
         ),
