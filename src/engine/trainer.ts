@@ -8,6 +8,8 @@ import type { Batch } from "../rl/batch.ts";
 import { createGenerator, type RandomGenerator } from "../rl/randomGenerator.ts";
 import type { UpdateSummary } from "../runs/summary.ts";
 import type { FrozenUpdate } from "./frozenUpdate.ts";
+import { GymCollector } from "./gym/gymCollector.ts";
+import type { RemoteEnvironments } from "./gym/remote.ts";
 import { compileLossText, evaluateForTraining } from "./lossOnBatch.ts";
 import { PhaseClock } from "./phases.ts";
 import { ReturnWindow } from "./returnWindow.ts";
@@ -80,7 +82,7 @@ export class Trainer {
   readonly window = new ReturnWindow();
   readonly #environmentGenerator: RandomGenerator;
   readonly #actionGenerator: RandomGenerator;
-  readonly #rollout: Rollout;
+  readonly #rollout: Rollout | GymCollector;
   readonly #thetaBefore: Float64Array;
   #settings: ChangingSettings;
   #lossText: string;
@@ -114,7 +116,9 @@ export class Trainer {
     this.backend = new KernelsBackend(specification);
     this.backend.initialise(createGenerator(settings.seed, "parameters"));
     const doublesPerStep = settings.hidden.reduce((sum, size) => sum + 2 * size, 32);
-    this.#rollout = new Rollout(resolved.environment, this.#environmentGenerator, 8 * doublesPerStep);
+    this.#rollout = resolved.remote
+      ? this.#gymCollector(resolved.remote)
+      : new Rollout(resolved.environment, this.#environmentGenerator, 8 * doublesPerStep);
     this.#thetaBefore = this.backend.theta().slice();
     this.#specification = optimiserSpecification(settings.optimiser, settings.learningRate);
     this.#optimiser = createOptimiserState(settings.optimiser, this.#thetaBefore.length);
@@ -139,23 +143,50 @@ export class Trainer {
     return this.collect(budget) ? this.learn() : undefined;
   }
 
-  /** `advance` where a device learns. Nothing may be asked or changed until the promise is settled. */
+  /** Whether a device learns or another process steps the environments: `advanceOnDevice` makes the updates then. */
+  get isAsynchronous(): boolean {
+    return this.device !== undefined || this.resolved.remote !== undefined;
+  }
+
+  /** `advance` where it is asynchronous. Nothing may be asked or changed until the promise is settled. */
   async advanceOnDevice(budget: number): Promise<UpdateSummary | undefined> {
-    return this.collect(budget) ? await this.#learnOnDevice() : undefined;
+    if (!(await this.gather(budget))) return undefined;
+    return this.device ? await this.#learnOnDevice() : this.learn();
+  }
+
+  /** `collect` wherever the environments are. */
+  async gather(budget: number): Promise<boolean> {
+    const rollout = this.#rollout;
+    if (rollout instanceof Rollout) return this.collect(budget);
+    this.#beginCollecting();
+    this.clock.begin();
+    const isWhole = await rollout.gather(this.resolved.settings.batch, this.#act, budget);
+    this.clock.end("act");
+    return isWhole;
   }
 
   /** The first half of an update: true once its batch is whole. */
   collect(budget: number): boolean {
-    if (!this.#isCollecting) {
-      this.#made = undefined;
-      this.#boundary = this.#generatorStates();
-      this.#rollout.clear();
-      this.#isCollecting = true;
-    }
+    this.#beginCollecting();
     this.clock.begin();
     const isWhole = this.#rollout.collect(this.resolved.algorithm.episodesPerUpdate, this.#act, budget);
     this.clock.end("act");
     return isWhole;
+  }
+
+  #beginCollecting(): void {
+    if (this.#isCollecting) return;
+    this.#made = undefined;
+    this.#boundary = this.#generatorStates();
+    this.#rollout.clear();
+    this.#isCollecting = true;
+  }
+
+  #gymCollector(remote: RemoteEnvironments): GymCollector {
+    const { environment, algorithm } = this.resolved;
+    return new GymCollector(environment, remote, this.#environmentGenerator, algorithm.timing, (seen, row) =>
+      this.backend.act(seen, row),
+    );
   }
 
   /** The batch that `collect` gathered, with the θ that gathered it: what `learn` will use. */

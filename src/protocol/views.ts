@@ -29,6 +29,8 @@ export interface RunSettings {
   /** How often a batch is gone through, and in how many shuffled parts each time; each part is one update. */
   readonly epochs: number;
   readonly minibatches: number;
+  /** What Python said of an environment of the user's Gymnasium; absent for environments of our own. */
+  readonly gym?: Readonly<Record<string, unknown>>;
 }
 
 /** What a person may ask of a run; the engine fills the rest from the algorithm's defaults for the environment. */

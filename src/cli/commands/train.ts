@@ -4,8 +4,10 @@ import { algorithms } from "../../algorithms/registry.ts";
 import { Backends } from "../../engine/backends/backends.ts";
 import { backendFor } from "../../engine/backends/forRun.ts";
 import { backendNames } from "../../engine/backends/names.ts";
+import { type PythonPlace, resolveForTraining } from "../../engine/gym/forTraining.ts";
+import { usualPython } from "../../engine/gym/places.ts";
 import { runtimePlaces } from "../../engine/runtimes/places.ts";
-import { resolveSettings, type SettingsRequest } from "../../engine/settings.ts";
+import type { SettingsRequest } from "../../engine/settings.ts";
 import { mostEpisodes, type SessionOptions, TrainingSession } from "../../engine/trainingSession.ts";
 import { UserError } from "../../engine/userError.ts";
 import { environments } from "../../environments/registry.ts";
@@ -31,8 +33,15 @@ Trains until --until-solved, --updates or --steps ends it (default: --until-solv
 --until-solved stops after ${formatCount(mostEpisodes)} episodes at the latest and exits 1 then.`,
   positionals: [0, 0],
   options: {
-    environment: { value: "ID", help: listed(environments.map(({ id }) => id)) },
+    environment: {
+      value: "ID",
+      help: `${listed(environments.map(({ id }) => id))}, or gym:ID for one of the Gymnasium of --python`,
+    },
     algorithm: { value: "ID", help: listed(algorithms.map(({ id }) => id)) },
+    python: {
+      value: "PATH",
+      help: `the Python that steps environments of Gymnasium (default ${usualPython})`,
+    },
     seed: { value: "N", help: "whole number; everything random follows from it (default 1)" },
     hidden: { value: "N,N", help: "sizes of the hidden layers; 0 for a linear policy" },
     activation: { value: "NAME", help: "relu or tanh" },
@@ -42,6 +51,8 @@ Trains until --until-solved, --updates or --steps ends it (default: --until-solv
     gamma: { value: "X", help: "discount γ, 0 to 1" },
     "clip-norm": { value: "X", help: "clip the gradient's norm" },
     backend: { value: "NAME", help: listed(["auto", ...backendNames]) },
+    environments: { value: "N", help: "environments side by side (default 1)" },
+    batch: { value: "N", help: "episodes, or steps of each environment, per update" },
     "until-solved": { help: "train until the average of 100 episodes counts as solved" },
     updates: { value: "N", help: "train until update N" },
     steps: { value: "N", help: "train for N environment steps" },
@@ -118,12 +129,17 @@ function readLimit(parsed: Parsed) {
   return { updates, steps, untilSolved };
 }
 
+/** The Python that steps environments of Gymnasium, in the folder that one works in. */
+function readPython(parsed: Parsed): PythonPlace {
+  return { program: parsed.text("python") ?? usualPython, folder: process.cwd() };
+}
+
 async function create(
   parsed: Parsed,
   settings: SettingsRequest,
   options: SessionOptions,
 ): Promise<TrainingSession> {
-  const resolved = resolveSettings(settings);
+  const resolved = await resolveForTraining(settings, readPython(parsed));
   const out = parsed.text("out") ?? newRunPath(process.cwd(), resolved.settings);
   if (statSync(out, { throwIfNoEntry: false })?.isDirectory())
     throw new UserError("usage", `--out ${out} is a folder.`, `Name a file, as ${join(out, "run.pgrun")}.`);
@@ -143,7 +159,7 @@ async function takeUp(
     throw new UserError("usage", `--resume goes on in ${path} itself; leave --out away.`);
   const { backend, ...same } = asked;
   checkSameSettings(path, same);
-  return TrainingSession.resume(path, { ...options, backend });
+  return TrainingSession.resume(path, { ...options, backend, python: readPython(parsed) });
 }
 
 function resuming(session: TrainingSession): string {
@@ -163,6 +179,8 @@ function readSettings(parsed: Parsed): SettingsRequest {
     gamma: parsed.number("gamma"),
     clipNorm: parsed.number("clip-norm"),
     backend: parsed.text("backend") as SettingsRequest["backend"],
+    environments: parsed.integer("environments", 1),
+    batch: parsed.integer("batch", 1),
   };
 }
 
