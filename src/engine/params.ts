@@ -17,7 +17,7 @@ const optimiser = v.picklist(["adam", "sgd"]);
 const python = v.optional(v.strictObject({ program: path, folder: path }));
 
 const settingEntries = {
-  environment: name,
+  environment: v.pipe(v.string(), v.maxLength(200)),
   algorithm: name,
   seed: count,
   hidden: v.pipe(v.array(count), v.maxLength(16)),

@@ -7,6 +7,7 @@ export function readSettings() {
   const settings = vscode.workspace.getConfiguration(settingsSection);
   return {
     nodePath: settings.get<string>("engine.nodePath", ""),
+    python: settings.get<string>("python", ""),
     hover: settings.get<boolean>("hover.values", true),
     inlayShapes: settings.get<boolean>("inlayHints.shapes", true),
     inlayValues: settings.get<boolean>("inlayHints.values", true),

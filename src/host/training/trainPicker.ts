@@ -2,6 +2,7 @@ import type * as vscode from "vscode";
 import type { BackendView, ChoiceView } from "../../protocol/engine.ts";
 import type { EngineHost } from "../engine/engineHost.ts";
 import type { HostStore } from "../store.ts";
+import { gymPrefix } from "./pythonPlace.ts";
 import {
   backendNames,
   parseHidden,
@@ -50,15 +51,17 @@ type Step = (answers: Answers, step: number, totalSteps: number) => Promise<Step
 function wizardSteps(environments: readonly ChoiceView[], backends: readonly BackendView[]): Step[] {
   return [
     async (answers, step, totalSteps) => {
-      const items = environments.map(({ id, title: label, detail }) => ({ label, detail, id }));
+      const own = environments.map(({ id, title: label, detail }) => ({ label, detail, id }));
+      const items = [...own, gymItem];
       const picked = await askChoice({
         title,
         placeholder: "Environment",
         items,
-        current: answers.environment,
+        current: answers.environment?.startsWith(gymPrefix) ? gymPrefix : answers.environment,
         step,
         totalSteps,
       });
+      if (typeof picked === "object" && picked.id === gymPrefix) return askGym(answers, step, totalSteps);
       return typeof picked === "object" ? { environment: picked.id } : picked;
     },
     async (answers, step, totalSteps) => {
@@ -100,6 +103,26 @@ function wizardSteps(environments: readonly ChoiceView[], backends: readonly Bac
       return typeof picked === "object" ? { backend: picked.id } : picked;
     },
   ];
+}
+
+const gymItem = {
+  label: "An environment of Gymnasium…",
+  detail: "Any that the Python of this workspace has, by its id",
+  id: gymPrefix,
+};
+
+async function askGym(answers: Answers, step: number, totalSteps: number): Promise<StepAnswer<Answers>> {
+  const { environment = "" } = answers;
+  const text = await askText({
+    title,
+    prompt: "Gymnasium's id, e.g. LunarLander-v3, or module:Name-v0 for one of your own",
+    value: environment.startsWith(gymPrefix) ? environment.slice(gymPrefix.length) : "",
+    problem: (value) =>
+      /^[\w./:-]{1,190}$/u.test(value.trim()) ? undefined : "An id such as LunarLander-v3.",
+    step,
+    totalSteps,
+  });
+  return typeof text === "object" ? { environment: `${gymPrefix}${text.text.trim()}` } : text;
 }
 
 function backendItems(backends: readonly BackendView[]) {
