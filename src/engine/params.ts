@@ -15,8 +15,10 @@ const pythons = v.pipe(v.array(path), v.maxLength(64));
 const nothing = v.strictObject({});
 const optimiser = v.picklist(["adam", "sgd"]);
 
+const python = v.optional(v.strictObject({ program: path, folder: path }));
+
 const settingEntries = {
-  environment: name,
+  environment: v.pipe(v.string(), v.maxLength(200)),
   algorithm: name,
   seed: count,
   hidden: v.pipe(v.array(count), v.maxLength(16)),
@@ -55,16 +57,17 @@ const schemas: { readonly [Name in keyof EngineMethods]: v.GenericSchema } = {
       }),
     ),
     paused: v.optional(v.boolean()),
+    python,
   }),
   open: v.strictObject({ path }),
-  resumeFile: v.strictObject({ path }),
+  resumeFile: v.strictObject({ path, python }),
   close: v.strictObject({ run }),
   view: v.strictObject({ run }),
   pause: v.strictObject({ run }),
   resume: v.strictObject({ run }),
   oneUpdate: v.strictObject({ run }),
   stop: v.strictObject({ run }),
-  reset: v.strictObject({ run, settings: v.optional(v.partial(v.strictObject(settingEntries))) }),
+  reset: v.strictObject({ run, settings: v.optional(v.partial(v.strictObject(settingEntries))), python }),
   apply: v.strictObject({
     run,
     loss: v.optional(text),

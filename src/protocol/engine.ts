@@ -48,7 +48,7 @@ export interface EngineMethods {
   /** Opens a run file for reading (it may be written by another process at the same time). */
   open: { params: { path: string }; result: RunView };
   /** Takes up training of a run file where it stopped. */
-  resumeFile: { params: { path: string }; result: RunView };
+  resumeFile: { params: { path: string; python?: PythonView }; result: RunView };
   close: { params: { run: string }; result: null };
   view: { params: { run: string }; result: RunView };
   pause: { params: { run: string }; result: TrainingProgress };
@@ -57,7 +57,10 @@ export interface EngineMethods {
   oneUpdate: { params: { run: string }; result: TrainingProgress };
   stop: { params: { run: string }; result: TrainingProgress };
   /** Ends the run and starts a new one of the same settings (with changes, if given) in a new file. */
-  reset: { params: { run: string; settings?: Partial<RunSettings> }; result: RunView };
+  reset: {
+    params: { run: string; settings?: Partial<RunSettings>; python?: PythonView };
+    result: RunView;
+  };
   /** From the next update on, trains with this loss and these settings; the change is recorded in the run. */
   apply: {
     params: {
@@ -155,6 +158,14 @@ export interface TrainParams {
   readonly limit?: { readonly updates?: number; readonly steps?: number; readonly untilSolved?: boolean };
   /** Start paused, before the first update. */
   readonly paused?: boolean;
+  /** What may step environments of Gymnasium; absent where none may be started. */
+  readonly python?: PythonView;
+}
+
+/** A Python program, and the folder from which environments of one's own are imported. */
+export interface PythonView {
+  readonly program: string;
+  readonly folder: string;
 }
 
 export interface BackendView {

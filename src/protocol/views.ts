@@ -31,6 +31,8 @@ export interface RunSettings {
   readonly minibatches: number;
   /** A text of the loss language that computes adv and G_recorded from the batch before its first update; empty for none. */
   readonly targets: string;
+  /** What Python said of an environment of the user's Gymnasium; absent for environments of our own. */
+  readonly gym?: Readonly<Record<string, unknown>>;
 }
 
 /** What a person may ask of a run; the engine fills the rest from the algorithm's defaults for the environment. */
