@@ -13,6 +13,7 @@ import { GradientTable } from "./gradients/gradients.ts";
 import { LossEditor } from "./lossEditor/lossEditor.ts";
 import { LossSliders } from "./lossEditor/sliders.ts";
 import { PanelView } from "./panelView.ts";
+import { ProofCard } from "./proof/proof.ts";
 import { StepTable } from "./steps/stepTable.ts";
 import { VerdictLine } from "./verdict/verdict.ts";
 
@@ -25,6 +26,7 @@ const elements: Readonly<Record<string, CustomElementConstructor>> = {
   "pgi-loss-editor": LossEditor,
   "pgi-loss-sliders": LossSliders,
   "pgi-verdict": VerdictLine,
+  "pgi-proof": ProofCard,
   "pgi-curve": LearningCurve,
   "pgi-step-charts": StepCharts,
   "pgi-step-table": StepTable,

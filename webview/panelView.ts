@@ -43,6 +43,7 @@ export class PanelView extends Part {
           <pgi-loss-editor .panel=${panel} .nonce=${nonce} .language=${language}></pgi-loss-editor>
           <pgi-loss-sliders .panel=${panel}></pgi-loss-sliders>
           <pgi-verdict .panel=${panel}></pgi-verdict>
+          <pgi-proof .panel=${panel}></pgi-proof>
         </section>
         <section class="area-curve" aria-label="Learning curve"><pgi-curve .panel=${panel}></pgi-curve></section>
         <section class="area-gradients" aria-label="Gradient by layer"><pgi-gradients .panel=${panel}></pgi-gradients></section>

@@ -88,6 +88,21 @@ export class Session {
     );
   }
 
+  /** Has the editor's loss proved on the selected update's batch. */
+  async prove(): Promise<void> {
+    const { state } = this.#store;
+    if (state.update === null) return;
+    const asked = { ...referenceOf(state), text: editorText(state) };
+    const { update, text } = asked;
+    this.#store.dispatch({ kind: "proof", proof: { update, text, result: null } });
+    await this.#attempt("prove", async () => {
+      const result = await this.#channel.call("prove", asked);
+      if (this.#isAsked(asked)) this.#store.dispatch({ kind: "proof", proof: { update, text, result } });
+    });
+    if (this.#isAsked(asked) && this.#store.state.proof?.result === null)
+      this.#store.dispatch({ kind: "proof", proof: null });
+  }
+
   /** Trains with the editor's loss from the next update on. */
   async applyLoss(): Promise<void> {
     const text = editorText(this.#store.state);
@@ -164,6 +179,11 @@ export class Session {
       this.#keep(memory);
       void this.#attempt("remember", () => this.#channel.call("remember", memory));
     }, rememberPause);
+  }
+
+  #isAsked({ run, update, text }: { run: string; update: number; text: string }): boolean {
+    const { proof } = this.#store.state;
+    return this.#run() === run && proof?.update === update && proof.text === text;
   }
 
   #run(): string {

@@ -1,9 +1,12 @@
 import type { CommandRecord } from "./command.ts";
 
 import { conformCommand } from "./commands/conform.ts";
+import { diagnoseCommand } from "./commands/diagnose.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { exportCommand } from "./commands/export.ts";
 import { lossCommand } from "./commands/loss.ts";
+import { probesCommand } from "./commands/probes.ts";
+import { proveCommand } from "./commands/prove.ts";
 import { runsCommand } from "./commands/runs.ts";
 import { showCommand } from "./commands/show.ts";
 import { trainCommand } from "./commands/train.ts";
@@ -15,8 +18,11 @@ export const commands: readonly CommandRecord[] = [
   showCommand,
   whatIfCommand,
   lossCommand,
+  proveCommand,
+  probesCommand,
   runsCommand,
   exportCommand,
+  diagnoseCommand,
 
   conformCommand,
   doctorCommand,

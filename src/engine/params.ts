@@ -11,6 +11,7 @@ const source = v.picklist(["trainer", "edited", "difference"]);
 const order = v.optional(v.strictObject({ column: name, descending: v.boolean() }));
 const columns = v.pipe(v.array(name), v.maxLength(256));
 const buckets = v.pipe(count, v.minValue(1), v.maxValue(100_000));
+const pythons = v.pipe(v.array(path), v.maxLength(64));
 const nothing = v.strictObject({});
 const optimiser = v.picklist(["adam", "sgd"]);
 
@@ -27,6 +28,14 @@ const settingEntries = {
   clipNorm: v.nullable(v.number()),
   loss: text,
   backend: v.picklist(["auto", "kernels", "tensorflow", "webgpu"]),
+  value: v.picklist(["none", "shared", "own"]),
+  valueLearningRate: v.nullable(v.number()),
+  sigma: v.picklist(["network", "parameter"]),
+  sigmaBy: v.picklist(["exp", "softplus"]),
+  environments: count,
+  batch: count,
+  epochs: count,
+  minibatches: count,
 };
 
 /** The form of every method's params. Ranges of settings are checked where they are used, with better words. */
@@ -70,7 +79,7 @@ const schemas: { readonly [Name in keyof EngineMethods]: v.GenericSchema } = {
   select: v.strictObject(reference),
   pin: v.strictObject({ ...reference, label: v.optional(v.pipe(v.string(), v.maxLength(200))) }),
   unpin: v.strictObject(reference),
-  evaluate: v.strictObject({ ...reference, text }),
+  evaluate: v.strictObject({ ...reference, text, aside: v.optional(v.literal(true)) }),
   compare: v.strictObject(reference),
   rows: v.strictObject({ ...reference, source, columns, start: v.number(), end: v.number(), order }),
   rowOf: v.strictObject({ ...reference, source, step: count, order }),
@@ -79,10 +88,25 @@ const schemas: { readonly [Name in keyof EngineMethods]: v.GenericSchema } = {
   explainCell: v.strictObject({ ...reference, source, step: count, column: name }),
   node: v.strictObject({ ...reference, text, offset: count }),
   checkLoss: v.strictObject({ text }),
+  prove: v.strictObject({
+    text,
+    run: v.optional(run),
+    update: v.optional(count),
+    rule: v.optional(text),
+    seed: v.optional(count),
+  }),
+  probes: v.strictObject({ text }),
   listRuns: v.strictObject({ folder: path }),
   renameRun: v.strictObject({ path, name: v.pipe(v.string(), v.minLength(1), v.maxLength(200)) }),
   deleteRun: v.strictObject({ path }),
   exportUpdate: v.strictObject({ ...reference, to: v.picklist(["csv", "pgtrace"]), path }),
+  backends: nothing,
+  doctor: v.strictObject({ pythons, editor: v.pipe(v.string(), v.maxLength(100)) }),
+  installRuntime: v.strictObject({
+    pythons,
+    name: v.picklist(["tensorflow", "webgpu"]),
+    libraryFolder: v.optional(path),
+  }),
   credit: v.strictObject({ count: v.pipe(count, v.maxValue(10_000)) }),
 };
 

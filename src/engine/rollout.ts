@@ -1,4 +1,5 @@
 import type { Environment, EnvironmentRecord } from "../environments/environment.ts";
+import { actionSize, outputCount } from "../environments/spaces.ts";
 import { reachesTimeLimit } from "../environments/timeLimit.ts";
 import type { Batch } from "../rl/batch.ts";
 import type { Generator } from "../rl/generator.ts";
@@ -27,6 +28,7 @@ export class Rollout {
   readonly #timeLimit: number | undefined;
   readonly #generator: Generator;
   readonly #observationSize: number;
+  readonly #actionSize: number;
   readonly #mostSteps: number;
   #capacity = 512;
   #columns: Columns;
@@ -39,8 +41,9 @@ export class Rollout {
     this.#timeLimit = record.timeLimit;
     this.#generator = generator;
     this.#observationSize = this.#environment.observationSpace.low.length;
+    this.#actionSize = actionSize(this.#environment.actionSpace);
     this.#mostSteps = Math.floor(memoryBudget / bytesPerStep);
-    this.#columns = createColumns(this.#capacity, this.#observationSize);
+    this.#columns = createColumns(this.#capacity, this.#observationSize, this.#actionSize);
   }
 
   get environment(): Environment {
@@ -80,9 +83,9 @@ export class Rollout {
     return {
       steps,
       observationSize: this.#observationSize,
-      actionCount: this.#environment.actionSpace.n,
+      actionCount: outputCount(this.#environment.actionSpace),
       observations: columns.observations.subarray(0, steps * this.#observationSize),
-      actions: columns.actions.subarray(0, steps),
+      actions: columns.actions.subarray(0, steps * this.#actionSize),
       rewards: columns.rewards.subarray(0, steps),
       time: columns.time.subarray(0, steps),
       terminated: columns.terminated.subarray(0, steps),
@@ -105,8 +108,12 @@ export class Rollout {
     if (row + 2 > this.#capacity) this.#reserve();
     const columns = this.#columns;
     if (!act(columns.observations, row, columns.actions)) throw divergedError(this.episode + 1);
-    const action = columns.actions[row]!;
-    const reward = this.#environment.step(action, columns.observations, (row + 1) * this.#observationSize);
+    const reward = this.#environment.step(
+      columns.actions,
+      row * this.#actionSize,
+      columns.observations,
+      (row + 1) * this.#observationSize,
+    );
     const terminated = this.#environment.terminated;
     const truncated = reachesTimeLimit(this.#time + 1, this.#timeLimit);
     columns.rewards[row] = reward;
@@ -130,7 +137,7 @@ export class Rollout {
     if (this.steps + 2 <= this.#capacity) return;
     if (this.steps >= this.#mostSteps) throw endlessError(this.episode + 1, this.steps);
     this.#capacity *= 2;
-    this.#columns = growColumns(this.#columns, this.#capacity, this.#observationSize);
+    this.#columns = growColumns(this.#columns, this.#capacity, this.#observationSize, this.#actionSize);
   }
 }
 
@@ -160,10 +167,10 @@ interface Columns {
   readonly episodes: Float64Array;
 }
 
-function createColumns(capacity: number, observationSize: number): Columns {
+function createColumns(capacity: number, observationSize: number, actionSize: number): Columns {
   return {
     observations: new Float64Array(capacity * observationSize),
-    actions: new Float64Array(capacity),
+    actions: new Float64Array(capacity * actionSize),
     rewards: new Float64Array(capacity),
     time: new Float64Array(capacity),
     terminated: new Uint8Array(capacity),
@@ -172,8 +179,8 @@ function createColumns(capacity: number, observationSize: number): Columns {
   };
 }
 
-function growColumns(old: Columns, capacity: number, observationSize: number): Columns {
-  const grown = createColumns(capacity, observationSize);
+function growColumns(old: Columns, capacity: number, observationSize: number, actionSize: number): Columns {
+  const grown = createColumns(capacity, observationSize, actionSize);
   grown.observations.set(old.observations);
   grown.actions.set(old.actions);
   grown.rewards.set(old.rewards);

@@ -1,3 +1,4 @@
+import { outputCount } from "../environments/spaces.ts";
 import type { PolicySpecification } from "../policies/policy.ts";
 import type { ResolvedSettings } from "./settings.ts";
 
@@ -6,7 +7,7 @@ export function policyOf({ settings, environment }: ResolvedSettings): PolicySpe
   const { observationSpace, actionSpace } = environment.create();
   return {
     observationSize: observationSpace.low.length,
-    actionCount: actionSpace.n,
+    actionCount: outputCount(actionSpace),
     hidden: settings.hidden,
     activation: settings.activation,
     bias: settings.bias,

@@ -22,6 +22,7 @@ const mostLayers = 8;
 export function resolveSettings(request: SettingsRequest): ResolvedSettings {
   const environment = requireEnvironment(request.environment ?? "CartPole-v1");
   const algorithm = requireAlgorithm(request.algorithm ?? "reinforce");
+  checkActions(environment, algorithm);
   const defaults = defaultsFor(algorithm, environment.id);
   const settings: RunSettings = {
     environment: environment.id,
@@ -36,8 +37,11 @@ export function resolveSettings(request: SettingsRequest): ResolvedSettings {
     clipNorm: request.clipNorm === undefined ? (defaults.clipNorm ?? null) : request.clipNorm,
     loss: request.loss ?? algorithm.loss,
     backend: request.backend ?? "auto",
+    ...headSettings(request, algorithm, defaults),
+    ...batchSettings(request, algorithm, defaults),
   };
   checkRanges(settings);
+  checkTiming(settings, algorithm);
   return { settings, environment, algorithm };
 }
 
@@ -53,11 +57,71 @@ export function requireAlgorithm(id: string): AlgorithmRecord {
   throw new UserError("unknown_algorithm", sentence(found.message));
 }
 
+/** Throws a UserError where the algorithm cannot act in the environment. */
+function checkActions(environment: EnvironmentRecord, algorithm: AlgorithmRecord): void {
+  const { actionSpace } = environment.create();
+  const kind = actionSpace.kind === "discrete" ? "discrete" : "continuous";
+  if (algorithm.actions === undefined || algorithm.actions === kind) return;
+  if (kind === "discrete") {
+    throw new UserError(
+      "discrete_actions",
+      `${environment.id} has actions to choose from, and ${algorithm.id} draws real numbers.`,
+      "Choose an environment with real-valued actions.",
+    );
+  }
+  throw new UserError(
+    "continuous_actions",
+    `${environment.id} takes real-valued actions (${actionSpace.names.join(", ")}), and ${algorithm.id} chooses one of several.`,
+    "Choose an environment with discrete actions.",
+  );
+}
+
 function defaultsFor(algorithm: AlgorithmRecord, environment: string): AlgorithmDefaults {
   const defaults = algorithm.defaults[environment] ?? algorithm.defaults["*"];
   if (!defaults) throw new Error(`${algorithm.id} has no defaults for "*"`);
   return defaults;
 }
+
+function headSettings(request: SettingsRequest, algorithm: AlgorithmRecord, defaults: AlgorithmDefaults) {
+  const { valueLearningRate } = request;
+  return {
+    value: request.value ?? algorithm.value ?? "none",
+    valueLearningRate:
+      valueLearningRate === undefined ? (defaults.valueLearningRate ?? null) : valueLearningRate,
+    sigma: request.sigma ?? defaults.sigma ?? "network",
+    sigmaBy: request.sigmaBy ?? defaults.sigmaBy ?? "exp",
+  };
+}
+
+function batchSettings(request: SettingsRequest, algorithm: AlgorithmRecord, defaults: AlgorithmDefaults) {
+  const usual = algorithm.timing === "episode" ? algorithm.episodesPerUpdate : (defaults.stepsPerUpdate ?? 1);
+  return {
+    environments: request.environments ?? defaults.environments ?? 1,
+    batch: request.batch ?? usual,
+    epochs: request.epochs ?? defaults.epochs ?? 1,
+    minibatches: request.minibatches ?? defaults.minibatches ?? 1,
+  };
+}
+
+/** Throws a UserError where an algorithm that waits for episodes is asked for what only steps have. */
+function checkTiming(settings: RunSettings, { id, timing }: AlgorithmRecord): void {
+  const { environments, epochs, minibatches, batch } = settings;
+  if (timing === "episode" && (environments > 1 || epochs > 1 || minibatches > 1)) {
+    throw new UserError(
+      "out_of_range",
+      `${id} makes one update of whole episodes: it has one environment, one epoch and one minibatch.`,
+      "Choose a2c or ppo for more.",
+    );
+  }
+  if (minibatches > environments * batch && timing === "steps") {
+    throw new UserError(
+      "out_of_range",
+      `A batch of ${environments} × ${batch} steps has no ${minibatches} minibatches.`,
+    );
+  }
+}
+
+const isCount = (value: number, most: number) => Number.isInteger(value) && value >= 1 && value <= most;
 
 /** Every range in one table: what must hold, and how to say it. */
 const ranges: readonly {
@@ -89,6 +153,43 @@ const ranges: readonly {
   {
     holds: ({ clipNorm }) => clipNorm === null || (clipNorm > 0 && Number.isFinite(clipNorm)),
     says: ({ clipNorm }) => `A gradient-norm clip is a finite number above 0, not ${clipNorm}.`,
+  },
+  {
+    holds: ({ value }) => value === "none" || value === "shared" || value === "own",
+    says: ({ value }) => `There is no value head "${value}"; there are none, shared and own.`,
+  },
+  {
+    holds: ({ valueLearningRate: rate }) => rate === null || (rate > 0 && Number.isFinite(rate)),
+    says: ({ valueLearningRate }) =>
+      `A value network's learning rate is a finite number above 0, not ${valueLearningRate}.`,
+  },
+  {
+    holds: ({ value, valueLearningRate }) => valueLearningRate === null || value === "own",
+    says: ({ value }) => `A learning rate of the value network's own needs value own, not ${value}.`,
+  },
+  {
+    holds: ({ sigma }) => sigma === "network" || sigma === "parameter",
+    says: ({ sigma }) => `σ comes from network or parameter, not from "${sigma}".`,
+  },
+  {
+    holds: ({ sigmaBy }) => sigmaBy === "exp" || sigmaBy === "softplus",
+    says: ({ sigmaBy }) => `σ is made positive by exp or softplus, not by "${sigmaBy}".`,
+  },
+  {
+    holds: ({ environments }) => isCount(environments, 4096),
+    says: ({ environments }) => `Environments side by side are 1 to 4096, not ${environments}.`,
+  },
+  {
+    holds: ({ batch }) => isCount(batch, 2 ** 20),
+    says: ({ batch }) => `An update is made of 1 to ${2 ** 20} episodes or steps, not ${batch}.`,
+  },
+  {
+    holds: ({ epochs }) => isCount(epochs, 1000),
+    says: ({ epochs }) => `A batch is gone through 1 to 1000 times, not ${epochs}.`,
+  },
+  {
+    holds: ({ minibatches }) => isCount(minibatches, 2 ** 20),
+    says: ({ minibatches }) => `A batch has 1 to ${2 ** 20} minibatches, not ${minibatches}.`,
   },
   {
     holds: ({ optimiser }) => optimiser === "adam" || optimiser === "sgd",

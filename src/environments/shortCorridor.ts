@@ -1,5 +1,6 @@
 import type { Generator } from "../rl/generator.ts";
-import type { BoxSpace, DiscreteSpace, Environment, EnvironmentRecord } from "./environment.ts";
+import type { Environment, EnvironmentRecord } from "./environment.ts";
+import type { BoxSpace, DiscreteSpace } from "./spaces.ts";
 
 /** Index of the terminal state. */
 export const corridorGoal = 3;
@@ -31,8 +32,8 @@ class ShortCorridor implements Environment {
     observation[offset] = 1;
   }
 
-  step(action: number, observation: Float64Array, offset: number): number {
-    this.#place = corridorSuccessor(this.#place, action);
+  step(actions: Float64Array, at: number, observation: Float64Array, offset: number): number {
+    this.#place = corridorSuccessor(this.#place, actions[at]!);
     observation[offset] = 1;
     return -1;
   }

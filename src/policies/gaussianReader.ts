@@ -1,5 +1,6 @@
-import { normalEntropy, normalLogProbability, softplus, standardNormal } from "../rl/gaussian.ts";
+import { normalEntropy, normalLogProbability, softplus } from "../rl/gaussian.ts";
 import type { Generator } from "../rl/generator.ts";
+import { standardNormal } from "../rl/normal.ts";
 import type { DistributionReader } from "./headReader.ts";
 import type { GaussianHead, GaussianHeads } from "./policy.ts";
 
@@ -56,8 +57,7 @@ export class GaussianReader implements DistributionReader {
   sample(row: number, generator: Generator, actions: Float64Array): boolean {
     let areNumbers = true;
     for (let at = row * this.#dimensions; at < (row + 1) * this.#dimensions; at++) {
-      const noise = standardNormal(generator.uniform(), generator.uniform());
-      actions[at] = this.#mu[at]! + this.#sigma[at]! * noise;
+      actions[at] = this.#mu[at]! + this.#sigma[at]! * standardNormal(generator);
       areNumbers &&= Number.isFinite(actions[at]);
     }
     return areNumbers;

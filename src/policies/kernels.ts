@@ -9,7 +9,7 @@ import { HeadReader } from "./headReader.ts";
 import { initialParameters } from "./initialise.ts";
 import type { Layout } from "./layout.ts";
 import type { Network } from "./network.ts";
-import { clipFactor, gradientNorm, takeStep } from "./optimiser.ts";
+import { clipFactor, gradientNorm, takeGroupedStep } from "./optimiser.ts";
 import type {
   Activation,
   Gradient,
@@ -119,7 +119,9 @@ export class KernelsBackend implements PolicyBackend {
   /** @returns ‖g‖ before clipping. */
   apply(optimiser: OptimiserSpecification, state: OptimiserState, clipNorm: number | undefined): number {
     const norm = gradientNorm(this.#gradient);
-    takeStep(optimiser, state, this.#theta, this.#gradient, clipFactor(norm, clipNorm));
+    const { policy, free } = this.#architecture;
+    const scale = clipFactor(norm, clipNorm);
+    takeGroupedStep(optimiser, state, this.#theta, this.#gradient, scale, policy.parameterCount + free);
     this.#parametersChanged();
     return norm;
   }

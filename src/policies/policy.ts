@@ -80,7 +80,10 @@ export interface Gradient {
   readonly stepNorms: Float64Array;
 }
 
-export type OptimiserSpecification =
+export type OptimiserSpecification = {
+  /** Step size of a value network's parameters; absent: that of the others. */
+  readonly valueLearningRate?: number | undefined;
+} & (
   | { readonly kind: "sgd"; readonly learningRate: number }
   | {
       readonly kind: "adam";
@@ -88,7 +91,8 @@ export type OptimiserSpecification =
       readonly beta1: number;
       readonly beta2: number;
       readonly epsilon: number;
-    };
+    }
+);
 
 /** Optimiser state that a checkpoint must hold: step count and moment vectors (empty for SGD). */
 export interface OptimiserState {

@@ -19,6 +19,7 @@ export type PanelEngineMethod =
   | "step"
   | "explainCell"
   | "node"
+  | "prove"
   | "apply"
   | "environments"
   | "algorithms";

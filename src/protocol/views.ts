@@ -14,6 +14,20 @@ export interface RunSettings {
   readonly clipNorm: number | null;
   readonly loss: string;
   readonly backend: "auto" | "kernels" | "tensorflow" | "webgpu";
+  /** A value estimate: none, one more output of the policy's network, or a network of its own in the policy's shape. */
+  readonly value: "none" | "shared" | "own";
+  /** Step size of the value network's parameters; null for that of the policy. */
+  readonly valueLearningRate: number | null;
+  /** Of a Gaussian policy: σ from the network beside μ, or a parameter of its own; as e^s or ln(1 + e^s). */
+  readonly sigma: "network" | "parameter";
+  readonly sigmaBy: "exp" | "softplus";
+  /** Environments that are stepped side by side. */
+  readonly environments: number;
+  /** What an update is made of: whole episodes, or steps of every environment, as the algorithm counts. */
+  readonly batch: number;
+  /** How often a batch is gone through, and in how many shuffled parts each time; each part is one update. */
+  readonly epochs: number;
+  readonly minibatches: number;
 }
 
 /** What a person may ask of a run; the engine fills the rest from the algorithm's defaults for the environment. */
@@ -272,4 +286,25 @@ export interface StatisticsView {
   readonly infinite: number;
   readonly sparkline: string;
   readonly first: readonly number[];
+}
+
+/** What one probe says of a loss. */
+export interface ProbeView {
+  readonly id: string;
+  /** The environment that the loss was trained on. */
+  readonly environment: string;
+  readonly title: string;
+  readonly asks: string;
+  readonly works: boolean;
+  readonly expected: string;
+  readonly seen: string;
+  /** The likely mistake; null where it works. */
+  readonly hint: string | null;
+}
+
+/** What the probes say of a loss, all of them. */
+export interface ProbesView {
+  readonly loss: string;
+  readonly probes: readonly ProbeView[];
+  readonly milliseconds: number;
 }

@@ -50,11 +50,6 @@ export function inverseSoftplus(y: number): number {
   return y + Math.log(-Math.expm1(-y));
 }
 
-/** A standard normal number from two uniform ones in [0, 1). Box & Muller (1958); no state is kept between calls. */
-export function standardNormal(first: number, second: number): number {
-  return Math.sqrt(-2 * Math.log1p(-first)) * Math.cos(2 * Math.PI * second);
-}
-
 /** (a − μ)/σ. */
 function standardised(action: number, mu: number, logSigma: number): number {
   return (action - mu) * Math.exp(-logSigma);

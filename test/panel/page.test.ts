@@ -383,6 +383,36 @@ describe("the loss editor", () => {
   });
 });
 
+describe("the proof of a loss", () => {
+  test("appears under the verdict, and goes with the text that it was of", async () => {
+    const page = await show();
+    await page.getByRole("button", { name: "Prove" }).click();
+    const card = page.getByRole("region", { name: "Proof" });
+    await card.waitFor();
+    expect(await card.textContent()).toContain("the worst relative error is 2.3e-10");
+    expect(await card.locator("tbody tr").count()).toBe(2);
+    await edit(page, withoutDiscount);
+    await card.waitFor({ state: "detached" });
+  });
+
+  test("shows a counter-example where it fails, folds what is looked up once, and is closed again", async () => {
+    const page = await show();
+    await edit(page, `wrong = 1\n${withoutDiscount}`);
+    await page.locator(".segments").waitFor();
+    await page.getByRole("button", { name: "Prove" }).click();
+    const card = page.locator(".proof[data-status=failed]");
+    await card.waitFor();
+    expect(await card.textContent()).toContain("∂L/∂log_pi by differences: -1");
+    expect(await card.getByText("Adam and any other optimiser").isVisible()).toBe(false);
+    await card.locator("summary").click();
+    expect(await card.getByText("Adam and any other optimiser").isVisible()).toBe(true);
+    await page.evaluate(axeSource);
+    expect(await page.evaluate(async () => (await axe.run()).violations.map(({ id }) => id))).toEqual([]);
+    await card.getByRole("button", { name: "Close the proof" }).click();
+    await card.waitFor({ state: "detached" });
+  });
+});
+
 describe("the curve and the charts", () => {
   test("open the update of a clicked point, and stop following", async () => {
     const page = await show();

@@ -42,9 +42,12 @@ export class VerdictLine extends Part {
       verdict.explanation === ""
         ? nothing
         : this.#link("Why it matters", () => this.#explain(), this.#explained);
+    const prove = hasErrors(this.state)
+      ? nothing
+      : this.#link("Prove", () => void this.panel.session.prove());
     return html`<span class="verdict-actions">${why}${verdict.fixes.map((fix) =>
       this.#link(fix.title, () => this.#fix(fix.text)),
-    )}</span>`;
+    )}${prove}</span>`;
   }
 
   #link(title: string, act: () => void, expanded?: boolean): TemplateResult {

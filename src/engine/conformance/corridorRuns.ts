@@ -75,7 +75,7 @@ class CorridorLearner {
     for (let t = 0; t < longestEpisode; t++) {
       backend.act(this.#observations, t);
       if (!backend.sample(t, generator, this.#actions)) return undefined;
-      environment.step(this.#actions[t]!, this.#observations, t + 1);
+      environment.step(this.#actions, t, this.#observations, t + 1);
       if (environment.terminated) return t + 1;
     }
     return undefined;

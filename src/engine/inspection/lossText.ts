@@ -18,14 +18,17 @@ import type { OpenedReference } from "../runBook.ts";
 import type { InspectedLoss } from "./inspector.ts";
 import { comparisonView, lossView } from "./views.ts";
 
-/** Another loss on an opened update's batch, beside the trainer's own; what is wrong with it where it cannot be. */
-export function evaluationView(opened: OpenedReference, text: string): EvaluationView {
+/**
+ * Another loss on an opened update's batch, beside the trainer's own; what is wrong with it where it cannot be.
+ * It becomes the update's edited loss unless it is evaluated `aside`.
+ */
+export function evaluationView(opened: OpenedReference, text: string, aside = false): EvaluationView {
   const started = performance.now();
   const { inspector, names } = opened;
   const inspection = inspector.inspect(text);
   const numbers = numbersOf(text);
   if (!inspection.ok) return { ok: false, diagnostics: inspection.diagnostics, numbers };
-  opened.edited = inspection.loss;
+  if (!aside) opened.edited = inspection.loss;
   return {
     ok: true,
     diagnostics: inspection.diagnostics,

@@ -1,6 +1,7 @@
 import path from "node:path";
 import * as vscode from "vscode";
 import { lossLanguageId, runEditorViewType } from "../viewNames.ts";
+import { bookLoss } from "./bookLoss.ts";
 import {
   type CommandContext,
   type CommandHandler,
@@ -12,12 +13,6 @@ import {
 import type { CommandAnswer } from "./commandTable.ts";
 
 const dismissed: CommandAnswer = { ok: false, reason: "No file was chosen." };
-
-/** What a new loss file holds where no run is open to take the loss from. */
-const bookLoss = `# REINFORCE, Sutton & Barto (13.3)
-G = discounted_returns(r, gamma)
-loss = -(gamma**t * G.detach() * log_pi).sum()
-`;
 
 export const fileHandlers = {
   openRun: async ({ runs }, args) => {

@@ -66,6 +66,7 @@ export const panelParams = {
   step: v.strictObject({ ...update, source, step: index }),
   explainCell: v.strictObject({ ...update, source, step: index, column: columnName }),
   node: v.strictObject({ ...update, text: text(longestLossText), offset: index }),
+  prove: v.strictObject({ ...update, text: text(longestLossText) }),
   apply: v.strictObject({
     run,
     loss: v.optional(text(longestLossText)),
@@ -100,6 +101,7 @@ export const forwardedMethods = Object.keys({
   step: true,
   explainCell: true,
   node: true,
+  prove: true,
   apply: true,
   environments: true,
   algorithms: true,

@@ -4,6 +4,7 @@ import type { HostState, PanelMethods } from "../../../src/protocol/panel.ts";
 import type { StatisticsView } from "../../../src/protocol/views.ts";
 import { outputs } from "./episodes.ts";
 import { readFakeLoss } from "./lossText.ts";
+import { fakeProof } from "./proof.ts";
 import type { FakeRun } from "./run.ts";
 import { comparison, lossView } from "./views.ts";
 
@@ -110,6 +111,10 @@ export function fakeHandlers(situation: FakeSituation): Handlers<PanelMethods> {
         comparison: comparison(before, after),
         milliseconds: 1,
       };
+    },
+    prove: ({ text }) => {
+      run();
+      return fakeProof(text);
     },
     compare: ({ update }) =>
       comparison(run().update(update, run().trainerLoss), run().update(update, edited)),
