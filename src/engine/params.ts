@@ -36,6 +36,7 @@ const settingEntries = {
   batch: count,
   epochs: count,
   minibatches: count,
+  targets: text,
 };
 
 /** The form of every method's params. Ranges of settings are checked where they are used, with better words. */

@@ -18,6 +18,7 @@ export function describeRun({ settings, algorithm }: ResolvedSettings, chosen: C
     batch,
     epochs,
     minibatches,
+    targets,
     ...rest
   } = settings;
   return {
@@ -26,7 +27,7 @@ export function describeRun({ settings, algorithm }: ResolvedSettings, chosen: C
     program: { name: programName, version: programVersion },
     ...rest,
     backend: { name: chosen.name, reason: chosen.reason, device: chosen.device },
-    settings: { value, valueLearningRate, sigma, sigmaBy, environments, batch, epochs, minibatches },
+    settings: { value, valueLearningRate, sigma, sigmaBy, environments, batch, epochs, minibatches, targets },
   };
 }
 
@@ -41,6 +42,7 @@ const recordedSettings = v.partial(
     batch: v.number(),
     epochs: v.number(),
     minibatches: v.number(),
+    targets: v.string(),
   }),
 );
 

@@ -6,9 +6,9 @@ import type { UpdateSummary } from "../runs/summary.ts";
 import { Backends } from "./backends/backends.ts";
 import { type ChosenBackend, kernelsChosen } from "./backends/choose.ts";
 import { encodeFrozen, type FrozenUpdate, freeze } from "./frozenUpdate.ts";
+import { policyFor } from "./policyFor.ts";
 import { resumeTrainer } from "./resume.ts";
 import { describeRun, settingsOf } from "./runMetadata.ts";
-import { policyOf } from "./runPolicy.ts";
 import { runtimePlaces } from "./runtimes/places.ts";
 import { type ResolvedSettings, resolveSettings } from "./settings.ts";
 import { type ChangingSettings, Trainer } from "./trainer.ts";
@@ -76,7 +76,7 @@ export class TrainingSession {
     options: SessionOptions & { force?: boolean; backend?: ChosenBackend } = {},
   ): TrainingSession {
     const chosen = options.backend ?? kernelsChosen("the only one asked for");
-    const trainer = new Trainer(resolved, chosen.opened?.createPolicy(policyOf(resolved)));
+    const trainer = new Trainer(resolved, chosen.opened?.createPolicy(policyFor(resolved)));
     const writer = createRun(path, describeRun(resolved, chosen), { force: options.force === true });
     const session = new TrainingSession(trainer, writer, options);
     writer.recordLoss(1, resolved.settings.loss, { ...changing(resolved.settings) });
@@ -315,8 +315,14 @@ export class TrainingSession {
 
   #checkpoint(): void {
     this.#lastCheckpoint = performance.now();
-    this.writer.checkpoint(this.trainer.update, encodeTrainerState(this.trainer.state()));
+    this.#writeCheckpoint();
     this.#keep("sample");
+  }
+
+  /** Of the last state between two batches, which may lie before the last update. */
+  #writeCheckpoint(): void {
+    const state = this.trainer.state();
+    this.writer.checkpoint(state.update, encodeTrainerState(state));
   }
 
   #keep(reason: "sample" | "latest"): void {
@@ -329,7 +335,7 @@ export class TrainingSession {
     this.#closed = true;
     this.#wanted = "stop";
     if (this.#options.record !== false && this.trainer.isSynchronised) {
-      this.writer.checkpoint(this.trainer.update, encodeTrainerState(this.trainer.state()));
+      this.#writeCheckpoint();
       this.#keep("latest");
     }
     this.trainer.device?.dispose();

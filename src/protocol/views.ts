@@ -28,6 +28,8 @@ export interface RunSettings {
   /** How often a batch is gone through, and in how many shuffled parts each time; each part is one update. */
   readonly epochs: number;
   readonly minibatches: number;
+  /** A text of the loss language that computes adv and G_recorded from the batch before its first update; empty for none. */
+  readonly targets: string;
 }
 
 /** What a person may ask of a run; the engine fills the rest from the algorithm's defaults for the environment. */

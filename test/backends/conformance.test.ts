@@ -119,6 +119,18 @@ describe.for(devices)("$name", ({ name, isAbsent }) => {
       both.device.dispose();
     });
 
+    test.for(["sgd", "adam"] as const)("a value network's own step size under %s", async (kind) => {
+      const both = pair(await open(name), { ...plain, value: { trunk: "own", hidden: [12] } }, 30);
+      const optimiser = { ...optimiserSpecification(kind, 0.01), valueLearningRate: 0.05 };
+      await update(both);
+      const state = createOptimiserState(kind, both.kernels.theta().length);
+      both.device.setMoments(state.moments);
+      both.kernels.apply(optimiser, state, undefined);
+      both.device.step(optimiser, 1, undefined);
+      expect(deviation((await both.device.figures()).theta, both.kernels.theta())).toBeLessThan(precision);
+      both.device.dispose();
+    });
+
     test("the reference updates of PyTorch", async () => {
       const parsed = JSON.parse(readFileSync("test/reference/updates.json", "utf8"));
       const reference = conformOnDevice(parsed, await open(name));

@@ -1,4 +1,5 @@
-import { expectedSteps, policyOf } from "../runPolicy.ts";
+import { expectedSteps } from "../expectedSteps.ts";
+import { policyFor } from "../policyFor.ts";
 import type { ResolvedSettings } from "../settings.ts";
 import type { Backends } from "./backends.ts";
 import { type ChosenBackend, fastestBackend, pinnedBackend } from "./choose.ts";
@@ -7,5 +8,5 @@ import { type ChosenBackend, fastestBackend, pinnedBackend } from "./choose.ts";
 export function backendFor(backends: Backends, resolved: ResolvedSettings): Promise<ChosenBackend> {
   const { backend } = resolved.settings;
   if (backend !== "auto") return pinnedBackend(backends, backend);
-  return fastestBackend(backends, policyOf(resolved), expectedSteps(resolved));
+  return fastestBackend(backends, policyFor(resolved), expectedSteps(resolved));
 }
