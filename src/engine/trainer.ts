@@ -165,6 +165,8 @@ export class Trainer {
 
   /** `advance` where it is asynchronous. Nothing may be asked or changed until the promise is settled. */
   async advanceOnDevice(budget: number): Promise<UpdateSummary | undefined> {
+    // A batch that is gone through in parts is taken up from its beginning: the state there is kept, moments and all.
+    if (this.device && this.#inParts && !this.#parts && !this.#isCollecting) await this.synchronise();
     if (!(await this.gather(budget))) return undefined;
     return this.device ? await this.#learnOnDevice() : this.learn();
   }

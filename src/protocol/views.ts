@@ -40,6 +40,37 @@ export type RunRequest = { readonly [Name in keyof RunSettings]?: RunSettings[Na
 
 export type TrainingState = "training" | "paused" | "finished" | "stopped" | "failed" | "reading";
 
+/** Milliseconds an update spends in each of its parts; `act` is environment and policy together. */
+export interface PhaseMilliseconds {
+  readonly act: number;
+  readonly forward: number;
+  readonly loss: number;
+  readonly backward: number;
+  readonly optimiser: number;
+  readonly record: number;
+}
+
+/** How close a backend comes to kernels on one update: largest differences, in proportion to the norm of what kernels give. */
+export interface ParityRow {
+  readonly backend: string;
+  readonly device: string;
+  readonly precision: "float64" | "float32";
+  readonly gradient: number;
+  readonly stepNorms: number;
+  readonly projections: number;
+  /** Of forward and backward pass there. */
+  readonly milliseconds: number;
+}
+
+export interface ParityView {
+  readonly update: number;
+  /** Milliseconds of forward and backward pass on kernels. */
+  readonly kernels: number;
+  readonly rows: readonly ParityRow[];
+  /** Backends that are here but cannot be used: why, one line each. */
+  readonly trouble: readonly string[];
+}
+
 export interface TrainingProgress {
   readonly run: string;
   readonly state: TrainingState;
@@ -52,6 +83,8 @@ export interface TrainingProgress {
   readonly solved: boolean;
   /** Why it failed or stopped, in one line. */
   readonly message?: string;
+  /** Running means; absent before this engine has made an update of the run. */
+  readonly phases?: PhaseMilliseconds;
 }
 
 export interface RunView {
@@ -162,6 +195,8 @@ export interface UpdateView {
   readonly actionNames: readonly string[];
   readonly observationNames: readonly string[];
   readonly recomputed: "kept" | "replayed" | "live";
+  /** Why this is another update than the one asked for. */
+  readonly instead?: string;
   readonly kept: boolean;
   readonly pinned: boolean;
   readonly gamma: number;
