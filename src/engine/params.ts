@@ -98,7 +98,11 @@ const schemas: { readonly [Name in keyof EngineMethods]: v.GenericSchema } = {
   listRuns: v.strictObject({ folder: path }),
   renameRun: v.strictObject({ path, name: v.pipe(v.string(), v.minLength(1), v.maxLength(200)) }),
   deleteRun: v.strictObject({ path }),
-  exportUpdate: v.strictObject({ ...reference, to: v.picklist(["csv", "pgtrace"]), path }),
+  exportUpdate: v.strictObject({
+    ...reference,
+    to: v.picklist(["csv", "pgtrace", "pytorch", "numpy"]),
+    path,
+  }),
   credit: v.strictObject({ count: v.pipe(count, v.maxValue(10_000)) }),
 };
 
