@@ -1,3 +1,4 @@
+import type { DoctorReport } from "./doctor.ts";
 import type { ProofResult } from "./proofViews.ts";
 import type { Diagnostic } from "./shared.ts";
 import type {
@@ -50,7 +51,7 @@ export interface EngineMethods {
   /** Opens a run file for reading (it may be written by another process at the same time). */
   open: { params: { path: string }; result: RunView };
   /** Takes up training of a run file where it stopped. */
-  resumeFile: { params: { path: string }; result: RunView };
+  resumeFile: { params: { path: string; python?: PythonView }; result: RunView };
   close: { params: { run: string }; result: null };
   view: { params: { run: string }; result: RunView };
   pause: { params: { run: string }; result: TrainingProgress };
@@ -59,7 +60,10 @@ export interface EngineMethods {
   oneUpdate: { params: { run: string }; result: TrainingProgress };
   stop: { params: { run: string }; result: TrainingProgress };
   /** Ends the run and starts a new one of the same settings (with changes, if given) in a new file. */
-  reset: { params: { run: string; settings?: Partial<RunSettings> }; result: RunView };
+  reset: {
+    params: { run: string; settings?: Partial<RunSettings>; python?: PythonView };
+    result: RunView;
+  };
   /** From the next update on, trains with this loss and these settings; the change is recorded in the run. */
   apply: {
     params: {
@@ -128,6 +132,15 @@ export interface EngineMethods {
     params: UpdateReference & { to: ExportFormat; path: string };
     result: { path: string; rows: number };
   };
+  /** What can compute here, and what cannot and why; starts nothing. */
+  backends: { params: Record<string, never>; result: readonly BackendView[] };
+  /** Looks at all that training can use; loads every backend and lets it compute. */
+  doctor: { params: ToolParams & { editor: string }; result: DoctorReport };
+  /** Installs a backend's library and proves it; `installing` events tell how far it is. Cancelling leaves nothing behind. */
+  installRuntime: {
+    params: ToolParams & { name: InstallableBackend; libraryFolder?: string };
+    result: { line: string };
+  };
   /** Lets `count` more progress events through: the engine sends none without credit. */
   credit: { params: { count: number }; result: null };
 }
@@ -136,6 +149,7 @@ export interface EngineEvents {
   progress: TrainingProgress;
   /** A run file changed under another process, or a run got new losses, pins or kept updates. */
   runChanged: { readonly run: string; readonly updates: number };
+  installing: InstallProgressView;
   log: { readonly level: "info" | "warning" | "error"; readonly text: string };
   heartbeat: { readonly at: number };
 }
@@ -147,6 +161,14 @@ export interface TrainParams {
   readonly limit?: { readonly updates?: number; readonly steps?: number; readonly untilSolved?: boolean };
   /** Start paused, before the first update. */
   readonly paused?: boolean;
+  /** What may step environments of Gymnasium; absent where none may be started. */
+  readonly python?: PythonView;
+}
+
+/** A Python program, and the folder from which environments of one's own are imported. */
+export interface PythonView {
+  readonly program: string;
+  readonly folder: string;
 }
 
 export interface BackendView {
@@ -154,7 +176,25 @@ export interface BackendView {
   readonly present: boolean;
   readonly device: string;
   readonly precision: "float64" | "float32";
+  /** What it is; where it is absent, what is missing. */
   readonly detail: string;
+  /** The command of `pgi` that brings it, where it is absent. */
+  readonly mend?: string;
+}
+
+export type InstallableBackend = "tensorflow" | "webgpu";
+
+export interface ToolParams {
+  /** Python programs to look at before those of the PATH, absolute. */
+  readonly pythons: readonly string[];
+}
+
+/** How far an installation is; bytes where they are counted. */
+export interface InstallProgressView {
+  readonly name: InstallableBackend;
+  readonly step: string;
+  readonly done?: number;
+  readonly total?: number;
 }
 
 export interface ChoiceView {
