@@ -104,6 +104,10 @@ const schemas: { readonly [Name in keyof EngineMethods]: v.GenericSchema } = {
   listRuns: v.strictObject({ folder: path }),
   renameRun: v.strictObject({ path, name: v.pipe(v.string(), v.minLength(1), v.maxLength(200)) }),
   deleteRun: v.strictObject({ path }),
+  exportUpdate: v.strictObject({
+    ...reference,
+    to: v.picklist(["csv", "pgtrace", "pytorch", "numpy"]),
+    path,
   exportUpdate: v.strictObject({ ...reference, to: v.picklist(["csv", "pgtrace"]), path }),
   backends: nothing,
   doctor: v.strictObject({ pythons, editor: v.pipe(v.string(), v.maxLength(100)) }),

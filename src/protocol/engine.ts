@@ -25,6 +25,9 @@ export const engineProtocolVersion = 1;
 /** Which numbers of a selected update are meant. */
 export type Source = "trainer" | "edited" | "difference";
 
+/** What an update may be written as: the step table, a trace, or a Python script that makes it again. */
+export type ExportFormat = "csv" | "pgtrace" | "pytorch" | "numpy";
+
 export type SortOrder = { readonly column: string; readonly descending: boolean };
 
 /** Everything asked of one update. `update` counts from 1. */
@@ -132,7 +135,7 @@ export interface EngineMethods {
   renameRun: { params: { path: string; name: string }; result: { path: string } };
   deleteRun: { params: { path: string }; result: null };
   exportUpdate: {
-    params: UpdateReference & { to: "csv" | "pgtrace"; path: string };
+    params: UpdateReference & { to: ExportFormat; path: string };
     result: { path: string; rows: number };
   };
   /** What can compute here, and what cannot and why; starts nothing. */
