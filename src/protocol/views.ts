@@ -151,6 +151,26 @@ export interface TermView {
   readonly column: string;
 }
 
+/** An element of MathML: a leaf with text, or one with children. `title` says what a symbol is. */
+export interface MathView {
+  readonly tag:
+    | "math"
+    | "mrow"
+    | "mi"
+    | "mo"
+    | "mn"
+    | "mtext"
+    | "msup"
+    | "msub"
+    | "mfrac"
+    | "msqrt"
+    | "mover"
+    | "munder";
+  readonly text?: string;
+  readonly children?: readonly MathView[];
+  readonly title?: string;
+}
+
 /** The rule a loss is, as far as the update's numbers decide it. */
 export interface VerdictView {
   readonly kind: "book" | "variant" | "mistake" | "undecided";
@@ -164,11 +184,12 @@ export interface VerdictView {
   readonly explanation: string;
   /** The rule in the rule language, e.g. "theta += alpha * gamma^t * G * grad(log_pi)". */
   readonly rule: string;
-  /** The rule as a MathML-free list of pieces for drawing: [{text, role}]. */
-  readonly ruleParts: readonly {
-    readonly text: string;
-    readonly role: "symbol" | "operator" | "superscript" | "subscript";
-  }[];
+  /** The rule drawn: a tree for each of its lines. */
+  readonly math: readonly MathView[];
+  /** The rule that the text itself says, read off without data; null where it is the same or the text allows none. */
+  readonly written: { readonly rule: string; readonly math: readonly MathView[] } | null;
+  /** What to know about the loss as a rule, the most important first. */
+  readonly notes: readonly { readonly title: string; readonly text: string }[];
   readonly fixes: readonly { readonly title: string; readonly text: string }[];
 }
 
