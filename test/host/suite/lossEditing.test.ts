@@ -1,6 +1,7 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
 import * as vscode from "vscode";
+import type { CommandId } from "../../../src/host/commands/commandTable.ts";
 import { poll } from "../../util/poll.ts";
 import { activated, run, runThat, train, withSetting } from "./support.ts";
 
@@ -261,6 +262,30 @@ describe("the language of loss files", () => {
     match(vscode.window.activeTextEditor!.document.getText(), /^# theta \+= .*\nG\s+=/u);
     const answer = await run("turnRuleIntoLoss", { text: "theta += alpha * G" });
     match(answer.ok ? "" : answer.reason, /gradient/);
+  });
+});
+
+describe("copying a loss", () => {
+  before(() => vscode.commands.executeCommand("workbench.action.closeAllEditors"));
+
+  const spellings: readonly [id: CommandId, says: RegExp][] = [
+    ["copyAsPyTorch", /\bimport torch\b[\s\S]*\.detach\(\)/],
+    ["copyAsJax", /\bimport jax[\s\S]*stop_gradient/],
+    ["copyAsTensorFlow", /\btf\./],
+    ["copyAsNumPy", /\bimport numpy as np\b/],
+  ];
+  for (const [id, says] of spellings) {
+    it(`${id} puts it on the clipboard`, async () => {
+      await open(bookLoss);
+      deepEqual(await run(id), { ok: true });
+      match(await vscode.env.clipboard.readText(), says);
+    });
+  }
+
+  it("says why where it cannot", async () => {
+    await open("loss = (");
+    const answer = await run("copyAsPyTorch");
+    match(answer.ok ? "" : answer.reason, /cannot be copied as PyTorch: /);
   });
 });
 
