@@ -1,4 +1,5 @@
 import type { RunSettings, TrainingState } from "../protocol/views.ts";
+import { RunError } from "../runs/runError.ts";
 import { openRun } from "../runs/runReader.ts";
 import { createRun, type RunWriter, resumeRun } from "../runs/runWriter.ts";
 import type { UpdateSummary } from "../runs/summary.ts";
@@ -211,14 +212,27 @@ export class TrainingSession {
       await this.trainer.synchronise();
       this.writer.flush();
       if (this.state === "training") this.#setState("paused", undefined);
-    } catch (error) {
+    } catch (caught) {
+      const error = this.#explained(caught as Error);
       // What the device still holds is worth a try; where it no longer answers, the last checkpoint is what there is.
       await this.trainer.synchronise().catch(() => undefined);
-      this.#finish("failed", (error as Error).message);
+      this.#finish("failed", error.message);
       throw error;
     } finally {
       this.#runWaiting();
     }
+  }
+
+  /** A device's own failure, in one line that says what can be done; any other error as it is. */
+  #explained(error: Error): Error {
+    const { device } = this.trainer;
+    if (!device || error instanceof UserError || error instanceof RunError) return error;
+    const reason = error.message.split("\n")[0]?.replace(/\.$/, "");
+    return new UserError(
+      "device_failed",
+      `The backend ${device.name} failed after update ${this.trainer.update}: ${reason}. The run is kept.`,
+      `Go on with pgi train --resume ${this.writer.path} --backend kernels, or with a smaller network or batch.`,
+    );
   }
 
   #runWaiting(): void {

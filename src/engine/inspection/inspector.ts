@@ -167,7 +167,7 @@ export class Inspector {
 }
 
 /** The observations of a batch and, after them, the final ones of its cut episodes. */
-function withFinals({ observations, finalObservations }: Batch): Float64Array {
+export function withFinals({ observations, finalObservations }: Batch): Float64Array {
   if (finalObservations === undefined || finalObservations.length === 0) return observations;
   const all = new Float64Array(observations.length + finalObservations.length);
   all.set(observations);

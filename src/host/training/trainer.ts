@@ -53,7 +53,7 @@ export class Trainer implements Disposable {
     const out = vscode.Uri.joinPath(folder, name).fsPath;
     const limit = updates === undefined ? {} : { limit: { updates } };
     const view = await engine.call("train", {
-      settings: request,
+      settings: { backend: readSettings().backend, ...request },
       out,
       ...limit,
       ...(paused === true && { paused }),

@@ -163,6 +163,12 @@ export function fakeHandlers(situation: FakeSituation): Handlers<PanelMethods> {
           gradient: gradient[k]!,
         })),
         gradientSum: gradient[0]! + gradient[1]!,
+        crossEntropy: {
+          text: "c · cross_entropy(logits, a)",
+          gradients: gradient,
+          largestDifference: 2.8e-17,
+          hasOther: false,
+        },
         values: Object.fromEntries(
           Object.keys(made.columns).map((name) => [name, column(update, source, name)[step]!]),
         ),
