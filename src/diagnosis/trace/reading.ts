@@ -27,7 +27,7 @@ export function readWeights(
   trustsOutputs: boolean,
 ): Reading | undefined {
   const { coef } = update;
-  const outputs = trustsOutputs || !coef ? readOutputs(update, numbers) : undefined;
+  const outputs = trustsOutputs ? readOutputs(update, numbers) : undefined;
   if (!coef) return outputs;
   const weights = coef.map((value) => -value);
   const entropyWeights = update.entropyCoef?.map((value) => -value);

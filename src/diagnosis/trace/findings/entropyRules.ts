@@ -18,7 +18,7 @@ function readBeta(session: Session): Beta | undefined {
 
 function betaOfUpdates(session: Session): Beta | undefined {
   const known = session.readings.flatMap(({ update, reading }) => {
-    const beta = meanOf(reading.entropyWeights);
+    const beta = reading.formResidual > 0.01 ? undefined : meanOf(reading.entropyWeights);
     return beta === undefined || Math.abs(beta) < 1e-12 ? [] : [{ update, beta }];
   });
   if (known.length === 0) return undefined;

@@ -67,7 +67,7 @@ const detachedLogProb: FindingRule = {
     const updates = session.updates.filter((update) => {
       const { coef, loss, context } = update;
       const isSilent = hasSilentOutputs(update, session) || coef?.every((value) => value === 0);
-      const hasLoss = loss !== undefined ? Math.abs(loss) > 1e-9 : coef?.some((value) => value !== 0);
+      const hasLoss = loss === undefined || Math.abs(loss) > 1e-9;
       return isSilent && hasLoss && context.rewards.some((reward) => reward !== 0) && !isCancelled(update);
     });
     if (updates.length === 0) return undefined;
