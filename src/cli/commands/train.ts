@@ -4,6 +4,9 @@ import { algorithms } from "../../algorithms/registry.ts";
 import { Backends } from "../../engine/backends/backends.ts";
 import { backendFor } from "../../engine/backends/forRun.ts";
 import { backendNames } from "../../engine/backends/names.ts";
+import { type PythonPlace, resolveForTraining } from "../../engine/gym/forTraining.ts";
+import { isGym } from "../../engine/gym/gymRecord.ts";
+import { usualPython } from "../../engine/gym/places.ts";
 import { policyOf } from "../../engine/runPolicy.ts";
 import { runtimePlaces } from "../../engine/runtimes/places.ts";
 import { isInParts, resolveSettings, type SettingsRequest } from "../../engine/settings.ts";
@@ -32,8 +35,15 @@ Trains until --until-solved, --updates or --steps ends it (default: --until-solv
 --until-solved stops after ${formatCount(mostEpisodes)} episodes at the latest and exits 1 then.`,
   positionals: [0, 0],
   options: {
-    environment: { value: "ID", help: listed(environments.map(({ id }) => id)) },
+    environment: {
+      value: "ID",
+      help: `${listed(environments.map(({ id }) => id))}, or gym:ID for one of the Gymnasium of --python`,
+    },
     algorithm: { value: "ID", help: listed(algorithms.map(({ id }) => id)) },
+    python: {
+      value: "PATH",
+      help: `the Python that steps environments of Gymnasium (default ${usualPython})`,
+    },
     seed: { value: "N", help: "whole number; everything random follows from it (default 1)" },
     hidden: { value: "N,N", help: "sizes of the hidden layers; 0 for a linear policy" },
     activation: { value: "NAME", help: "relu or tanh" },
@@ -46,7 +56,10 @@ Trains until --until-solved, --updates or --steps ends it (default: --until-solv
     "value-learning-rate": { value: "X", help: "step size of an own value network" },
     sigma: { value: "FROM", help: "σ of a Gaussian policy from the network, or a parameter" },
     "sigma-by": { value: "NAME", help: "what makes σ positive: exp or softplus" },
-    environments: { value: "N", help: "environments side by side, where updates wait for steps" },
+    environments: {
+      value: "N",
+      help: "environments side by side, where updates wait for steps or Gymnasium steps them",
+    },
     batch: {
       value: "N",
       help: "episodes per update, or steps of every environment, as the algorithm counts",
@@ -101,7 +114,8 @@ async function train(parsed: Parsed, console: Console): Promise<ExitCode> {
 
 /** Whether the loss cannot train the policy that the settings describe; of a run taken up, its own settings count. */
 function refuses(settings: SettingsRequest, isResumed: boolean, console: Console): boolean {
-  if (settings.loss === undefined || isResumed) return refusesLoss(settings.loss, console);
+  const isElsewhere = settings.environment !== undefined && isGym(settings.environment);
+  if (settings.loss === undefined || isResumed || isElsewhere) return refusesLoss(settings.loss, console);
   const resolved = resolveSettings({ ...settings, loss: undefined });
   return refusesLoss(settings.loss, console, policyOf(resolved), isInParts(resolved.settings));
 }
@@ -138,12 +152,17 @@ function readLimit(parsed: Parsed) {
   return { updates, steps, untilSolved };
 }
 
+/** The Python that steps environments of Gymnasium, in the folder that one works in. */
+function readPython(parsed: Parsed): PythonPlace {
+  return { program: parsed.text("python") ?? usualPython, folder: process.cwd() };
+}
+
 async function create(
   parsed: Parsed,
   settings: SettingsRequest,
   options: SessionOptions,
 ): Promise<TrainingSession> {
-  const resolved = resolveSettings(settings);
+  const resolved = await resolveForTraining(settings, readPython(parsed));
   const out = parsed.text("out") ?? newRunPath(process.cwd(), resolved.settings);
   if (statSync(out, { throwIfNoEntry: false })?.isDirectory())
     throw new UserError("usage", `--out ${out} is a folder.`, `Name a file, as ${join(out, "run.pgrun")}.`);
@@ -163,7 +182,7 @@ async function takeUp(
     throw new UserError("usage", `--resume goes on in ${path} itself; leave --out away.`);
   const { backend, ...same } = asked;
   checkSameSettings(path, same);
-  return TrainingSession.resume(path, { ...options, backend });
+  return TrainingSession.resume(path, { ...options, backend, python: readPython(parsed) });
 }
 
 function resuming(session: TrainingSession): string {
