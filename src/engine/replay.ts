@@ -5,9 +5,9 @@ import type { UpdateSummary } from "../runs/summary.ts";
 import type { Backends } from "./backends/backends.ts";
 import { isDevice } from "./backends/names.ts";
 import { decodeFrozen, type FrozenUpdate, freeze } from "./frozenUpdate.ts";
-import { policyFor } from "./policyFor.ts";
 import { backendAt } from "./runBackend.ts";
 import { settingsOf } from "./runMetadata.ts";
+import { policyOf } from "./runPolicy.ts";
 import { type ResolvedSettings, resolveSettings } from "./settings.ts";
 import { Trainer } from "./trainer.ts";
 import { decodeTrainerState } from "./trainerState.ts";
@@ -93,12 +93,12 @@ export async function reopenUpdate(
   checkUpdate(reader, update);
   const resolved = resolveSettings(settingsOf(reader.metadata));
   const kept = reader.kept(update);
-  if (kept) return { frozen: decodeFrozen(kept, policyFor(resolved)), how: "kept" };
+  if (kept) return { frozen: decodeFrozen(kept, policyOf(resolved)), how: "kept" };
   const { name } = backendAt(reader, update);
   if (!isDevice(name)) return await replayed(reader, resolved, update, { signal });
   let device: DevicePolicy | undefined;
   try {
-    device = (await backends?.open(name))?.createPolicy(policyFor(resolved));
+    device = (await backends?.open(name))?.createPolicy(policyOf(resolved));
     if (device) return await replayed(reader, resolved, update, { signal, device });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -147,7 +147,7 @@ function nearestKept(
     );
   }
   const instead = `Update ${update} was not kept and cannot be replayed: ${why}. This is update ${nearest}, the nearest kept.`;
-  return { frozen: decodeFrozen(bytes, policyFor(resolved)), how: "kept", instead };
+  return { frozen: decodeFrozen(bytes, policyOf(resolved)), how: "kept", instead };
 }
 
 export function checkUpdate(reader: RunReader, update: number): void {

@@ -2,7 +2,7 @@ import type { RunReader } from "../runs/runReader.ts";
 import type { Backends } from "./backends/backends.ts";
 import { type ChosenBackend, pinnedBackend } from "./backends/choose.ts";
 import { type BackendName, isDevice } from "./backends/names.ts";
-import { policyFor } from "./policyFor.ts";
+import { policyOf } from "./runPolicy.ts";
 import { restoreTrainer, trainerAtCheckpoint } from "./replay.ts";
 import { backendAt } from "./runBackend.ts";
 import type { ResolvedSettings } from "./settings.ts";
@@ -30,7 +30,7 @@ export async function resumeTrainer(
   const before = backendAt(reader, reader.updateCount + 1).name;
   const name = wanted ?? before;
   const chosen = await pinnedBackend(backends, name);
-  const device = chosen.opened?.createPolicy(policyFor(resolved));
+  const device = chosen.opened?.createPolicy(policyOf(resolved));
   if (name === before) return { trainer: await sameTrainer(reader, resolved, device), changedTo: undefined };
   const stood = isDevice(before)
     ? trainerAtCheckpoint(reader, resolved, reader.updateCount)

@@ -6,7 +6,7 @@ import type { UpdateSummary } from "../runs/summary.ts";
 import { Backends } from "./backends/backends.ts";
 import { type ChosenBackend, kernelsChosen } from "./backends/choose.ts";
 import { encodeFrozen, type FrozenUpdate, freeze } from "./frozenUpdate.ts";
-import { policyFor } from "./policyFor.ts";
+import { policyOf } from "./runPolicy.ts";
 import { resumeTrainer } from "./resume.ts";
 import { describeRun, settingsOf } from "./runMetadata.ts";
 import { runtimePlaces } from "./runtimes/places.ts";
@@ -76,7 +76,7 @@ export class TrainingSession {
     options: SessionOptions & { force?: boolean; backend?: ChosenBackend } = {},
   ): TrainingSession {
     const chosen = options.backend ?? kernelsChosen("the only one asked for");
-    const trainer = new Trainer(resolved, chosen.opened?.createPolicy(policyFor(resolved)));
+    const trainer = new Trainer(resolved, chosen.opened?.createPolicy(policyOf(resolved)));
     const writer = createRun(path, describeRun(resolved, chosen), { force: options.force === true });
     const session = new TrainingSession(trainer, writer, options);
     writer.recordLoss(1, resolved.settings.loss, { ...changing(resolved.settings) });

@@ -1,3 +1,4 @@
+import type { SceneView } from "./scene.ts";
 import type { Diagnostic } from "./shared.ts";
 
 /** What a run was started with. All of it is written into the run file. */
@@ -260,8 +261,10 @@ export interface StepView {
   readonly action: number;
   readonly reward: number;
   readonly observation: readonly number[];
-  /** The environment's internal state before the action, where it can be told: for drawing. */
+  /** The environment's internal state before the action, where it can be told. */
   readonly state?: readonly number[];
+  /** A picture of the step, where the environment has one. */
+  readonly scene?: SceneView;
   readonly outputs: readonly {
     readonly name: string;
     readonly logit: number;
@@ -289,8 +292,20 @@ export interface StepView {
   };
   readonly gradientSum: number;
   readonly values: Readonly<Record<string, number>>;
+  /** The same gradient as a weighted cross-entropy's; null for a policy without logits. */
+  readonly crossEntropy: CrossEntropyView | null;
   /** A sentence with this step's numbers: the taken output gets −c(1−π), the others +c·π. */
   readonly sentence: string;
+}
+
+/** ∂/∂logits of cross-entropy with the action taken as label, weighted by c, at one step. */
+export interface CrossEntropyView {
+  readonly text: string;
+  readonly gradients: readonly number[];
+  /** Of these from the loss's own gradient at the outputs. */
+  readonly largestDifference: number;
+  /** Whether the loss has terms beside Σ c·ln π, so that the two need not agree. */
+  readonly hasOther: boolean;
 }
 
 export interface CellExplanation {

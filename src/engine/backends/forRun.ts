@@ -1,5 +1,4 @@
-import { expectedSteps } from "../expectedSteps.ts";
-import { policyFor } from "../policyFor.ts";
+import { expectedSteps, policyOf } from "../runPolicy.ts";
 import type { ResolvedSettings } from "../settings.ts";
 import type { Backends } from "./backends.ts";
 import { type ChosenBackend, fastestBackend, pinnedBackend } from "./choose.ts";
@@ -8,5 +7,5 @@ import { type ChosenBackend, fastestBackend, pinnedBackend } from "./choose.ts";
 export function backendFor(backends: Backends, resolved: ResolvedSettings): Promise<ChosenBackend> {
   const { backend } = resolved.settings;
   if (backend !== "auto") return pinnedBackend(backends, backend);
-  return fastestBackend(backends, policyFor(resolved), expectedSteps(resolved));
+  return fastestBackend(backends, policyOf(resolved), expectedSteps(resolved));
 }
