@@ -4,6 +4,7 @@ import { formatNumber, formatSigned } from "../format.ts";
 import { Part } from "../part.ts";
 import { hasErrors, shownSource } from "../selectors.ts";
 import type { PanelState } from "../state.ts";
+import { namedNumbers } from "./namedNumbers.ts";
 import { drawScene } from "./scenes.ts";
 
 /** The selected step: the environment's state, and what every output of the policy gets. */
@@ -13,7 +14,7 @@ export class StepDetail extends Part {
   }
 
   protected override render(): TemplateResult | typeof nothing {
-    const { update, detail, host } = this.state;
+    const { update, detail } = this.state;
     const source = shownSource(this.state);
     const view = detail[source] ?? detail.trainer;
     if (update === null || view === undefined) return nothing;
@@ -25,10 +26,11 @@ export class StepDetail extends Part {
         <span class="section-note">${update.episodes > 1 ? `episode ${view.episode}, t = ${view.time}` : `reward ${formatNumber(view.reward)}`}</span>
       </div>
       <div class="detail-body" ?data-stale=${stale}>
-        <div class="detail-scene">${drawScene(host?.run?.settings.environment ?? "", { step: view, actionNames, observationNames })}</div>
+        <div class="detail-scene">${view.scene === undefined ? namedNumbers({ step: view, actionNames, observationNames }) : drawScene(view.scene)}</div>
         <div class="detail-outputs">
           ${this.#outputs(view)}
           <p class="sentence quiet">${view.sentence}</p>
+          ${identity(view)}
           <dl class="observation">${view.observation.map((value, i) => html`<dt>${observationNames[i] ?? `observation ${i}`}</dt><dd class="number">${formatNumber(value)}</dd>`)}</dl>
         </div>
       </div>
@@ -50,6 +52,23 @@ export class StepDetail extends Part {
       </table>
     `;
   }
+}
+
+/** The same gradient by another road: cross-entropy with the action taken as label. */
+function identity({ crossEntropy }: StepView): TemplateResult | typeof nothing {
+  if (crossEntropy === null) return nothing;
+  const { text, gradients, largestDifference, hasOther } = crossEntropy;
+  const numbers = gradients.map(formatSigned).join(", ");
+  const verdict = hasOther
+    ? "the rest comes from the loss’s other terms"
+    : largestDifference === 0
+      ? "the same to the last bit"
+      : `the same but for ${largestDifference.toExponential(1)}`;
+  return html`
+    <p class="sentence quiet" title="Cross-entropy with the action taken as label, weighted by c, evaluated by the loss language’s own operator">
+      <code>${text}</code> gives ${numbers}: ${verdict}.
+    </p>
+  `;
 }
 
 function outputRow(

@@ -18,7 +18,10 @@ const descriptionSchema = v.object({
   python: v.string(),
 });
 
-/** What Python says of the environments it made. */
+/** What Python said of an environment, as JSON: kept in the run, so that it is read without Python. */
+export type GymFacts = v.InferOutput<typeof descriptionSchema>;
+
+/** The same, read. */
 export interface GymDescription {
   readonly observationSpace: BoxSpace;
   readonly actionSpace: ActionSpace;
@@ -30,9 +33,18 @@ export interface GymDescription {
   readonly python: string;
 }
 
-/** Reads a description. Throws where it is of another form. */
-export function readDescription(body: Uint8Array): GymDescription {
-  const read = v.parse(descriptionSchema, JSON.parse(new TextDecoder().decode(body)));
+/** Checks what Python replied. Throws where it is of another form. */
+export function parseFacts(body: Uint8Array): GymFacts {
+  return v.parse(descriptionSchema, JSON.parse(new TextDecoder().decode(body)));
+}
+
+/** Facts that were written down; undefined where they are of another form. */
+export function checkedFacts(value: unknown): GymFacts | undefined {
+  const read = v.safeParse(descriptionSchema, value);
+  return read.success ? read.output : undefined;
+}
+
+export function readFacts(read: GymFacts): GymDescription {
   return {
     observationSpace: observationSpace(read.observation),
     actionSpace: actionSpace(read.action),

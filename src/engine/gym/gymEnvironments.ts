@@ -1,7 +1,8 @@
 import { actionSize } from "../../environments/spaces.ts";
-import { type GymDescription, readDescription } from "./description.ts";
+import { type GymDescription, type GymFacts, parseFacts, readFacts } from "./description.ts";
 import { decodeNumbers, encodeNumbers, frameKinds } from "./frames.ts";
 import { PythonError, PythonProcess } from "./pythonProcess.ts";
+import type { AutoresetMode, RemoteEnvironments, RemoteSteps } from "./remote.ts";
 
 /** Which environments to make, and where. */
 export interface GymRequest {
@@ -21,22 +22,6 @@ export interface GymRequest {
   readonly options?: Readonly<Record<string, unknown>>;
 }
 
-/** What k environments did in one step, row by row. */
-export interface GymSteps {
-  /** [k × observationSize], the observation after the step: an episode's last one where it ended. */
-  readonly observations: Float64Array;
-  /** [k]. */
-  readonly rewards: Float64Array;
-  /** [k], 1 where the environment ended the episode. */
-  readonly terminated: Uint8Array;
-  /** [k], 1 where a time limit cut it. */
-  readonly truncated: Uint8Array;
-  /** [k], 1 where the row is no step but the reset after the last one (autoreset mode NextStep): its reward means nothing. */
-  readonly fake: Uint8Array;
-  /** [k], in how many dimensions the action lay beyond its bounds and was moved to them. */
-  readonly clipped: Uint8Array;
-}
-
 const terminatedFlag = 1;
 const truncatedFlag = 2;
 const fakeFlag = 4;
@@ -44,17 +29,21 @@ const fakeFlag = 4;
 const figures = 3;
 
 /** N environments of the user's Gymnasium in a Python of their own. Every call may reject with a PythonError. */
-export class GymEnvironments {
+export class GymEnvironments implements RemoteEnvironments {
   readonly id: string;
   readonly count: number;
+  /** What Python said, for the run. */
+  readonly facts: GymFacts;
   readonly description: GymDescription;
   readonly observationSize: number;
   readonly actionSize: number;
   readonly #process: PythonProcess;
 
-  private constructor(request: GymRequest, process: PythonProcess, description: GymDescription) {
+  private constructor(request: GymRequest, process: PythonProcess, facts: GymFacts) {
+    const description = readFacts(facts);
     this.id = request.id;
     this.count = request.count;
+    this.facts = facts;
     this.description = description;
     this.observationSize = description.observationSpace.low.length;
     this.actionSize = actionSize(description.actionSpace);
@@ -68,18 +57,21 @@ export class GymEnvironments {
     try {
       const body = JSON.stringify({ id, count, vector: vector ?? false, options: options ?? {} });
       const reply = await process.ask(frameKinds.make, new TextEncoder().encode(body));
-      return new GymEnvironments(request, process, readDescription(reply));
+      return new GymEnvironments(request, process, parseFacts(reply));
     } catch (error) {
       await process.close();
       throw error;
     }
   }
 
+  get autoreset(): AutoresetMode {
+    return this.description.autoreset;
+  }
+
   get pid(): number | undefined {
     return this.#process.pid;
   }
 
-  /** Starts an episode in those environments, with a seed each or −1 for none. @returns [k × observationSize]. */
   async reset(indices: readonly number[], seeds: readonly number[]): Promise<Float64Array> {
     const asked = Float64Array.of(indices.length, ...indices, ...seeds);
     const body = await this.#process.ask(frameKinds.reset, encodeNumbers(asked));
@@ -88,8 +80,7 @@ export class GymEnvironments {
     return observations;
   }
 
-  /** Takes one action [k × actionSize] in each of those environments. */
-  async step(indices: readonly number[], actions: Float64Array): Promise<GymSteps> {
+  async step(indices: readonly number[], actions: Float64Array): Promise<RemoteSteps> {
     const k = indices.length;
     const asked = new Float64Array(1 + k + k * this.actionSize);
     asked[0] = k;
@@ -125,7 +116,7 @@ export class GymEnvironments {
   }
 }
 
-function readSteps(rows: Float64Array, k: number, observationSize: number): GymSteps {
+function readSteps(rows: Float64Array, k: number, observationSize: number): RemoteSteps {
   const width = figures + observationSize;
   const steps = {
     observations: new Float64Array(k * observationSize),
