@@ -108,7 +108,7 @@ const schemas: { readonly [Name in keyof EngineMethods]: v.GenericSchema } = {
     ...reference,
     to: v.picklist(["csv", "pgtrace", "pytorch", "numpy"]),
     path,
-  exportUpdate: v.strictObject({ ...reference, to: v.picklist(["csv", "pgtrace"]), path }),
+  }),
   backends: nothing,
   doctor: v.strictObject({ pythons, editor: v.pipe(v.string(), v.maxLength(100)) }),
   installRuntime: v.strictObject({
