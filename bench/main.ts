@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { backendFigures } from "./backends.ts";
+import { languageFigures } from "./language.ts";
 import type { Figure } from "./measure.ts";
 import { panelFigures } from "./panel.ts";
 import { trainingFigures } from "./training.ts";
@@ -12,6 +13,7 @@ const suites: Readonly<Record<string, () => Promise<Figure[]>>> = {
   "what-if": whatIfFigures,
   panel: panelFigures,
   backends: backendFigures,
+  language: languageFigures,
 };
 
 const wanted = process.argv.slice(2);
