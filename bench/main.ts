@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
+import { gymFigures } from "./gym.ts";
 import type { Figure } from "./measure.ts";
 import { panelFigures } from "./panel.ts";
 import { trainingFigures } from "./training.ts";
@@ -9,6 +10,7 @@ import { whatIfFigures } from "./whatIf.ts";
 const suites: Readonly<Record<string, () => Promise<Figure[]>>> = {
   training: trainingFigures,
   "what-if": whatIfFigures,
+  gym: gymFigures,
   panel: panelFigures,
 };
 

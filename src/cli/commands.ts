@@ -1,8 +1,10 @@
 import type { CommandRecord } from "./command.ts";
 
 import { conformCommand } from "./commands/conform.ts";
+import { deriveCommand } from "./commands/derive.ts";
 import { diagnoseCommand } from "./commands/diagnose.ts";
 import { doctorCommand } from "./commands/doctor.ts";
+import { explainCommand } from "./commands/explain.ts";
 import { exportCommand } from "./commands/export.ts";
 import { lossCommand } from "./commands/loss.ts";
 import { probesCommand } from "./commands/probes.ts";
@@ -18,6 +20,8 @@ export const commands: readonly CommandRecord[] = [
   showCommand,
   whatIfCommand,
   lossCommand,
+  deriveCommand,
+  explainCommand,
   proveCommand,
   probesCommand,
   runsCommand,

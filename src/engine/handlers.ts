@@ -21,6 +21,7 @@ import { listRunViews } from "./listRuns.ts";
 import { testLossOnProbes } from "./probes/testLoss.ts";
 import { proveOnRequest } from "./proof/request.ts";
 import { RunBook } from "./runBook.ts";
+import { type RuntimeMethods, runtimeHandlers } from "./runtimeHandlers.ts";
 import { runtimePlaces } from "./runtimes/places.ts";
 
 export type Emit = <Name extends keyof EngineEvents>(event: Name, payload: EngineEvents[Name]) => void;
@@ -32,7 +33,7 @@ export class Engine {
 
   constructor(emit: Emit, backends = new Backends(runtimePlaces(process.env))) {
     this.runs = new RunBook(emit, backends);
-    this.handlers = createHandlers(this.runs);
+    this.handlers = { ...createHandlers(this.runs), ...runtimeHandlers(backends, emit) };
   }
 
   /** Stops training and closes every run; what was made is in the files then. */
@@ -41,7 +42,7 @@ export class Engine {
   }
 }
 
-function createHandlers(runs: RunBook): Handlers<EngineMethods> {
+function createHandlers(runs: RunBook): Omit<Handlers<EngineMethods>, keyof RuntimeMethods> {
   const columnsOf = async (params: UpdateReference & { source: "trainer" | "edited" | "difference" }) =>
     new SourcedColumns(await runs.opened(params), params.source);
   return {

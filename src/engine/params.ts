@@ -11,6 +11,7 @@ const source = v.picklist(["trainer", "edited", "difference"]);
 const order = v.optional(v.strictObject({ column: name, descending: v.boolean() }));
 const columns = v.pipe(v.array(name), v.maxLength(256));
 const buckets = v.pipe(count, v.minValue(1), v.maxValue(100_000));
+const pythons = v.pipe(v.array(path), v.maxLength(64));
 const nothing = v.strictObject({});
 const optimiser = v.picklist(["adam", "sgd"]);
 
@@ -37,6 +38,7 @@ const settingEntries = {
   batch: count,
   epochs: count,
   minibatches: count,
+  targets: text,
 };
 
 /** The form of every method's params. Ranges of settings are checked where they are used, with better words. */
@@ -102,6 +104,13 @@ const schemas: { readonly [Name in keyof EngineMethods]: v.GenericSchema } = {
   renameRun: v.strictObject({ path, name: v.pipe(v.string(), v.minLength(1), v.maxLength(200)) }),
   deleteRun: v.strictObject({ path }),
   exportUpdate: v.strictObject({ ...reference, to: v.picklist(["csv", "pgtrace"]), path }),
+  backends: nothing,
+  doctor: v.strictObject({ pythons, editor: v.pipe(v.string(), v.maxLength(100)) }),
+  installRuntime: v.strictObject({
+    pythons,
+    name: v.picklist(["tensorflow", "webgpu"]),
+    libraryFolder: v.optional(path),
+  }),
   credit: v.strictObject({ count: v.pipe(count, v.maxValue(10_000)) }),
 };
 

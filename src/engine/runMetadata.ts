@@ -19,6 +19,7 @@ export function describeRun({ settings, algorithm }: ResolvedSettings, chosen: C
     batch,
     epochs,
     minibatches,
+    targets,
     ...rest
   } = settings;
   return {
@@ -27,7 +28,7 @@ export function describeRun({ settings, algorithm }: ResolvedSettings, chosen: C
     program: { name: programName, version: programVersion },
     ...rest,
     backend: { name: chosen.name, reason: chosen.reason, device: chosen.device },
-    settings: { value, valueLearningRate, sigma, sigmaBy, environments, batch, epochs, minibatches },
+    settings: { value, valueLearningRate, sigma, sigmaBy, environments, batch, epochs, minibatches, targets },
   };
 }
 
@@ -42,6 +43,7 @@ const recordedSettings = v.partial(
     batch: v.number(),
     epochs: v.number(),
     minibatches: v.number(),
+    targets: v.string(),
   }),
 );
 

@@ -22,6 +22,7 @@ export interface ResolvedSettings {
 
 const largestLayer = 8192;
 const mostLayers = 8;
+const mostSteps = 2 ** 20;
 
 /** Fills in defaults and checks every range. Throws a `UserError` that names the setting and what is allowed. */
 export function resolveSettings(request: SettingsRequest): ResolvedSettings {
@@ -116,6 +117,7 @@ function batchSettings(request: SettingsRequest, algorithm: AlgorithmRecord, def
     batch: request.batch ?? usual,
     epochs: request.epochs ?? defaults.epochs ?? 1,
     minibatches: request.minibatches ?? defaults.minibatches ?? 1,
+    targets: request.targets ?? algorithm.targets ?? "",
   };
 }
 
@@ -130,12 +132,23 @@ function checkTiming(settings: RunSettings, { id, timing }: AlgorithmRecord): vo
       "Choose a2c or ppo for more.",
     );
   }
-  if (minibatches > environments * batch && timing === "steps") {
+  if (timing === "steps" && environments * batch > mostSteps) {
+    throw new UserError(
+      "out_of_range",
+      `A batch has at most ${mostSteps} steps, not ${environments} × ${batch}.`,
+    );
+  }
+  if (timing === "steps" && minibatches > environments * batch) {
     throw new UserError(
       "out_of_range",
       `A batch of ${environments} × ${batch} steps has no ${minibatches} minibatches.`,
     );
   }
+}
+
+/** Whether a batch is gone through in parts, or has columns that are computed before its first update. */
+export function isInParts({ epochs, minibatches, targets }: RunSettings): boolean {
+  return epochs > 1 || minibatches > 1 || targets !== "";
 }
 
 const isCount = (value: number, most: number) => Number.isInteger(value) && value >= 1 && value <= most;

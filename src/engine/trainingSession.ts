@@ -1,11 +1,12 @@
 import type { RunSettings, TrainingState } from "../protocol/views.ts";
+import { RunError } from "../runs/runError.ts";
 import { openRun } from "../runs/runReader.ts";
 import { createRun, type RunWriter, resumeRun } from "../runs/runWriter.ts";
 import type { UpdateSummary } from "../runs/summary.ts";
 import { Backends } from "./backends/backends.ts";
 import { type ChosenBackend, kernelsChosen } from "./backends/choose.ts";
 import { encodeFrozen, type FrozenUpdate, freeze } from "./frozenUpdate.ts";
-import { type PythonPlace, resolveForTraining } from "./gym/forTraining.ts";
+import { endingPythonOnFailure, type PythonPlace, resolveForTraining } from "./gym/forTraining.ts";
 import { resumeTrainer } from "./resume.ts";
 import { describeRun, settingsOf } from "./runMetadata.ts";
 import { policyOf } from "./runPolicy.ts";
@@ -101,13 +102,15 @@ export class TrainingSession {
       const reader = openRun(path);
       try {
         const resolved = await resolveForTraining(settingsOf(reader.metadata), options.python);
-        const { backend, backends = new Backends(runtimePlaces(process.env)) } = options;
-        const wanted = backend === "auto" ? undefined : backend;
-        const { trainer, changedTo } = await resumeTrainer(reader, resolved, backends, wanted);
-        if (trainer.update < reader.updateCount) writer.rewind(trainer.update);
-        const session = new TrainingSession(trainer, writer, options);
-        if (changedTo) session.#recordBackend(changedTo);
-        return session;
+        return await endingPythonOnFailure(resolved, async () => {
+          const { backend, backends = new Backends(runtimePlaces(process.env)) } = options;
+          const wanted = backend === "auto" ? undefined : backend;
+          const { trainer, changedTo } = await resumeTrainer(reader, resolved, backends, wanted);
+          if (trainer.update < reader.updateCount) writer.rewind(trainer.update);
+          const session = new TrainingSession(trainer, writer, options);
+          if (changedTo) session.#recordBackend(changedTo);
+          return session;
+        });
       } finally {
         reader.close();
       }
@@ -225,11 +228,12 @@ export class TrainingSession {
       await this.trainer.synchronise();
       this.writer.flush();
       if (this.state === "training") this.#setState("paused", undefined);
-    } catch (error) {
+    } catch (caught) {
+      const error = this.#explained(caught as Error);
       // What the device still holds is worth a try; where it no longer answers, the last checkpoint is what there is.
       await this.trainer.synchronise().catch(() => undefined);
       const wasAsked = this.#isStopping() && this.trainer.resolved.remote !== undefined;
-      this.#finish(wasAsked ? "stopped" : "failed", wasAsked ? undefined : (error as Error).message);
+      this.#finish(wasAsked ? "stopped" : "failed", wasAsked ? undefined : error.message);
       throw error;
     } finally {
       this.#runWaiting();
@@ -239,6 +243,18 @@ export class TrainingSession {
   /** Asked anew: what is wanted changes while a turn is awaited. */
   #isStopping(): boolean {
     return this.#wanted === "stop";
+  }
+
+  /** A device's own failure, in one line that says what can be done; any other error as it is. */
+  #explained(error: Error): Error {
+    const { device } = this.trainer;
+    if (!device || error instanceof UserError || error instanceof RunError) return error;
+    const reason = error.message.split("\n")[0]?.replace(/\.$/, "");
+    return new UserError(
+      "device_failed",
+      `The backend ${device.name} failed after update ${this.trainer.update}: ${reason}. The run is kept.`,
+      `Go on with pgi train --resume ${this.writer.path} --backend kernels, or with a smaller network or batch.`,
+    );
   }
 
   #runWaiting(): void {
@@ -322,8 +338,14 @@ export class TrainingSession {
 
   #checkpoint(): void {
     this.#lastCheckpoint = performance.now();
-    this.writer.checkpoint(this.trainer.update, encodeTrainerState(this.trainer.state()));
+    this.#writeCheckpoint();
     this.#keep("sample");
+  }
+
+  /** Of the last state between two batches, which may lie before the last update. */
+  #writeCheckpoint(): void {
+    const state = this.trainer.state();
+    this.writer.checkpoint(state.update, encodeTrainerState(state));
   }
 
   #keep(reason: "sample" | "latest"): void {
@@ -336,7 +358,7 @@ export class TrainingSession {
     this.#closed = true;
     this.#wanted = "stop";
     if (this.#options.record !== false && this.trainer.isSynchronised) {
-      this.writer.checkpoint(this.trainer.update, encodeTrainerState(this.trainer.state()));
+      this.#writeCheckpoint();
       this.#keep("latest");
     }
     this.trainer.device?.dispose();

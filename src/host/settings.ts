@@ -1,4 +1,7 @@
 import * as vscode from "vscode";
+import type { backendNames } from "./training/trainArguments.ts";
+
+type BackendName = (typeof backendNames)[number];
 
 export const settingsSection = "policyGradient";
 
@@ -8,6 +11,8 @@ export function readSettings() {
   return {
     nodePath: settings.get<string>("engine.nodePath", ""),
     python: settings.get<string>("python", ""),
+    backend: settings.get<BackendName>("backend", "auto"),
+    libraryFolder: settings.get<string>("tensorflow.libraryFolder", "").trim(),
     hover: settings.get<boolean>("hover.values", true),
     inlayShapes: settings.get<boolean>("inlayHints.shapes", true),
     inlayValues: settings.get<boolean>("inlayHints.values", true),

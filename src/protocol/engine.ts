@@ -1,3 +1,4 @@
+import type { DoctorReport } from "./doctor.ts";
 import type { ProofResult } from "./proofViews.ts";
 import type { Diagnostic } from "./shared.ts";
 import type {
@@ -128,6 +129,15 @@ export interface EngineMethods {
     params: UpdateReference & { to: "csv" | "pgtrace"; path: string };
     result: { path: string; rows: number };
   };
+  /** What can compute here, and what cannot and why; starts nothing. */
+  backends: { params: Record<string, never>; result: readonly BackendView[] };
+  /** Looks at all that training can use; loads every backend and lets it compute. */
+  doctor: { params: ToolParams & { editor: string }; result: DoctorReport };
+  /** Installs a backend's library and proves it; `installing` events tell how far it is. Cancelling leaves nothing behind. */
+  installRuntime: {
+    params: ToolParams & { name: InstallableBackend; libraryFolder?: string };
+    result: { line: string };
+  };
   /** Lets `count` more progress events through: the engine sends none without credit. */
   credit: { params: { count: number }; result: null };
 }
@@ -136,6 +146,7 @@ export interface EngineEvents {
   progress: TrainingProgress;
   /** A run file changed under another process, or a run got new losses, pins or kept updates. */
   runChanged: { readonly run: string; readonly updates: number };
+  installing: InstallProgressView;
   log: { readonly level: "info" | "warning" | "error"; readonly text: string };
   heartbeat: { readonly at: number };
 }
@@ -162,7 +173,25 @@ export interface BackendView {
   readonly present: boolean;
   readonly device: string;
   readonly precision: "float64" | "float32";
+  /** What it is; where it is absent, what is missing. */
   readonly detail: string;
+  /** The command of `pgi` that brings it, where it is absent. */
+  readonly mend?: string;
+}
+
+export type InstallableBackend = "tensorflow" | "webgpu";
+
+export interface ToolParams {
+  /** Python programs to look at before those of the PATH, absolute. */
+  readonly pythons: readonly string[];
+}
+
+/** How far an installation is; bytes where they are counted. */
+export interface InstallProgressView {
+  readonly name: InstallableBackend;
+  readonly step: string;
+  readonly done?: number;
+  readonly total?: number;
 }
 
 export interface ChoiceView {

@@ -31,6 +31,8 @@ export interface RunSettings {
   readonly minibatches: number;
   /** What Python said of an environment of the user's Gymnasium; absent for environments of our own. */
   readonly gym?: Readonly<Record<string, unknown>>;
+  /** A text of the loss language that computes adv and G_recorded from the batch before its first update; empty for none. */
+  readonly targets: string;
 }
 
 /** What a person may ask of a run; the engine fills the rest from the algorithm's defaults for the environment. */
@@ -257,8 +259,20 @@ export interface StepView {
   };
   readonly gradientSum: number;
   readonly values: Readonly<Record<string, number>>;
+  /** The same gradient as a weighted cross-entropy's; null for a policy without logits. */
+  readonly crossEntropy: CrossEntropyView | null;
   /** A sentence with this step's numbers: the taken output gets −c(1−π), the others +c·π. */
   readonly sentence: string;
+}
+
+/** ∂/∂logits of cross-entropy with the action taken as label, weighted by c, at one step. */
+export interface CrossEntropyView {
+  readonly text: string;
+  readonly gradients: readonly number[];
+  /** Of these from the loss's own gradient at the outputs. */
+  readonly largestDifference: number;
+  /** Whether the loss has terms beside Σ c·ln π, so that the two need not agree. */
+  readonly hasOther: boolean;
 }
 
 export interface CellExplanation {

@@ -30,6 +30,7 @@ export class StepDetail extends Part {
         <div class="detail-outputs">
           ${this.#outputs(view)}
           <p class="sentence quiet">${view.sentence}</p>
+          ${identity(view)}
           <dl class="observation">${view.observation.map((value, i) => html`<dt>${observationNames[i] ?? `observation ${i}`}</dt><dd class="number">${formatNumber(value)}</dd>`)}</dl>
         </div>
       </div>
@@ -51,6 +52,23 @@ export class StepDetail extends Part {
       </table>
     `;
   }
+}
+
+/** The same gradient by another road: cross-entropy with the action taken as label. */
+function identity({ crossEntropy }: StepView): TemplateResult | typeof nothing {
+  if (crossEntropy === null) return nothing;
+  const { text, gradients, largestDifference, hasOther } = crossEntropy;
+  const numbers = gradients.map(formatSigned).join(", ");
+  const verdict = hasOther
+    ? "the rest comes from the loss’s other terms"
+    : largestDifference === 0
+      ? "the same to the last bit"
+      : `the same but for ${largestDifference.toExponential(1)}`;
+  return html`
+    <p class="sentence quiet" title="Cross-entropy with the action taken as label, weighted by c, evaluated by the loss language’s own operator">
+      <code>${text}</code> gives ${numbers}: ${verdict}.
+    </p>
+  `;
 }
 
 function outputRow(

@@ -1,5 +1,6 @@
 import type { EditorView } from "@codemirror/view";
 import { html, nothing, type TemplateResult } from "lit";
+import { type LossReading, readLoss } from "../../src/loss/editing/reading.ts";
 import type { Diagnostic } from "../../src/protocol/shared.ts";
 import { canChange } from "../controls/availability.ts";
 import { formatNumber } from "../format.ts";
@@ -7,20 +8,19 @@ import { Part } from "../part.ts";
 import { editedEvaluation, editorText, hasErrors, isEdited, trainingLoss } from "../selectors.ts";
 import type { PanelState } from "../state.ts";
 import { showDiagnostics } from "./diagnostics.ts";
-import { createEditor, replaceText } from "./editor.ts";
+import { createEditor } from "./editor.ts";
+import { applyEdits, replaceText } from "./edits.ts";
 import { appliedLosses, historyMenu } from "./historyMenu.ts";
 import { showInlays } from "./inlays.ts";
-import { type LossLanguage, plainLanguage } from "./language.ts";
+import { readingOf } from "./reading.ts";
 
 /** The loss as text, with what it means beside it and the way into the training. */
 export class LossEditor extends Part {
   static override properties = {
     ...Part.properties,
     nonce: { attribute: false },
-    language: { attribute: false },
   };
   declare nonce: string;
-  declare language: LossLanguage | undefined;
   #view: EditorView | undefined;
   #shown: readonly unknown[] = [];
   #underlined = false;
@@ -69,7 +69,6 @@ export class LossEditor extends Part {
     if (parent === null) return;
     this.#view ??= createEditor(parent, editorText(this.state), {
       nonce: this.nonce,
-      language: this.language ?? plainLanguage,
       edited: (text) => {
         if (text !== editorText(this.state)) this.dispatch({ kind: "edit", text });
       },
@@ -105,11 +104,17 @@ export class LossEditor extends Part {
     if (this.#applyBlocked() === null) void this.panel.session.applyLoss();
   }
 
-  /** The engine's findings for this very text, else what the text alone shows. */
+  /** The engine's findings for this very text, else what the text alone shows; so too of update rules. */
   #diagnostics(): readonly Diagnostic[] {
     const text = editorText(this.state);
     const { check } = this.state;
-    return check?.text === text ? check.diagnostics : (this.language ?? plainLanguage).check(text);
+    const { rules, diagnostics } = this.#read(text);
+    return check?.text === text && rules.length === 0 ? check.diagnostics : diagnostics;
+  }
+
+  #read(text: string): LossReading {
+    const inEditor = this.#view && readingOf(this.#view.state);
+    return inEditor?.text === text ? inEditor : readLoss(text);
   }
 
   #showFindings(view: EditorView): void {
@@ -152,8 +157,6 @@ export class LossEditor extends Part {
   }
 
   #fix(edits: NonNullable<Diagnostic["fixes"]>[number]["edits"]): void {
-    this.#view?.dispatch({
-      changes: edits.map(({ start, end, text }) => ({ from: start, to: end, insert: text })),
-    });
+    if (this.#view !== undefined) applyEdits(this.#view, edits);
   }
 }

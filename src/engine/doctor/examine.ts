@@ -1,5 +1,5 @@
-import { cpus } from "node:os";
 import type { BackendFinding, DoctorReport } from "../../protocol/doctor.ts";
+import { processorName } from "../backends/backends.ts";
 import { findRuntime } from "../runtimes/findRuntime.ts";
 import { prove } from "../runtimes/proof.ts";
 import {
@@ -30,7 +30,7 @@ function kernels(): BackendFinding {
     name: "kernels",
     state: "ok",
     version: programVersion,
-    device: cpus()[0]?.model.trim() ?? "CPU",
+    device: processorName(),
     precision: "float64",
     deterministic: true,
     folder: "",

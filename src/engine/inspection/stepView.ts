@@ -3,6 +3,7 @@ import type { CategoricalHeads, GaussianHeads } from "../../policies/policy.ts";
 import type { StepView } from "../../protocol/views.ts";
 import type { Batch } from "../../rl/batch.ts";
 import type { InspectedLoss, Inspector } from "./inspector.ts";
+import { crossEntropyView } from "./oneOutput.ts";
 import { stateAt } from "./stateAt.ts";
 import type { Names } from "./views.ts";
 
@@ -30,6 +31,7 @@ export function stepView(
     ...outputsView(inspector, loss, step, names.actionNames),
     ...valueView(inspector, value),
     ...drawnStep(environment, batch, step),
+    crossEntropy: crossEntropyView(inspector, loss, step),
     values: Object.fromEntries(columns.map((column) => [column, value(column)])),
   };
 }

@@ -7,17 +7,17 @@ import { KernelsBackend } from "../../policies/kernels.ts";
 import type { ProofCheckView } from "../../protocol/proofViews.ts";
 import { createGenerator } from "../../rl/randomGenerator.ts";
 import { lossInputs } from "../lossInputs.ts";
-import { type BatchEvaluation, evaluateToInspect, type ReadLoss, readLossText } from "../lossOnBatch.ts";
+import { type BatchEvaluation, evaluateToInspect, headAdjoints, readLossText } from "../lossOnBatch.ts";
 import { compareDifferences, compareDirect, isZero } from "./compare.ts";
-import { type DirectGradient, directGradient, headWeightsOf, plainLogProbabilities } from "./directRule.ts";
+import { type DirectGradient, directGradient, plainLogProbabilities } from "./directRule.ts";
 import { LossFunction, type MakePolicy, type ProvedPolicy } from "./lossFunction.ts";
 import { type Effort, type Measurements, measureLines } from "./measure.ts";
-import type { ProofProblem } from "./problem.ts";
+import { type ProofProblem, seenObservations } from "./problem.ts";
 import type { StatedRule } from "./statedRule.ts";
 
 /** The parts under proof, so that a test can give wrong ones. */
 export interface ProofParts {
-  readonly read: (text: string) => ReadLoss;
+  readonly read: typeof readLossText;
   readonly makePolicy: MakePolicy;
 }
 
@@ -56,14 +56,14 @@ export async function checkLoss(
   text: string,
   options: CheckOptions,
 ): Promise<CheckResult> {
-  const read = options.parts.read(text);
+  const read = options.parts.read(text, problem.specification);
   const wrong = read.diagnostics.filter(({ code }) => code === "no-derivative");
   if (!read.ok || wrong.length > 0) return { ok: false, diagnostics: read.ok ? wrong : read.diagnostics };
   const autodiff = byAutodiff(problem, read.compiled, options.parts.makePolicy);
   if (!autodiff.ok) return autodiff;
   const held = holdDetached(read.compiled, headNames());
   const inputs = new Map([...autodiff.inputs, ...held.values(autodiff.evaluation.evaluation)]);
-  const direct = directGradient(problem, headWeightsOf(autodiff.evaluation));
+  const direct = directGradient(problem, headAdjoints(autodiff.evaluation.evaluation));
   const { policy, gradient, stepNorms } = autodiff;
   const measurements = await measureLines(
     new LossFunction(held.compiled, problem, policy, inputs),
@@ -120,8 +120,8 @@ function byAutodiff(
   const { batch, specification, theta, gamma, learningRate } = problem;
   const policy = makePolicy(specification);
   policy.setTheta(theta);
-  const heads = policy.forward(batch.observations, batch.actions, batch.steps);
-  const source = { batch, heads, gamma, learningRate };
+  const heads = policy.forward(seenObservations(batch), batch.actions, batch.steps, batch);
+  const source = { batch, heads, specification, gamma, learningRate };
   const evaluation = evaluateToInspect(compiled, source);
   if (!evaluation.ok) return evaluation;
   // What the policy returns is overwritten by its next forward pass.
@@ -131,7 +131,8 @@ function byAutodiff(
     ),
   );
   const logProbabilities = heads.logProbabilities.slice(0, batch.steps);
-  const { gradient, stepNorms } = policy.backward(evaluation.logitsGradient, batch.steps);
+  const { outputs, rows } = evaluation.gradient;
+  const { gradient, stepNorms } = policy.backward(outputs, rows);
   return {
     ok: true,
     policy,

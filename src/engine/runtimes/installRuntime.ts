@@ -66,5 +66,5 @@ export function installedLine({ name, version, device, source, folder }: Present
       ? "but no GPU was found: pgi doctor says more"
       : `on ${device}: its gradient equals that of kernels`;
   const whose = source === "storage" ? "" : ` (libraries of ${folder})`;
-  return `${titles[name]} ${version}${whose}, ${proof}.\n`;
+  return `${titles[name]} ${version}${whose}, ${proof}.`;
 }

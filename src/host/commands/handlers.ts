@@ -7,6 +7,7 @@ import { probeHandlers } from "./probeHandlers.ts";
 import { proofHandlers } from "./proofHandlers.ts";
 import { ruleHandlers } from "./ruleHandlers.ts";
 import { runItemHandlers } from "./runItemHandlers.ts";
+import { runtimeHandlers } from "./runtimeHandlers.ts";
 import { trainingHandlers } from "./trainingHandlers.ts";
 
 export type CommandHandlers = Readonly<Record<CommandId, CommandHandler>>;
@@ -15,6 +16,8 @@ export type CommandHandlers = Readonly<Record<CommandId, CommandHandler>>;
 export const commandHandlers: CommandHandlers = {
   ...trainingHandlers,
   ...fileHandlers,
+  ...runItemHandlers,
+  ...runtimeHandlers,
   ...lossHandlers,
   ...proofHandlers,
   ...ruleHandlers,

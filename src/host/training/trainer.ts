@@ -55,7 +55,7 @@ export class Trainer implements Disposable {
     const limit = updates === undefined ? {} : { limit: { updates } };
     const python = await pythonFor(environment, storage);
     const view = await engine.call("train", {
-      settings: request,
+      settings: { backend: readSettings().backend, ...request },
       out,
       ...(python && { python }),
       ...limit,

@@ -1,3 +1,4 @@
+import { readLoss } from "../../../src/loss/editing/reading.ts";
 import { ChannelError, type Handlers } from "../../../src/protocol/channel.ts";
 import type { SortOrder, Source } from "../../../src/protocol/engine.ts";
 import type { HostState, PanelMethods } from "../../../src/protocol/panel.ts";
@@ -104,7 +105,7 @@ export function fakeHandlers(situation: FakeSituation): Handlers<PanelMethods> {
       const after = run().update(update, text);
       return {
         ok: true,
-        diagnostics: [],
+        diagnostics: readLoss(text).diagnostics.filter(({ severity }) => severity !== "error"),
         numbers: loss.numbers,
         inlays: inlaysOf(text, after.value, after.batch.steps, after.columns.G!),
         loss: lossView(text, loss, after),
@@ -157,6 +158,12 @@ export function fakeHandlers(situation: FakeSituation): Handlers<PanelMethods> {
           gradient: gradient[k]!,
         })),
         gradientSum: gradient[0]! + gradient[1]!,
+        crossEntropy: {
+          text: "c · cross_entropy(logits, a)",
+          gradients: gradient,
+          largestDifference: 2.8e-17,
+          hasOther: false,
+        },
         values: Object.fromEntries(
           Object.keys(made.columns).map((name) => [name, column(update, source, name)[step]!]),
         ),

@@ -79,7 +79,11 @@ describe("the manifest", () => {
     const { untrustedWorkspaces } = manifest.capabilities;
     expect(untrustedWorkspaces.supported).toBe("limited");
     expect(untrustedWorkspaces.description).not.toBe("");
-    for (const setting of ["policyGradient.engine.nodePath", "policyGradient.runs.maximumSize"]) {
+    for (const setting of [
+      "policyGradient.engine.nodePath",
+      "policyGradient.runs.maximumSize",
+      "policyGradient.tensorflow.libraryFolder",
+    ]) {
       expect(untrustedWorkspaces.restrictedConfigurations).toContain(setting);
       expect(contributes.configuration.properties[setting].scope).toBe("machine-overridable");
     }

@@ -66,7 +66,11 @@ async function fromWheels(workshop: string, work: InstallWork): Promise<Installe
   await bringWheels(workshop, card.state === "ready", work);
   const libraries = librariesIn(join(workshop, "site"));
   if (libraries === undefined) {
-    throw new UserError("platform", "The downloaded wheel has no libraries for this platform.");
+    throw new UserError(
+      "platform",
+      "The downloaded wheel has no libraries for this platform.",
+      "Name a folder that has them in policyGradient.tensorflow.libraryFolder or PGI_TENSORFLOW.",
+    );
   }
   const proof = await linkAndProve(workshop, libraries, work);
   const isUnused = card.state === "ready" && proof.device === "CPU";

@@ -6,7 +6,7 @@ import { type ProofProblem, randomVector, smallProblem } from "../../../../src/e
 import { type ProveOptions, proveLoss } from "../../../../src/engine/proof/prove.ts";
 import { proveOnSmallProblem } from "../../../../src/engine/proof/request.ts";
 import { statedRule } from "../../../../src/engine/proof/statedRule.ts";
-import { layOut } from "../../../../src/policies/layout.ts";
+import { architectureOf } from "../../../../src/policies/architecture.ts";
 import type { ProofView } from "../../../../src/protocol/proofViews.ts";
 import { createGenerator } from "../../../../src/rl/randomGenerator.ts";
 
@@ -32,7 +32,7 @@ const problems = fc
     const small = smallProblem(seed);
     const specification = { observationSize: 3, hidden, activation, bias, actionCount };
     const theta = randomVector(
-      layOut(specification).parameterCount,
+      architectureOf(specification).parameterCount,
       createGenerator(seed, "policy of a property"),
       size,
     );

@@ -1,6 +1,6 @@
 import { fc, test as property } from "@fast-check/vitest";
 import { expect, test } from "vitest";
-import { smallestChange } from "../../../../webview/lossEditor/editor.ts";
+import { smallestChange } from "../../../../webview/lossEditor/edits.ts";
 
 property.prop([fc.string(), fc.string()])("a change turns the one text into the other", (before, after) => {
   const { from, to, insert } = smallestChange(before, after);
