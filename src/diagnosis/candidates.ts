@@ -199,7 +199,7 @@ export const candidateRules: readonly CandidateRule[] = [
     kind: "mistake",
     title: "returns summed in the wrong direction",
     symbol: "forward G",
-    rule: "r + gamma * G_before",
+    rule: "(r + gamma * G_before)",
     explanation:
       "The running sum starts at the first step, so a step is credited with rewards that came before it. Iterate from the last step to the first.",
     weights: forwardReturns,

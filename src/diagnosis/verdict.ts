@@ -186,10 +186,11 @@ function entropyWords(entropy: EntropyTerm | undefined): string {
   return entropy.constant ? `, entropy bonus β = ${beta}` : `, entropy weights of mean ${beta}`;
 }
 
-function entropyRule(entropy: EntropyTerm | undefined): string {
+/** The summand of entropy; in a rule of `-=` all summands are subtracted. */
+function entropyRule(entropy: EntropyTerm | undefined, descends = false): string {
   if (!entropy) return "";
   const size = plainNumber(Math.abs(entropy.beta));
-  return ` ${entropy.beta < 0 ? "-" : "+"} alpha * ${entropy.constant ? size : "beta"} * grad(entropy)`;
+  return ` ${entropy.beta < 0 === descends ? "+" : "-"} alpha * ${entropy.constant ? size : "beta"} * grad(entropy)`;
 }
 
 function ruleText(match: Match, scale: ScaleName, entropy: EntropyTerm | undefined): string {
@@ -199,7 +200,7 @@ function ruleText(match: Match, scale: ScaleName, entropy: EntropyTerm | undefin
       ? ""
       : `${scale.id === "factor" ? plainNumber(Math.abs(match.scale)) : scale.symbol.replace("/ln 10", "/ln(10)").replace("/ln 2", "/ln(2)")} * `;
   const weight = match.rule.rule === "1" && factor !== "" ? "" : `${match.rule.rule} * `;
-  return `theta ${sign} alpha * ${factor}${weight}grad(log_pi)${entropyRule(entropy)}`;
+  return `theta ${sign} alpha * ${factor}${weight}grad(log_pi)${entropyRule(entropy, match.scale < 0)}`;
 }
 
 function plainNumber(value: number): string {

@@ -240,11 +240,6 @@ export class TrainingSession {
     }
   }
 
-  /** Asked anew: what is wanted changes while a turn is awaited. */
-  #isStopping(): boolean {
-    return this.#wanted === "stop";
-  }
-
   /** A device's own failure, in one line that says what can be done; any other error as it is. */
   #explained(error: Error): Error {
     const { device } = this.trainer;
@@ -255,6 +250,11 @@ export class TrainingSession {
       `The backend ${device.name} failed after update ${this.trainer.update}: ${reason}. The run is kept.`,
       `Go on with pgi train --resume ${this.writer.path} --backend kernels, or with a smaller network or batch.`,
     );
+  }
+
+  /** Asked anew: what is wanted changes while a turn is awaited. */
+  #isStopping(): boolean {
+    return this.#wanted === "stop";
   }
 
   #runWaiting(): void {

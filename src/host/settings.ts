@@ -10,9 +10,9 @@ export function readSettings() {
   const settings = vscode.workspace.getConfiguration(settingsSection);
   return {
     nodePath: settings.get<string>("engine.nodePath", ""),
-    python: settings.get<string>("python", ""),
     backend: settings.get<BackendName>("backend", "auto"),
     libraryFolder: settings.get<string>("tensorflow.libraryFolder", "").trim(),
+    python: settings.get<string>("python", ""),
     hover: settings.get<boolean>("hover.values", true),
     inlayShapes: settings.get<boolean>("inlayHints.shapes", true),
     inlayValues: settings.get<boolean>("inlayHints.values", true),

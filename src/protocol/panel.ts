@@ -13,6 +13,7 @@ export type PanelEngineMethod =
   | "unpin"
   | "evaluate"
   | "compare"
+  | "parity"
   | "rows"
   | "rowOf"
   | "series"

@@ -114,8 +114,7 @@ async function train(parsed: Parsed, console: Console): Promise<ExitCode> {
 
 /** Whether the loss cannot train the policy that the settings describe; of a run taken up, its own settings count. */
 function refuses(settings: SettingsRequest, isResumed: boolean, console: Console): boolean {
-  // What Gymnasium has to act in is known only to its Python: the run's start says what does not fit then.
-  const isElsewhere = isGym(settings.environment ?? "");
+  const isElsewhere = settings.environment !== undefined && isGym(settings.environment);
   if (settings.loss === undefined || isResumed || isElsewhere) return refusesLoss(settings.loss, console);
   const resolved = resolveSettings({ ...settings, loss: undefined });
   return refusesLoss(settings.loss, console, policyOf(resolved), isInParts(resolved.settings));

@@ -60,16 +60,19 @@ const blank = {
 } as const;
 
 async function examinePresent(
-  { name, entry, version, folder }: PresentRuntime,
+  runtime: PresentRuntime,
   environment: NodeJS.ProcessEnv,
 ): Promise<BackendFinding> {
+  const { name, version, folder, device } = runtime;
   const found = { ...blank, name, version, folder } as const;
   try {
-    const proof = await prove(name, entry, version, { environment });
-    if (proof.difference === null) return { ...found, state: "wrong", ...noCard() };
-    return { ...found, state: "ok", device: proof.device };
+    const proof = await prove(runtime, { environment });
+    // The installer asked the driver for the card's name, which TensorFlow does not tell.
+    const named = proof.device === "GPU" ? device : proof.device;
+    return { ...found, state: "ok", device: named, deterministic: proof.deterministic };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
+    if (error.code === "no_device") return { ...found, state: "wrong", ...noCard() };
     return { ...found, state: "wrong", missing: error.line, mend: `pgi doctor --install ${name}` };
   }
 }

@@ -217,6 +217,7 @@ export const scaledWeights: FindingRule = {
   fix: "put the factor into the learning rate, or say it in the loss",
   reference: sutton,
   detect: (session) => {
+    if (!session.trustsOutputs) return undefined;
     const explained = session.weights.explained.filter(
       ({ scaleKind, spec }) => scaleKind !== "one" && !isHalfBaseline(spec, scaleKind),
     );

@@ -124,7 +124,6 @@ function isSensible(spec: WeightSpec, possible: Possible): boolean {
   const isAdvantage = spec.returns === "gae" || spec.returns === "tdError";
   if (isAdvantage && spec.baseline === "none") return false;
   if (spec.order === "before" && (spec.centre === "none" || spec.gamma === "never")) return false;
-  if (spec.order === "after" && spec.gamma !== "never" && spec.returns.startsWith("outer")) return false;
   if (spec.centre === "scaledUpdate" && spec.reduction !== "sum") return false;
   const ignoresEnds =
     spec.returns === "reward" || spec.returns === "forward" || spec.returns === "discountedSoFar";

@@ -43,7 +43,8 @@ const mostRounds = 4;
 export function explainWeights(updates: readonly ReadUpdate[], precision: Precision): SearchResult {
   const cache = new TargetCache();
   const explained: Explanation[] = [];
-  let left = updates;
+  // Updates without any weight say nothing of a rule.
+  let left = updates.filter(({ observed }) => !isZero(observed.weights));
   let nearest: SearchResult["nearest"];
   for (let round = 0; round < mostRounds && left.length > 0; round++) {
     const sample = round === 0 ? sampleOf(left) : left.slice(0, 1);

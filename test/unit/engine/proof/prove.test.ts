@@ -109,6 +109,44 @@ describe("a stated rule", () => {
     expect((await proof(text, { rule: statedRule("reinforce") })).status).toBe("passed");
   });
 
+  test.each([
+    "theta += alpha * gamma^t * G * grad(log_pi)",
+    "θ ← θ + α γ^t G ∇ln π(A|S,θ)",
+    "theta -= alpha * grad((gamma^t * G * -log_pi).sum())",
+  ])("%s is proved of the loss that it is, and of no other", async (text) => {
+    const rule = statedRule(text);
+    const own = await proof(lossOf("gamma**t * G"), { rule });
+    expect(own.status, own.sentence).toBe("passed");
+    const other = await proof(lossOf("G"), { rule });
+    expect(other.checks.find(({ id }) => id === "rule")!.status).toBe("failed");
+    expect(other.counterExample!.steps).toBe(1);
+  });
+
+  test("with a second gradient is held against both", async () => {
+    const rule = statedRule("theta += alpha * G * grad(log_pi) + alpha * 0.1 * grad(entropy)");
+    const text = "G = discounted_returns(r, gamma)\n-(G * log_pi).sum() - 0.1 * entropy.sum()";
+    expect((await proof(text, { rule })).status).toBe("passed");
+    expect((await proof(text.replace("0.1", "0.2"), { rule })).status).toBe("failed");
+  });
+
+  test.each(algorithms.map(({ id, loss, rule }) => [id, loss, rule] as const))(
+    "of the algorithm %s is its loss",
+    async (id, loss, rule) => {
+      for (const stated of [rule, id]) {
+        const { status, sentence } = await proof(loss, { rule: statedRule(stated) });
+        expect(status, sentence).toBe("passed");
+      }
+    },
+  );
+
+  test.each([
+    "theta += alpha * C * grad(log_pi)",
+    "theta += alpha * G * grad(",
+    "theta += alpha * Q * grad(log_pi)",
+  ])("%s is refused", (text) => {
+    expect(() => statedRule(text)).toThrow(/rule/);
+  });
+
   test("an unknown one is refused with the nearest name", () => {
     expect(() => statedRule("reinforse")).toThrow(
       expect.objectContaining({ line: expect.stringContaining("Did you mean reinforce?") }),
