@@ -1,4 +1,4 @@
-"""The policy steps twice on the same episode: the second log π is not of the policy that acted."""
+"""The actor lags one update behind: log π is not of the policy that acted."""
 
 import copy
 
@@ -8,7 +8,7 @@ from zoo import Reinforce, main
 
 
 class Wrong(Reinforce):
-    acting = None
+    acting, beta = None, 0.0
 
     def heads(self, observation):
         with torch.no_grad():
@@ -19,7 +19,7 @@ class Wrong(Reinforce):
         return self.distribution({"logits": self.policy(torch.tensor(observation))}).log_prob(action)
 
     def step_optimiser(self, loss):
-        self.acting = copy.deepcopy(self.policy)   # the actor lags one update behind
+        self.acting = copy.deepcopy(self.policy)
         super().step_optimiser(loss)
 
 

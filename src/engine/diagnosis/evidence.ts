@@ -57,7 +57,8 @@ function updateEvidence(
     observations: column("obs"),
     sampledLogProbs,
     logProbs: ownLogProbs ?? sampledLogProbs,
-    hasOwnLogProbs: ownLogProbs !== undefined && (rollout !== undefined || differ(ownLogProbs, sampledLogProbs)),
+    hasOwnLogProbs:
+      ownLogProbs !== undefined && (rollout !== undefined || differ(ownLogProbs, sampledLogProbs)),
     entropies: vector("entropy") ?? column("entropy"),
     values: vector("value") ?? column("value"),
     loss: record.scalars.get("loss"),
@@ -105,16 +106,19 @@ function trajectoriesOf(trace: Trace, given: Int32Array): Trajectories {
   const truncated = flag(truncatedFlag);
   const last = new Uint8Array(count);
   const trajectory = new Int32Array(count);
+  const streamEnds = new Uint8Array(count);
   let trajectories = 0;
   for (let t = 0; t < count; t++) {
     trajectory[t] = trajectories;
     const next = rows[t + 1];
+    const isSameStream =
+      next !== undefined && Object.is(steps.environments.at(next), steps.environments.at(rows[t]!));
+    if (!isSameStream) streamEnds[t] = 1;
     const goesOn =
-      next !== undefined &&
+      isSameStream &&
       terminated[t] === 0 &&
       truncated[t] === 0 &&
-      steps.episodes.at(next) === steps.episodes.at(rows[t]!) &&
-      Object.is(steps.environments.at(next), steps.environments.at(rows[t]!));
+      steps.episodes.at(next) === steps.episodes.at(rows[t]!);
     if (goesOn) continue;
     last[t] = 1;
     trajectories++;
@@ -127,6 +131,7 @@ function trajectoriesOf(trace: Trace, given: Int32Array): Trajectories {
     terminated,
     truncated,
     last,
+    streamEnds,
     trajectory,
     trajectories,
     values,
