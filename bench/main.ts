@@ -5,6 +5,7 @@ import { backendFigures } from "./backends.ts";
 import { languageFigures } from "./language.ts";
 import type { Figure } from "./measure.ts";
 import { panelFigures } from "./panel.ts";
+import { proveFigures } from "./prove.ts";
 import { trainingFigures } from "./training.ts";
 import { whatIfFigures } from "./whatIf.ts";
 
@@ -14,6 +15,7 @@ const suites: Readonly<Record<string, () => Promise<Figure[]>>> = {
   panel: panelFigures,
   backends: backendFigures,
   language: languageFigures,
+  prove: proveFigures,
 };
 
 const wanted = process.argv.slice(2);
