@@ -79,6 +79,15 @@ const manySteps: Partial<AlgorithmDefaults> = {
   sigma: "parameter",
 };
 
+/** Shorter batches than elsewhere: no episode ends in them, so nothing but V_next says what follows. */
+const pendulum: AlgorithmDefaults = {
+  ...(environmentDefaults["Pendulum-v1"] as AlgorithmDefaults),
+  ...manySteps,
+  learningRate: 1e-3,
+  environments: 8,
+  stepsPerUpdate: 8,
+};
+
 export const a2c: AlgorithmRecord = {
   id: "a2c",
   title: "A2C with GAE",
@@ -94,7 +103,10 @@ loss = -(A * log_pi).mean() + c * ((A + V.detach() - V)**2).mean() - beta * entr
 `,
   rule: "theta += alpha * 1/T * gae * grad(log_pi)",
   reference: "Mnih et al. (2016), Asynchronous methods; Schulman et al. (2016), generalised advantages",
-  defaults: adapted({ ...manySteps, learningRate: 1e-3, environments: 8, stepsPerUpdate: 16 }),
+  defaults: adapted(
+    { ...manySteps, learningRate: 1e-3, environments: 8, stepsPerUpdate: 16 },
+    { "Pendulum-v1": pendulum },
+  ),
 };
 
 export const ppo: AlgorithmRecord = {

@@ -5,7 +5,7 @@ import { freePath } from "../runs/folder.ts";
 import { resumeRun } from "../runs/runWriter.ts";
 import type { Backends } from "./backends/backends.ts";
 import { backendFor } from "./backends/forRun.ts";
-import { resolveForTraining } from "./gym/forTraining.ts";
+import { endingPythonOnFailure, resolveForTraining } from "./gym/forTraining.ts";
 import type { InspectedLoss, Inspector } from "./inspection/inspector.ts";
 import type { Names } from "./inspection/views.ts";
 import { OpenRun } from "./openRun.ts";
@@ -59,11 +59,13 @@ export class RunBook {
 
   async train(params: TrainParams): Promise<RunView> {
     const resolved = await resolveForTraining(params.settings, params.python);
-    const backend = await backendFor(this.backends, resolved);
-    const id = this.#takeId();
-    const options = { ...this.#sessionOptions(id, params.limit), backend };
-    const session = TrainingSession.create(params.out, resolved, options);
-    return this.#addOwn(id, params.out, session, params.paused === true);
+    return endingPythonOnFailure(resolved, async () => {
+      const backend = await backendFor(this.backends, resolved);
+      const id = this.#takeId();
+      const options = { ...this.#sessionOptions(id, params.limit), backend };
+      const session = TrainingSession.create(params.out, resolved, options);
+      return this.#addOwn(id, params.out, session, params.paused === true);
+    });
   }
 
   /** Takes a run up on the backend in force, or on another. */

@@ -4,7 +4,7 @@ import { algorithms } from "../../algorithms/registry.ts";
 import { Backends } from "../../engine/backends/backends.ts";
 import { backendFor } from "../../engine/backends/forRun.ts";
 import { backendNames } from "../../engine/backends/names.ts";
-import { type PythonPlace, resolveForTraining } from "../../engine/gym/forTraining.ts";
+import { endingPythonOnFailure, type PythonPlace, resolveForTraining } from "../../engine/gym/forTraining.ts";
 import { isGym } from "../../engine/gym/gymRecord.ts";
 import { usualPython } from "../../engine/gym/places.ts";
 import { policyOf } from "../../engine/runPolicy.ts";
@@ -163,11 +163,13 @@ async function create(
   options: SessionOptions,
 ): Promise<TrainingSession> {
   const resolved = await resolveForTraining(settings, readPython(parsed));
-  const out = parsed.text("out") ?? newRunPath(process.cwd(), resolved.settings);
-  if (statSync(out, { throwIfNoEntry: false })?.isDirectory())
-    throw new UserError("usage", `--out ${out} is a folder.`, `Name a file, as ${join(out, "run.pgrun")}.`);
-  const backend = await backendFor(new Backends(runtimePlaces(process.env)), resolved);
-  return TrainingSession.create(out, resolved, { ...options, force: parsed.flag("force"), backend });
+  return endingPythonOnFailure(resolved, async () => {
+    const out = parsed.text("out") ?? newRunPath(process.cwd(), resolved.settings);
+    if (statSync(out, { throwIfNoEntry: false })?.isDirectory())
+      throw new UserError("usage", `--out ${out} is a folder.`, `Name a file, as ${join(out, "run.pgrun")}.`);
+    const backend = await backendFor(new Backends(runtimePlaces(process.env)), resolved);
+    return TrainingSession.create(out, resolved, { ...options, force: parsed.flag("force"), backend });
+  });
 }
 
 /** Takes a run up with its own settings; those given beside --resume must be the same. Throws UserError. */
