@@ -1,7 +1,15 @@
 import { leafName } from "../graph.ts";
 import type { IndexRange } from "../operator.ts";
 import { formatShape } from "../shapes.ts";
-import { numberOf, operatorOf, settingsOf, type Term } from "../symbolic/term.ts";
+import {
+  isSameShape,
+  nameOf,
+  numberOf,
+  operatorOf,
+  settingsOf,
+  someTerm,
+  type Term,
+} from "../symbolic/term.ts";
 import { listTerms } from "./listing.ts";
 import type { Printable } from "./print.ts";
 import { Unwritable } from "./python.ts";
@@ -12,6 +20,8 @@ import { ATOM, type Dialect, type Writer, type Written, writeInfix, writeNumber 
 interface Call {
   readonly term: Term;
   readonly count: number;
+  /** Whether gradient may flow into an operand. */
+  readonly isLearned: boolean;
   /** Operand as an argument: truth values are cast to numbers. */
   argument(index: number): string;
   /** Operand as it is. */
@@ -77,12 +87,10 @@ function lastLane(name: string): Spelling {
   };
 }
 
-function penalty(loss: (d: string, extra: string) => string): Spelling {
+function penalty(loss: (d: string, extra: string, call: Call) => string): Spelling {
   return (call) => {
-    const body = loss(
-      `tf.sub(${call.argument(0)}, ${call.argument(1)})`,
-      call.count > 2 ? call.plain(2) : "1",
-    );
+    const d = `tf.sub(${call.argument(0)}, ${call.argument(1)})`;
+    const body = loss(d, call.count > 2 ? call.plain(2) : "1", call);
     const name = settingsOf(call.term).reduction;
     return name === "none" ? body : `tf.${name}(${body})`;
   };
@@ -99,6 +107,36 @@ function perAction(name: string): Spelling {
 function own(name: string, count = 1): Spelling {
   return (call) =>
     `${call.helper(name)}(${Array.from({ length: count }, (_, index) => call.argument(index)).join(", ")})`;
+}
+
+/** TensorFlow.js looks for a gradient of comparisons where they lie on the way; there it gets zeros. */
+function comparison(name: string): Spelling {
+  return (call) =>
+    call.isLearned ? compared(call, name, call.argument(0), call.argument(1)) : plain(name, 2)(call);
+}
+
+function compared(call: Call, name: string, a: string, b: string): string {
+  return `${call.helper("compare")}("${name}", ${a}, ${b})`;
+}
+
+/** The gradients of maximum and minimum there do not know broadcasting: |a − b| does, and halves ties too. */
+function extreme(name: string, sign: string): Spelling {
+  return (call) => {
+    const [a, b] = call.term.operands as [Term, Term];
+    const isSame = isSameShape(a.shape, b.shape) || (!call.isLearned && !a.number && !b.number);
+    if (isSame || (a.number && b.number)) return plain(name, 2)(call);
+    const [x, y] = [call.argument(0), call.argument(1)];
+    return `tf.div(tf.${sign}(tf.add(${x}, ${y}), tf.abs(tf.sub(${x}, ${y}))), 2)`;
+  };
+}
+
+/** A side of where in the shape of the whole, for the same reason. */
+function side(call: Call, index: number): string {
+  const operand = call.term.operands[index]!;
+  const [condition] = call.term.operands;
+  const fits = operand.number || isSameShape(operand.shape, call.term.shape);
+  if (fits || !isSameShape(condition!.shape, call.term.shape)) return call.argument(index);
+  return `tf.mul(${call.argument(index)}, tf.onesLike(${call.argument(0)}))`;
 }
 
 /** A recursion over steps; where episodes end is an object, as far as it was said. */
@@ -134,7 +172,7 @@ function clamp(call: Call): string {
   const [low, high] = [call.term.operands[1]!, call.term.operands[2]!];
   if (low.number && high.number)
     return `tf.clipByValue(${call.argument(0)}, ${call.plain(1)}, ${call.plain(2)})`;
-  return `tf.minimum(tf.maximum(${call.argument(0)}, ${call.argument(1)}), ${call.argument(2)})`;
+  return `${call.helper("between")}(${call.argument(0)}, ${call.argument(1)}, ${call.argument(2)})`;
 }
 
 const SPELLINGS: Readonly<Record<string, Spelling>> = {
@@ -146,12 +184,12 @@ const SPELLINGS: Readonly<Record<string, Spelling>> = {
   remainder: plain("mod", 2),
   pow: plain("pow", 2),
   neg: plain("neg"),
-  lt: plain("less", 2),
-  le: plain("lessEqual", 2),
-  gt: plain("greater", 2),
-  ge: plain("greaterEqual", 2),
-  eq: plain("equal", 2),
-  ne: plain("notEqual", 2),
+  lt: comparison("less"),
+  le: comparison("lessEqual"),
+  gt: comparison("greater"),
+  ge: comparison("greaterEqual"),
+  eq: comparison("equal"),
+  ne: comparison("notEqual"),
   logical_and: (call) => `tf.logicalAnd(${call.plain(0)}, ${call.plain(1)})`,
   logical_or: (call) => `tf.logicalOr(${call.plain(0)}, ${call.plain(1)})`,
   logical_not: (call) => `tf.logicalNot(${call.plain(0)})`,
@@ -170,13 +208,13 @@ const SPELLINGS: Readonly<Record<string, Spelling>> = {
   cos: plain("cos"),
   tanh: plain("tanh"),
   sigmoid: plain("sigmoid"),
-  logsigmoid: plain("logSigmoid"),
+  logsigmoid: (call) => `tf.neg(tf.softplus(tf.neg(${call.argument(0)})))`,
   abs: plain("abs"),
   relu: plain("relu"),
   leaky_relu: (call) =>
-    `tf.where(tf.greater(${call.argument(0)}, 0), ${call.argument(0)}, tf.mul(${call.argument(0)}, ${call.argument(1)}))`,
+    `tf.where(${compared(call, "greater", call.argument(0), "0")}, ${call.argument(0)}, tf.mul(${call.argument(0)}, ${call.argument(1)}))`,
   elu: (call) =>
-    `tf.where(tf.greater(${call.argument(0)}, 0), ${call.argument(0)}, tf.mul(${call.argument(1)}, tf.expm1(tf.minimum(${call.argument(0)}, 0))))`,
+    `tf.where(${compared(call, "greater", call.argument(0), "0")}, ${call.argument(0)}, tf.mul(${call.argument(1)}, tf.expm1(tf.minimum(${call.argument(0)}, 0))))`,
   softplus: (call) =>
     numberOf(call.term.operands[1]!) === 1
       ? `tf.softplus(${call.argument(0)})`
@@ -185,17 +223,19 @@ const SPELLINGS: Readonly<Record<string, Spelling>> = {
   floor: plain("floor"),
   ceil: plain("ceil"),
   round: plain("round"),
-  maximum: plain("maximum", 2),
-  minimum: plain("minimum", 2),
+  maximum: extreme("maximum", "add"),
+  minimum: extreme("minimum", "sub"),
   clamp,
   clamp_tensor: clamp,
-  where: (call) => `tf.where(${call.plain(0)}, ${call.argument(1)}, ${call.argument(2)})`,
+  where: (call) => `tf.where(${call.plain(0)}, ${side(call, 1)}, ${side(call, 2)})`,
   zeros_like: plain("zerosLike"),
   ones_like: plain("onesLike"),
-  bool: (call) => `tf.notEqual(${call.argument(0)}, 0)`,
+  bool: (call) => compared(call, "notEqual", call.argument(0), "0"),
   double: (call) => call.argument(0),
   to: (call) =>
-    settingsOf(call.term).type === "boolean" ? `tf.notEqual(${call.argument(0)}, 0)` : call.argument(0),
+    settingsOf(call.term).type === "boolean"
+      ? compared(call, "notEqual", call.argument(0), "0")
+      : call.argument(0),
   sum: reduction("sum"),
   mean: reduction("mean"),
   prod: reduction("prod"),
@@ -241,12 +281,12 @@ const SPELLINGS: Readonly<Record<string, Spelling>> = {
   mse_loss: penalty((d) => `tf.square(${d})`),
   l1_loss: penalty((d) => `tf.abs(${d})`),
   smooth_l1_loss: penalty(
-    (d, beta) =>
-      `tf.where(tf.less(tf.abs(${d}), ${beta}), tf.div(tf.square(${d}), tf.mul(2, ${beta})), tf.sub(tf.abs(${d}), tf.mul(0.5, ${beta})))`,
+    (d, beta, call) =>
+      `tf.where(${compared(call, "less", `tf.abs(${d})`, beta)}, tf.div(tf.square(${d}), tf.mul(2, ${beta})), tf.sub(tf.abs(${d}), tf.mul(0.5, ${beta})))`,
   ),
   huber_loss: penalty(
-    (d, delta) =>
-      `tf.where(tf.lessEqual(tf.abs(${d}), ${delta}), tf.mul(0.5, tf.square(${d})), tf.mul(${delta}, tf.sub(tf.abs(${d}), tf.mul(0.5, ${delta}))))`,
+    (d, delta, call) =>
+      `tf.where(${compared(call, "lessEqual", `tf.abs(${d})`, delta)}, tf.mul(0.5, tf.square(${d})), tf.mul(${delta}, tf.sub(tf.abs(${d}), tf.mul(0.5, ${delta}))))`,
   ),
   cross_entropy: perAction("crossEntropy"),
   nll_loss: perAction("negativeLogLikelihood"),
@@ -263,33 +303,38 @@ const SPELLINGS: Readonly<Record<string, Spelling>> = {
 /** Operators that plain numbers take in JavaScript as they are. */
 const INFIX: ReadonlySet<string> = new Set(["add", "sub", "mul", "div", "neg"]);
 
-const DIALECT: Dialect = {
-  number: (value) => writeNumber(value, "Infinity", "NaN"),
-  name: javascriptName,
-  operation(term, writer) {
-    const name = operatorOf(term);
-    if (name === "pos") return writer.write(term.operands[0]!);
-    const isPlain = term.number && term.operands.every((operand) => operand.number);
-    if (isPlain && INFIX.has(name)) return writeInfix(term, writer, "**", true)!;
-    if (isPlain && name === "pow")
-      return atom(`Math.pow(${term.operands.map((one) => writer.text(one)).join(", ")})`);
-    if (isPlain && name === "detach") return writer.write(term.operands[0]!);
-    const spelling = Object.hasOwn(SPELLINGS, name) ? SPELLINGS[name] : undefined;
-    if (!spelling) throw new Unwritable(`${name} cannot be written`);
-    return atom(spelling(callOf(term, writer)));
-  },
-};
+type IsLearned = (term: Term) => boolean;
+
+function dialect(isLearned: IsLearned): Dialect {
+  return {
+    number: (value) => writeNumber(value, "Infinity", "NaN"),
+    name: javascriptName,
+    operation(term, writer) {
+      const name = operatorOf(term);
+      if (name === "pos") return writer.write(term.operands[0]!);
+      const isPlain = term.number && term.operands.every((operand) => operand.number);
+      if (isPlain && INFIX.has(name)) return writeInfix(term, writer, "**", true)!;
+      if (isPlain && name === "pow")
+        return atom(`Math.pow(${term.operands.map((one) => writer.text(one)).join(", ")})`);
+      if (isPlain && name === "detach") return writer.write(term.operands[0]!);
+      const spelling = Object.hasOwn(SPELLINGS, name) ? SPELLINGS[name] : undefined;
+      if (!spelling) throw new Unwritable(`${name} cannot be written`);
+      return atom(spelling(callOf(term, writer, isLearned)));
+    },
+  };
+}
 
 function atom(text: string): Written {
   return { text, strength: ATOM };
 }
 
-function callOf(term: Term, writer: Writer): Call {
+function callOf(term: Term, writer: Writer, isLearned: IsLearned): Call {
   const text = (index: number) => writer.text(term.operands[index]!);
   const needsTensor = term.operands.every((operand) => operand.number);
   return {
     term,
     count: term.operands.length,
+    isLearned: term.operands.some(isLearned),
     plain: text,
     argument: (index) => {
       const operand = term.operands[index]!;
@@ -300,9 +345,19 @@ function callOf(term: Term, writer: Writer): Call {
   };
 }
 
+function learnedBy(heads: Printable["heads"]): IsLearned {
+  const names = new Set(heads.map(leafName));
+  return (term) => someTerm(term, (one) => names.has(nameOf(one) ?? ""));
+}
+
 /** A loss as a function of TensorFlow.js, whose arguments are the properties of one object. */
 export function tfjsText({ graph, names, named, heads, data, comment }: Printable): string {
-  const { lines, writer } = listTerms([...named, graph.result], names, DIALECT, graph.leaves.map(leafName));
+  const { lines, writer } = listTerms(
+    [...named, graph.result],
+    names,
+    dialect(learnedBy(heads)),
+    graph.leaves.map(leafName),
+  );
   const value = writer.text(graph.result);
   const scalar = graph.result.number ? `tf.scalar(${value})` : value;
   const result = graph.result.shape.length === 0 ? scalar : `tf.sum(${value})`;

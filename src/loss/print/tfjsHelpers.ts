@@ -8,6 +8,22 @@ const CONTINUES = `  const ended = column(terminated).arraySync();
 export const TFJS_HELPERS: Readonly<Record<string, string>> = {
   detach: `/** x as a constant: no gradient passes. */
 const detach = tf.customGrad((x) => ({ value: tf.clone(x), gradFunc: (dy) => tf.zerosLike(dy) }));`,
+  compare: `/** A comparison by its name in tf; no gradient passes. */
+function compare(name, a, b) {
+  const tensors = [a, b].map((x) => (typeof x === "number" ? tf.scalar(x) : x));
+  const compared = tf.customGrad((x, y) => ({
+    value: tf[name](x, y),
+    gradFunc: () => [tf.zerosLike(x), tf.zerosLike(y)],
+  }));
+  return compared(...tensors);
+}`,
+  between: `/** x held between low and high; on a tie each gets half the gradient. */
+function between(x, low, high) {
+  const larger = (a, b) => tf.div(tf.add(tf.add(a, b), tf.abs(tf.sub(a, b))), 2);
+  const smaller = (a, b) => tf.div(tf.sub(tf.add(a, b), tf.abs(tf.sub(a, b))), 2);
+  const lifted = low === -Infinity ? x : larger(x, low);
+  return high === Infinity ? lifted : smaller(lifted, high);
+}`,
   index: `/** Python's x[i], x[start:stop:step] and x[None], one entry for each axis. */
 function index(x, ...entries) {
   let axis = 0;
