@@ -14,12 +14,15 @@ import { decimate } from "./inspection/decimate.ts";
 import { explainCell } from "./inspection/explainCell.ts";
 import { checkLossText, evaluationView, nodeView } from "./inspection/lossText.ts";
 import { pickRows, rangeOf } from "./inspection/orderedRows.ts";
+import { parityOf } from "./inspection/parity.ts";
 import { SourcedColumns } from "./inspection/sourcedColumns.ts";
 import { stepView } from "./inspection/stepView.ts";
 import { comparisonView, updateView } from "./inspection/views.ts";
 import { listRunViews } from "./listRuns.ts";
+import { testLossOnProbes } from "./probes/testLoss.ts";
 import { proveOnRequest } from "./proof/request.ts";
 import { RunBook } from "./runBook.ts";
+import { type RuntimeMethods, runtimeHandlers } from "./runtimeHandlers.ts";
 import { runtimePlaces } from "./runtimes/places.ts";
 
 export type Emit = <Name extends keyof EngineEvents>(event: Name, payload: EngineEvents[Name]) => void;
@@ -31,7 +34,7 @@ export class Engine {
 
   constructor(emit: Emit, backends = new Backends(runtimePlaces(process.env))) {
     this.runs = new RunBook(emit, backends);
-    this.handlers = createHandlers(this.runs);
+    this.handlers = { ...createHandlers(this.runs), ...runtimeHandlers(backends, emit) };
   }
 
   /** Stops training and closes every run; what was made is in the files then. */
@@ -40,7 +43,7 @@ export class Engine {
   }
 }
 
-function createHandlers(runs: RunBook): Handlers<EngineMethods> {
+function createHandlers(runs: RunBook): Omit<Handlers<EngineMethods>, keyof RuntimeMethods> {
   const columnsOf = async (params: UpdateReference & { source: "trainer" | "edited" | "difference" }) =>
     new SourcedColumns(await runs.opened(params), params.source);
   return {
@@ -54,7 +57,7 @@ function createHandlers(runs: RunBook): Handlers<EngineMethods> {
     algorithms: () => algorithms.map(({ id, title, reference }) => ({ id, title, detail: reference })),
     train: (params) => runs.train(params),
     open: ({ path }) => runs.open(path).view(),
-    resumeFile: ({ path }) => runs.resumeFile(path),
+    resumeFile: ({ path, backend, python }) => runs.resumeFile(path, backend, python),
     close: async ({ run }) => {
       await runs.closeRun(run);
       return null;
@@ -80,15 +83,16 @@ function createHandlers(runs: RunBook): Handlers<EngineMethods> {
       await runs.session(run).stop();
       return runs.get(run).progress();
     },
-    reset: ({ run, settings }) => runs.reset(run, settings ?? {}),
+    reset: ({ run, settings, python }) => runs.reset(run, settings ?? {}, python),
     apply: ({ run, loss, settings }) => runs.apply(run, { ...settings, ...(loss !== undefined && { loss }) }),
     curve: ({ run, from, to, buckets }) => runs.get(run).curve(from, to, buckets),
     select: async (reference) => {
       const open = runs.get(reference.run);
-      const { inspector, how } = await open.inspect(reference.update);
-      const kept = open.reader.keptList().some(({ update }) => update === reference.update);
-      const pinned = open.reader.pins().has(reference.update);
-      return updateView(inspector, open.names, { run: reference.run, how, kept, pinned });
+      const { inspector, how, instead } = await open.inspect(reference.update);
+      const { update } = inspector.frozen;
+      const kept = open.reader.keptList().some((entry) => entry.update === update);
+      const pinned = open.reader.pins().has(update);
+      return updateView(inspector, open.names, { run: reference.run, how, instead, kept, pinned });
     },
     pin: async (reference) => {
       await runs.pin(reference, reference.label ?? "");
@@ -106,6 +110,7 @@ function createHandlers(runs: RunBook): Handlers<EngineMethods> {
       const { inspector, edited } = await runs.opened(reference);
       return comparisonView(inspector, edited ?? inspector.trainer);
     },
+    parity: async (reference) => parityOf((await runs.opened(reference)).inspector, runs.backends),
     rows: async (params) => {
       const columns = await columnsOf(params);
       const { start, end } = rangeOf(columns.steps, params.start, params.end);
@@ -135,6 +140,7 @@ function createHandlers(runs: RunBook): Handlers<EngineMethods> {
     node: async (params) => nodeView(await runs.opened(params), params.text, params.offset),
     checkLoss: ({ text }) => checkLossText(text),
     prove: (params) => proveOnRequest(runs, params),
+    probes: ({ text }) => testLossOnProbes(text),
     listRuns: ({ folder }) => listRunViews(folder),
     renameRun: ({ path, name }) => ({ path: renameRun(path, name) }),
     deleteRun: ({ path }) => {

@@ -1,5 +1,6 @@
 import type { Generator } from "../rl/generator.ts";
 import type { Environment, EnvironmentRecord } from "./environment.ts";
+import { drawAcrobot } from "./scenes/acrobot.ts";
 import { type BoxSpace, clip, type DiscreteSpace } from "./spaces.ts";
 
 const gravity = 9.8;
@@ -111,4 +112,5 @@ export const acrobot: EnvironmentRecord = {
   solvedAt: -100,
   reference: "Gymnasium 1.4, Acrobot-v1; Sutton (1996)",
   create: () => new Acrobot(),
+  draw: drawAcrobot,
 };

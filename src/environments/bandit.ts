@@ -2,6 +2,7 @@ import type { Generator } from "../rl/generator.ts";
 import { standardNormal } from "../rl/normal.ts";
 import type { EnvironmentRecord } from "./environment.ts";
 import { constantObservation, OneStep, type OneStepTask } from "./oneStep.ts";
+import { drawArms, drawContinuousBandit } from "./scenes/bandit.ts";
 
 /** P(reward 1) of the two arms; else the reward is 0. */
 export const bernoulliMeans: readonly number[] = [0.25, 0.75];
@@ -49,6 +50,7 @@ export const bernoulliBandit: EnvironmentRecord = {
   solvedAt: undefined,
   reference: "Sutton & Barto (2nd ed.), chapter 2; arms that pay with probability 0.25 and 0.75",
   create: () => new OneStep(armedBandit(bernoulliMeans, bernoulli)),
+  draw: drawArms(bernoulliMeans),
 };
 
 export const gaussianBandit: EnvironmentRecord = {
@@ -58,6 +60,7 @@ export const gaussianBandit: EnvironmentRecord = {
   solvedAt: undefined,
   reference: "Sutton & Barto (2nd ed.), section 2.3; ten fixed means, deviation 1",
   create: () => new OneStep(armedBandit(gaussianMeans, gaussian)),
+  draw: drawArms(gaussianMeans),
 };
 
 export const continuousBandit: EnvironmentRecord = {
@@ -67,4 +70,5 @@ export const continuousBandit: EnvironmentRecord = {
   solvedAt: undefined,
   reference: "Reward −(a − 1)² + noise; for Gaussian policies, Sutton & Barto (2nd ed.), section 13.7",
   create: () => new OneStep(continuousBanditTask),
+  draw: drawContinuousBandit(bestAction),
 };

@@ -1,5 +1,6 @@
 import type { Generator } from "../rl/generator.ts";
 import type { Environment, EnvironmentRecord } from "./environment.ts";
+import { drawCartPole } from "./scenes/cartPole.ts";
 import type { BoxSpace, DiscreteSpace } from "./spaces.ts";
 
 const gravity = 9.8;
@@ -100,6 +101,7 @@ export const cartPole: EnvironmentRecord = {
   solvedAt: 475,
   reference,
   create: () => new CartPole(),
+  draw: drawCartPole,
 };
 
 export const cartPoleV0: EnvironmentRecord = {
@@ -109,4 +111,5 @@ export const cartPoleV0: EnvironmentRecord = {
   solvedAt: 195,
   reference,
   create: () => new CartPole(),
+  draw: drawCartPole,
 };

@@ -1,5 +1,7 @@
+import type { ShapeRole } from "../protocol/scene.ts";
 import type { EnvironmentRecord } from "./environment.ts";
 import { type Grid, GridWorld } from "./gridWorld.ts";
+import { drawGrid } from "./scenes/grid.ts";
 
 export const cliffRows = 4;
 export const cliffColumns = 12;
@@ -31,6 +33,11 @@ export function cliffGrid(slippery: boolean): Grid {
   };
 }
 
+function roleOf(cell: number): ShapeRole {
+  if (isCliff(cell)) return "danger";
+  return cell === start ? "start" : cell === goal ? "goal" : "ground";
+}
+
 const reference = "Sutton & Barto (2nd ed.), Example 6.6; Gymnasium 1.4, CliffWalking";
 
 export const cliffWalking: EnvironmentRecord = {
@@ -40,6 +47,7 @@ export const cliffWalking: EnvironmentRecord = {
   solvedAt: undefined,
   reference,
   create: () => new GridWorld(cliffGrid(false)),
+  draw: drawGrid(cliffGrid(false), roleOf),
 };
 
 /** The id under which older versions of Gymnasium have the same environment. */
@@ -54,4 +62,5 @@ export const cliffWalkingSlippery: EnvironmentRecord = {
   id: "CliffWalkingSlippery-v1",
   title: "Cliff walking on slippery ground",
   create: () => new GridWorld(cliffGrid(true)),
+  draw: drawGrid(cliffGrid(true), roleOf),
 };

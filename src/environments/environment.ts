@@ -1,3 +1,4 @@
+import type { SceneView } from "../protocol/scene.ts";
 import type { Generator } from "../rl/generator.ts";
 import type { ActionSpace, BoxSpace } from "./spaces.ts";
 
@@ -25,6 +26,13 @@ export interface Environment {
   restore(state: readonly number[], observation: Float64Array, offset: number): void;
 }
 
+/** A step as a picture shows it: what was observed, the state before the action where it is known, and the action. */
+export interface DrawnStep {
+  readonly observation: ArrayLike<number>;
+  readonly state: readonly number[] | undefined;
+  readonly action: readonly number[];
+}
+
 /** What the registry holds of an environment: adding one is one record. */
 export interface EnvironmentRecord {
   readonly id: string;
@@ -36,5 +44,9 @@ export interface EnvironmentRecord {
   readonly reference: string;
   /** Whether the state's numbers are float32, and so can be compared exactly. */
   readonly stateIsFloat32?: true;
+  /** Whether it is stepped in another process: `create` tells its spaces only. */
+  readonly isElsewhere?: true;
   create(): Environment;
+  /** A picture of a step; environments that come from elsewhere have none. */
+  readonly draw?: (step: DrawnStep) => SceneView;
 }

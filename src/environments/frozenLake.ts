@@ -1,5 +1,7 @@
+import type { ShapeRole } from "../protocol/scene.ts";
 import type { EnvironmentRecord } from "./environment.ts";
 import { type Grid, GridWorld } from "./gridWorld.ts";
+import { drawGrid } from "./scenes/grid.ts";
 
 /** The lakes of Gymnasium: S start, F frozen, H hole, G goal. */
 export const lakes = {
@@ -28,31 +30,40 @@ export function lakeGrid(map: readonly string[], slippery: boolean): Grid {
   };
 }
 
-const reference = "Gymnasium 1.4, FrozenLake-v1";
+function record(
+  map: keyof typeof lakes,
+  slippery: boolean,
+  facts: Pick<EnvironmentRecord, "id" | "title" | "timeLimit" | "solvedAt">,
+): EnvironmentRecord {
+  const grid = lakeGrid(lakes[map], slippery);
+  const letters = lakes[map].join("");
+  return {
+    ...facts,
+    reference: `Gymnasium 1.4, FrozenLake-v1${slippery ? "" : " with is_slippery=False"}`,
+    create: () => new GridWorld(grid),
+    draw: drawGrid(grid, (cell) => roles[letters[cell]!] ?? "ground"),
+  };
+}
 
-export const frozenLake: EnvironmentRecord = {
+const roles: Readonly<Record<string, ShapeRole>> = { S: "start", H: "danger", G: "goal" };
+
+export const frozenLake = record("4x4", true, {
   id: "FrozenLake-v1",
   title: "Frozen lake, 4 × 4, slippery",
   timeLimit: 100,
   solvedAt: 0.7,
-  reference,
-  create: () => new GridWorld(lakeGrid(lakes["4x4"], true)),
-};
+});
 
-export const frozenLake8x8: EnvironmentRecord = {
+export const frozenLake8x8 = record("8x8", true, {
   id: "FrozenLake8x8-v1",
   title: "Frozen lake, 8 × 8, slippery",
   timeLimit: 200,
   solvedAt: 0.85,
-  reference,
-  create: () => new GridWorld(lakeGrid(lakes["8x8"], true)),
-};
+});
 
-export const frozenLakeFirm: EnvironmentRecord = {
+export const frozenLakeFirm = record("4x4", false, {
   id: "FrozenLakeNotSlippery-v1",
   title: "Frozen lake, 4 × 4, every step goes where it is meant to",
   timeLimit: 100,
   solvedAt: 0.95,
-  reference: `${reference} with is_slippery=False`,
-  create: () => new GridWorld(lakeGrid(lakes["4x4"], false)),
-};
+});

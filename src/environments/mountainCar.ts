@@ -1,5 +1,6 @@
 import type { Generator } from "../rl/generator.ts";
 import type { Environment, EnvironmentRecord } from "./environment.ts";
+import { drawMountainCar } from "./scenes/mountainCar.ts";
 import { type BoxSpace, clip, type DiscreteSpace } from "./spaces.ts";
 
 /** The slope is that of sin 3x; the bottom of the valley lies at −π/6. */
@@ -70,4 +71,5 @@ export const mountainCar: EnvironmentRecord = {
   solvedAt: -110,
   reference: "Gymnasium 1.4, MountainCar-v0; Moore (1990)",
   create: () => new MountainCar(),
+  draw: drawMountainCar,
 };

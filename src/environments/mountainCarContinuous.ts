@@ -1,6 +1,7 @@
 import type { Generator } from "../rl/generator.ts";
 import type { Environment, EnvironmentRecord } from "./environment.ts";
 import { drawStart, fastest, leftWall, mountainCarObservations, rightEnd } from "./mountainCar.ts";
+import { drawMountainCarContinuous } from "./scenes/mountainCar.ts";
 import { type BoxSpace, clip } from "./spaces.ts";
 
 const power = 0.0015;
@@ -84,4 +85,5 @@ export const mountainCarContinuous: EnvironmentRecord = {
   reference: "Gymnasium 1.4, MountainCarContinuous-v0; Moore (1990)",
   stateIsFloat32: true,
   create: () => new MountainCarContinuous(),
+  draw: drawMountainCarContinuous,
 };

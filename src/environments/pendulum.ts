@@ -1,5 +1,6 @@
 import type { Generator } from "../rl/generator.ts";
 import type { Environment, EnvironmentRecord } from "./environment.ts";
+import { drawPendulum } from "./scenes/pendulum.ts";
 import { type BoxSpace, clip } from "./spaces.ts";
 
 const gravity = 10;
@@ -78,4 +79,5 @@ export const pendulum: EnvironmentRecord = {
   solvedAt: undefined,
   reference: "Gymnasium 1.4, Pendulum-v1",
   create: () => new Pendulum(),
+  draw: drawPendulum,
 };

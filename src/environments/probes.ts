@@ -1,6 +1,8 @@
+import type { SceneView } from "../protocol/scene.ts";
 import type { Generator } from "../rl/generator.ts";
-import type { Environment, EnvironmentRecord } from "./environment.ts";
+import type { DrawnStep, Environment, EnvironmentRecord } from "./environment.ts";
 import { constantObservation, OneStep, type OneStepTask } from "./oneStep.ts";
+import { drawDoors } from "./scenes/probe.ts";
 import { type BoxSpace, type DiscreteSpace, oneHotSpace, writeOneHot } from "./spaces.ts";
 
 const twoActions: DiscreteSpace = { kind: "discrete", n: 2, names: ["a", "b"] };
@@ -79,7 +81,12 @@ class DelayedReward implements Environment {
 
 const atOnce = (action: number) => (action === 0 ? rewardAtOnce : 0);
 
-function probe(number: number, title: string, create: () => Environment): EnvironmentRecord {
+function probe(
+  number: number,
+  title: string,
+  create: () => Environment,
+  draw: (step: DrawnStep) => SceneView,
+): EnvironmentRecord {
   return {
     id: `probe-${number}`,
     title: `Probe ${number}: ${title}`,
@@ -88,14 +95,47 @@ function probe(number: number, title: string, create: () => Environment): Enviro
     reference:
       "After A. Jones, Debugging RL, Without the Agonizing Pain (2021), with a choice in every probe",
     create,
+    draw,
   };
 }
 
+const nothingSeen = () => "Nothing to see";
+const coinSeen = ([side]: readonly number[]) => `The coin shows ${side === 1 ? "+1" : "−1"}`;
+const stepSeen = ([first]: readonly number[]) => (first === 1 ? "First step" : "Second step");
+/** What an action of the delayed probe leads to; in the second step nothing does. */
+const leadsTo = ([first]: readonly number[], action: number) =>
+  first === 1 ? [rewardAtOnce, rewardLater][action]! : 0;
+
 /** The five probes, from the one that asks least of an update to the one that asks most. */
 export const probes: readonly EnvironmentRecord[] = [
-  probe(1, "the reward is always 1", () => new OneStep(constantReward)),
-  probe(2, "the reward is what is observed", () => new OneStep(observedReward)),
-  probe(3, "a reward at once or a greater one a step later", () => new DelayedReward()),
-  probe(4, "the reward depends on the action", () => new OneStep(chosenReward)),
-  probe(5, "the reward depends on observation and action", () => new OneStep(matchedReward)),
+  probe(
+    1,
+    "the reward is always 1",
+    () => new OneStep(constantReward),
+    drawDoors(nothingSeen, () => 1),
+  ),
+  probe(
+    2,
+    "the reward is what is observed",
+    () => new OneStep(observedReward),
+    drawDoors(coinSeen, ([side]) => side!),
+  ),
+  probe(
+    3,
+    "a reward at once or a greater one a step later",
+    () => new DelayedReward(),
+    drawDoors(stepSeen, leadsTo),
+  ),
+  probe(
+    4,
+    "the reward depends on the action",
+    () => new OneStep(chosenReward),
+    drawDoors(nothingSeen, (_, action) => sign(action)),
+  ),
+  probe(
+    5,
+    "the reward depends on observation and action",
+    () => new OneStep(matchedReward),
+    drawDoors(coinSeen, ([side], action) => (sign(action) === side ? 1 : -1)),
+  ),
 ];

@@ -1,5 +1,6 @@
 import type { Generator } from "../rl/generator.ts";
 import type { Environment, EnvironmentRecord } from "./environment.ts";
+import { drawCorridor } from "./scenes/corridor.ts";
 import type { BoxSpace, DiscreteSpace } from "./spaces.ts";
 
 /** Index of the terminal state. */
@@ -55,4 +56,5 @@ export const shortCorridor: EnvironmentRecord = {
   solvedAt: undefined,
   reference: "Sutton & Barto (2nd ed.), Example 13.1",
   create: () => new ShortCorridor(),
+  draw: drawCorridor,
 };

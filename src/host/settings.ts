@@ -1,4 +1,7 @@
 import * as vscode from "vscode";
+import type { backendNames } from "./training/trainArguments.ts";
+
+type BackendName = (typeof backendNames)[number];
 
 export const settingsSection = "policyGradient";
 
@@ -7,6 +10,9 @@ export function readSettings() {
   const settings = vscode.workspace.getConfiguration(settingsSection);
   return {
     nodePath: settings.get<string>("engine.nodePath", ""),
+    backend: settings.get<BackendName>("backend", "auto"),
+    libraryFolder: settings.get<string>("tensorflow.libraryFolder", "").trim(),
+    python: settings.get<string>("python", ""),
     hover: settings.get<boolean>("hover.values", true),
     inlayShapes: settings.get<boolean>("inlayHints.shapes", true),
     inlayValues: settings.get<boolean>("inlayHints.values", true),

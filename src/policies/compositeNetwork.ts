@@ -4,6 +4,8 @@ import type { Network } from "./network.ts";
 export interface NetworkParts {
   readonly policy: Network;
   readonly policyOutputs: number;
+  /** How many of those come before the free ones; a shared V comes after them. */
+  readonly leadingOutputs: number;
   readonly policyParameters: number;
   /** Free parameters that are outputs themselves, the same in every step. */
   readonly free: number;
@@ -51,11 +53,13 @@ export class CompositeNetwork implements Network {
   }
 
   forward(observations: Float64Array, row: number, outputs: Float64Array): void {
-    const { policy, policyOutputs, free, value } = this.#parts;
+    const { policy, policyOutputs, leadingOutputs, free, value } = this.#parts;
     let to = row * this.#outputs;
+    let from = row * policyOutputs;
     policy.forward(observations, row, this.#policyOutputs);
-    for (let k = 0; k < policyOutputs; k++) outputs[to++] = this.#policyOutputs[row * policyOutputs + k]!;
+    for (let k = 0; k < leadingOutputs; k++) outputs[to++] = this.#policyOutputs[from++]!;
     for (let k = 0; k < free; k++) outputs[to++] = this.#freeParameters[k]!;
+    for (let k = leadingOutputs; k < policyOutputs; k++) outputs[to++] = this.#policyOutputs[from++]!;
     if (value === undefined) return;
     value.forward(observations, row, this.#values);
     outputs[to] = this.#values[row]!;
@@ -78,14 +82,14 @@ export class CompositeNetwork implements Network {
   }
 
   project(gradient: Float64Array, steps: number): Float64Array {
-    const { policy, policyOutputs, policyParameters, free, value } = this.#parts;
+    const { policy, leadingOutputs, policyParameters, free, value } = this.#parts;
     const projections = policy.project(gradient.subarray(0, policyParameters), steps);
     const values = value?.project(gradient.subarray(policyParameters + free), steps);
     return projections.map((projection, t) => {
       let sum = projection + (values?.[t] ?? 0);
       for (let k = 0; k < free; k++) {
         sum +=
-          gradient[policyParameters + k]! * this.#outputsGradient[t * this.#outputs + policyOutputs + k]!;
+          gradient[policyParameters + k]! * this.#outputsGradient[t * this.#outputs + leadingOutputs + k]!;
       }
       return sum;
     });
@@ -93,12 +97,12 @@ export class CompositeNetwork implements Network {
 
   /** A free parameter's gradient is the sum of its adjoints; each step's norm gains their squares. */
   #passFree(gradient: Float64Array, steps: number, stepNorms: Float64Array): void {
-    const { policyOutputs, free } = this.#parts;
+    const { leadingOutputs, free } = this.#parts;
     gradient.fill(0);
     for (let t = 0; t < steps && free > 0; t++) {
       let square = stepNorms[t]! * stepNorms[t]!;
       for (let k = 0; k < free; k++) {
-        const adjoint = this.#outputsGradient[t * this.#outputs + policyOutputs + k]!;
+        const adjoint = this.#outputsGradient[t * this.#outputs + leadingOutputs + k]!;
         gradient[k]! += adjoint;
         square += adjoint * adjoint;
       }
@@ -107,7 +111,7 @@ export class CompositeNetwork implements Network {
   }
 
   #split(outputsGradient: Float64Array, steps: number): void {
-    const { policyOutputs, value } = this.#parts;
+    const { policyOutputs, leadingOutputs, free, value } = this.#parts;
     const outputs = this.#outputs;
     this.#outputsGradient = outputsGradient.slice(0, steps * outputs);
     this.#policyGradient = new Float64Array(steps * policyOutputs);
@@ -115,7 +119,8 @@ export class CompositeNetwork implements Network {
     for (let t = 0; t < steps; t++) {
       const from = t * outputs;
       for (let k = 0; k < policyOutputs; k++) {
-        this.#policyGradient[t * policyOutputs + k] = outputsGradient[from + k]!;
+        const place = k < leadingOutputs ? k : k + free;
+        this.#policyGradient[t * policyOutputs + k] = outputsGradient[from + place]!;
       }
       if (value !== undefined) this.#valueGradient[t] = outputsGradient[from + outputs - 1]!;
     }

@@ -11,7 +11,6 @@ import type { Layout } from "./layout.ts";
 import type { Network } from "./network.ts";
 import { clipFactor, gradientNorm, takeGroupedStep } from "./optimiser.ts";
 import type {
-  Activation,
   Gradient,
   Heads,
   OptimiserSpecification,
@@ -47,7 +46,7 @@ export class KernelsBackend implements PolicyBackend {
     this.specification = specification;
     this.#architecture = architectureOf(specification);
     this.parameters = this.#architecture.parameters;
-    this.#network = createNetwork(this.#architecture, specification.activation);
+    this.#network = createNetwork(this.#architecture, specification);
     this.#outputCount = outputCount(specification);
     this.#theta = new Float64Array(this.#architecture.parameterCount);
     this.#gradient = new Float64Array(this.#architecture.parameterCount);
@@ -145,7 +144,10 @@ export class KernelsBackend implements PolicyBackend {
 }
 
 /** The quickest network for a policy's shape: one whole, or its parts side by side. */
-function createNetwork({ policy, free, value }: Architecture, activation: Activation): Network {
+function createNetwork(
+  { policy, free, value }: Architecture,
+  { activation, value: valueHead }: PolicySpecification,
+): Network {
   const network = (layout: Layout) =>
     activation === "relu" && isControl(layout)
       ? new ControlNetwork(layout)
@@ -154,6 +156,7 @@ function createNetwork({ policy, free, value }: Architecture, activation: Activa
   return new CompositeNetwork({
     policy: network(policy),
     policyOutputs: policy.layers.at(-1)!.outputs,
+    leadingOutputs: policy.layers.at(-1)!.outputs - (valueHead?.trunk === "shared" ? 1 : 0),
     policyParameters: policy.parameterCount,
     free,
     value: value === undefined ? undefined : network(value),

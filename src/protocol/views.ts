@@ -1,3 +1,4 @@
+import type { SceneView } from "./scene.ts";
 import type { Diagnostic } from "./shared.ts";
 
 /** What a run was started with. All of it is written into the run file. */
@@ -28,12 +29,47 @@ export interface RunSettings {
   /** How often a batch is gone through, and in how many shuffled parts each time; each part is one update. */
   readonly epochs: number;
   readonly minibatches: number;
+  /** A text of the loss language that computes adv and G_recorded from the batch before its first update; empty for none. */
+  readonly targets: string;
+  /** What Python said of an environment of the user's Gymnasium; absent for environments of our own. */
+  readonly gym?: Readonly<Record<string, unknown>>;
 }
 
 /** What a person may ask of a run; the engine fills the rest from the algorithm's defaults for the environment. */
 export type RunRequest = { readonly [Name in keyof RunSettings]?: RunSettings[Name] | undefined };
 
 export type TrainingState = "training" | "paused" | "finished" | "stopped" | "failed" | "reading";
+
+/** Milliseconds an update spends in each of its parts; `act` is environment and policy together. */
+export interface PhaseMilliseconds {
+  readonly act: number;
+  readonly forward: number;
+  readonly loss: number;
+  readonly backward: number;
+  readonly optimiser: number;
+  readonly record: number;
+}
+
+/** How close a backend comes to kernels on one update: largest differences, in proportion to the norm of what kernels give. */
+export interface ParityRow {
+  readonly backend: string;
+  readonly device: string;
+  readonly precision: "float64" | "float32";
+  readonly gradient: number;
+  readonly stepNorms: number;
+  readonly projections: number;
+  /** Of forward and backward pass there. */
+  readonly milliseconds: number;
+}
+
+export interface ParityView {
+  readonly update: number;
+  /** Milliseconds of forward and backward pass on kernels. */
+  readonly kernels: number;
+  readonly rows: readonly ParityRow[];
+  /** Backends that are here but cannot be used: why, one line each. */
+  readonly trouble: readonly string[];
+}
 
 export interface TrainingProgress {
   readonly run: string;
@@ -47,6 +83,8 @@ export interface TrainingProgress {
   readonly solved: boolean;
   /** Why it failed or stopped, in one line. */
   readonly message?: string;
+  /** Running means; absent before this engine has made an update of the run. */
+  readonly phases?: PhaseMilliseconds;
 }
 
 export interface RunView {
@@ -178,6 +216,8 @@ export interface UpdateView {
   readonly actionNames: readonly string[];
   readonly observationNames: readonly string[];
   readonly recomputed: "kept" | "replayed" | "live";
+  /** Why this is another update than the one asked for. */
+  readonly instead?: string;
   readonly kept: boolean;
   readonly pinned: boolean;
   readonly gamma: number;
@@ -244,8 +284,10 @@ export interface StepView {
   readonly action: number;
   readonly reward: number;
   readonly observation: readonly number[];
-  /** The environment's internal state before the action, where it can be told: for drawing. */
+  /** The environment's internal state before the action, where it can be told. */
   readonly state?: readonly number[];
+  /** A picture of the step, where the environment has one. */
+  readonly scene?: SceneView;
   readonly outputs: readonly {
     readonly name: string;
     readonly logit: number;
@@ -319,4 +361,25 @@ export interface StatisticsView {
   readonly infinite: number;
   readonly sparkline: string;
   readonly first: readonly number[];
+}
+
+/** What one probe says of a loss. */
+export interface ProbeView {
+  readonly id: string;
+  /** The environment that the loss was trained on. */
+  readonly environment: string;
+  readonly title: string;
+  readonly asks: string;
+  readonly works: boolean;
+  readonly expected: string;
+  readonly seen: string;
+  /** The likely mistake; null where it works. */
+  readonly hint: string | null;
+}
+
+/** What the probes say of a loss, all of them. */
+export interface ProbesView {
+  readonly loss: string;
+  readonly probes: readonly ProbeView[];
+  readonly milliseconds: number;
 }

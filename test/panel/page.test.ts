@@ -361,7 +361,7 @@ describe("the loss editor", () => {
 
   test("shows values and adjoint of the name under the pointer", async () => {
     const page = await show();
-    await page.locator(".loss-name", { hasText: /^log_pi$/u }).hover();
+    await page.locator(".loss-head", { hasText: /^log_pi$/u }).hover();
     const card = page.locator(".node-card");
     await card.waitFor();
     const text = await card.textContent();

@@ -1,9 +1,16 @@
 import { html, type TemplateResult } from "lit";
+import type { StepView } from "../../src/protocol/views.ts";
 import { formatNumber } from "../format.ts";
-import type { SceneInput } from "./scenes.ts";
+
+/** A step with the names of its numbers. */
+export interface NamedStep {
+  readonly step: StepView;
+  readonly observationNames: readonly string[];
+  readonly actionNames: readonly string[];
+}
 
 /** The observation as named numbers, for environments without a picture. */
-export function namedNumbers({ step, observationNames, actionNames }: SceneInput): TemplateResult {
+export function namedNumbers({ step, observationNames, actionNames }: NamedStep): TemplateResult {
   const action = actionNames[step.action] ?? String(step.action);
   return html`
     <dl class="named-numbers">

@@ -4,6 +4,7 @@ import { formatNumber, formatSigned } from "../format.ts";
 import { Part } from "../part.ts";
 import { hasErrors, shownSource } from "../selectors.ts";
 import type { PanelState } from "../state.ts";
+import { namedNumbers } from "./namedNumbers.ts";
 import { drawScene } from "./scenes.ts";
 
 /** The selected step: the environment's state, and what every output of the policy gets. */
@@ -13,7 +14,7 @@ export class StepDetail extends Part {
   }
 
   protected override render(): TemplateResult | typeof nothing {
-    const { update, detail, host } = this.state;
+    const { update, detail } = this.state;
     const source = shownSource(this.state);
     const view = detail[source] ?? detail.trainer;
     if (update === null || view === undefined) return nothing;
@@ -25,7 +26,7 @@ export class StepDetail extends Part {
         <span class="section-note">${update.episodes > 1 ? `episode ${view.episode}, t = ${view.time}` : `reward ${formatNumber(view.reward)}`}</span>
       </div>
       <div class="detail-body" ?data-stale=${stale}>
-        <div class="detail-scene">${drawScene(host?.run?.settings.environment ?? "", { step: view, actionNames, observationNames })}</div>
+        <div class="detail-scene">${view.scene === undefined ? namedNumbers({ step: view, actionNames, observationNames }) : drawScene(view.scene)}</div>
         <div class="detail-outputs">
           ${this.#outputs(view)}
           <p class="sentence quiet">${view.sentence}</p>

@@ -86,6 +86,6 @@ async function install(
     line.end();
     process.off("SIGINT", cancel).off("SIGTERM", cancel);
   }
-  console.out(isJson ? jsonLine(found) : installedLine(found));
+  console.out(isJson ? jsonLine(found) : `${installedLine(found)}\n`);
   return 0;
 }

@@ -62,7 +62,8 @@ export class Backends {
       present: runtime.present,
       device: runtime.present ? runtime.device : "",
       precision: "float32",
-      detail: runtime.present ? `version ${runtime.version}` : `${runtime.missing}: ${runtime.mend}`,
+      detail: runtime.present ? `version ${runtime.version}` : runtime.missing,
+      ...(!runtime.present && { mend: runtime.mend }),
     };
   }
 

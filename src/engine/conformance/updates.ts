@@ -49,14 +49,14 @@ function oneUpdate(model: UpdateModel, loss: UpdateLoss) {
   const { batch, specification } = model;
   const backend = backendOf(model);
   const heads = forward(backend, batch);
-  const { value, byOutputs } = evaluate(loss.text, model, heads);
+  const { value, byOutputs } = evaluateModel(loss.text, model, heads);
   const policy = part(backend, model, byOutputs, "policy");
   const valueHead = part(backend, model, byOutputs, "value");
   const grad = model.named(backend.backward(byOutputs.outputs, byOutputs.rows).gradient);
   backend.apply(optimiserSpecification("sgd", model.sgdRate), createOptimiserState("sgd", 0), undefined);
   return {
     loss: value,
-    per_step_loss: evaluate(loss.perStep, model, heads).values,
+    per_step_loss: evaluateModel(loss.perStep, model, heads).values,
     dloss_doutputs: actionRows(byOutputs, specification),
     grad,
     step_norm_policy: policy.norms,
@@ -93,7 +93,7 @@ function threeAdamSteps(model: UpdateModel, loss: UpdateLoss) {
   const losses: number[] = [];
   for (let step = 0; step < 3; step++) {
     const heads = forward(backend, model.batch);
-    const { value, byOutputs } = evaluate(loss.text, model, heads);
+    const { value, byOutputs } = evaluateModel(loss.text, model, heads);
     losses.push(value);
     backend.backward(byOutputs.outputs, byOutputs.rows);
     backend.apply(optimiserSpecification("adam", model.adamRate), state, undefined);
@@ -134,7 +134,7 @@ function backendOf({ specification, theta }: UpdateModel): KernelsBackend {
 }
 
 /** Evaluates a text of the loss language on a model's batch, with its recorded log-probabilities and advantages. */
-function evaluate(source: string, model: UpdateModel, heads: Heads) {
+export function evaluateModel(source: string, model: UpdateModel, heads: Heads) {
   const { batch, gamma, specification } = model;
   const { program } = parseLoss(source);
   const symbols = offeredSymbols(specification.gaussian === undefined ? "discrete" : "continuous");
@@ -157,7 +157,7 @@ function evaluate(source: string, model: UpdateModel, heads: Heads) {
 }
 
 /** ∂L/∂ of the action distribution's outputs, a row for each step: the logits, or μ and ln σ. */
-function actionRows({ outputs }: OutputsGradient, specification: PolicySpecification): number[][] {
+export function actionRows({ outputs }: OutputsGradient, specification: PolicySpecification): number[][] {
   const width = outputCount(specification);
   return Array.from({ length: outputs.length / width }, (_, t) =>
     Array.from(outputs.subarray(t * width, t * width + actionOutputs(specification))),

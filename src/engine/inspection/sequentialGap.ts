@@ -1,8 +1,8 @@
 import { KernelsBackend } from "../../policies/kernels.ts";
+import { seenObservations } from "../../rl/seenObservations.ts";
 import type { FrozenUpdate } from "../frozenUpdate.ts";
 import { compileLossText, evaluateForTraining } from "../lossOnBatch.ts";
 import { UserError } from "../userError.ts";
-import { withFinals } from "./inspector.ts";
 
 /** How far updates at every step in turn end from one summed update, for one step size. */
 export interface Gap {
@@ -32,8 +32,8 @@ class Descent {
   constructor(frozen: FrozenUpdate, text: string) {
     this.frozen = frozen;
     this.backend = new KernelsBackend(frozen.specification);
-    this.compiled = compileLossText(text, frozen.specification);
-    this.observations = withFinals(frozen.batch);
+    this.compiled = compileLossText(text, frozen.specification, frozen.batch.rows !== undefined);
+    this.observations = seenObservations(frozen.batch);
   }
 
   /** θ after one step of plain gradient descent on the whole loss. */

@@ -1,6 +1,7 @@
 import type { EnvironmentRecord } from "../../environments/environment.ts";
 import type { CategoricalHeads, GaussianHeads } from "../../policies/policy.ts";
 import type { StepView } from "../../protocol/views.ts";
+import type { Batch } from "../../rl/batch.ts";
 import type { InspectedLoss, Inspector } from "./inspector.ts";
 import { crossEntropyView } from "./oneOutput.ts";
 import { stateAt } from "./stateAt.ts";
@@ -20,7 +21,6 @@ export function stepView(
   const { observationSize } = batch;
   const value = (column: string) => inspector.column(loss, column)?.[step] ?? Number.NaN;
   const columns = [...shownColumns, ...loss.terms.columns.map(({ column }) => column)];
-  const state = stateAt(environment, batch, step);
   return {
     step,
     episode: batch.episodes[step]!,
@@ -30,10 +30,25 @@ export function stepView(
     observation: [...batch.observations.subarray(step * observationSize, (step + 1) * observationSize)],
     ...outputsView(inspector, loss, step, names.actionNames),
     ...valueView(inspector, value),
-    ...(state && { state }),
+    ...drawnStep(environment, batch, step),
     crossEntropy: crossEntropyView(inspector, loss, step),
     values: Object.fromEntries(columns.map((column) => [column, value(column)])),
   };
+}
+
+/** The state before the action, where it can be told, and a picture of the step, where the environment has one. */
+function drawnStep(
+  environment: EnvironmentRecord,
+  batch: Batch,
+  step: number,
+): Pick<StepView, "state" | "scene"> {
+  const state = stateAt(environment, batch, step);
+  const { observationSize } = batch;
+  const observation = batch.observations.subarray(step * observationSize, (step + 1) * observationSize);
+  const width = batch.actions.length / batch.steps;
+  const action = Array.from(batch.actions.subarray(step * width, (step + 1) * width));
+  const scene = environment.draw?.({ observation, state, action });
+  return { ...(state && { state }), ...(scene && { scene }) };
 }
 
 type OutputsView = Pick<StepView, "outputs" | "dimensions" | "gradientSum" | "sentence">;

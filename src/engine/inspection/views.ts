@@ -52,6 +52,7 @@ export function verdictView(inspector: Inspector, loss: InspectedLoss): VerdictV
 export interface UpdateFacts {
   readonly run: string;
   readonly how: UpdateView["recomputed"];
+  readonly instead: string | undefined;
   readonly kept: boolean;
   readonly pinned: boolean;
 }
@@ -66,6 +67,7 @@ export function updateView(inspector: Inspector, names: Names, facts: UpdateFact
     episodeReturn: lastEpisodeReturn(inspector),
     ...names,
     recomputed: facts.how,
+    ...(facts.instead !== undefined && { instead: facts.instead }),
     kept: facts.kept,
     pinned: facts.pinned,
     gamma,

@@ -1,4 +1,4 @@
-import { layOut, parameterViews } from "../../policies/layout.ts";
+import { architectureOf } from "../../policies/architecture.ts";
 import type { PolicySpecification } from "../../policies/policy.ts";
 import type { ProofCheckView } from "../../protocol/proofViews.ts";
 import type { DirectGradient } from "./directRule.ts";
@@ -23,7 +23,7 @@ export function typicalSize(gradient: Float64Array): number {
 
 /** "W1[3,2]" of a place in θ. */
 export function parameterName(specification: PolicySpecification, index: number): string {
-  for (const { name, shape, offset, length } of parameterViews(layOut(specification))) {
+  for (const { name, shape, offset, length } of architectureOf(specification).parameters) {
     if (index < offset || index >= offset + length) continue;
     const place = index - offset;
     const columns = shape[1];

@@ -52,7 +52,7 @@ function numbersOf(
 ): CounterExampleView["numbers"] {
   if (id === "rule" && rule) {
     const of = checked.evaluation.adjoints.log_pi;
-    const stated = rule.weights(problem).logPi;
+    const stated = rule.weights(problem).logProbabilities;
     return {
       ...(of && { "c of the loss": Array.from(of, (adjoint) => -adjoint) }),
       ...(stated && { "c of the rule": Array.from(stated, (adjoint) => -adjoint) }),

@@ -32,7 +32,7 @@ function kinkWords(kink: Kink): string {
   const distance = kink.distance < 1e-12 ? "at θ itself" : `within ${kink.distance.toExponential(1)} of θ`;
   const what =
     kink.kind === "unit"
-      ? `relu unit ${kink.unit} of layer ${kink.layer} changes sides`
+      ? `relu unit ${kink.unit} of layer ${kink.layer}${kink.kind === "unit" && kink.network === "value" ? " of the value network" : ""} changes sides`
       : `${kink.text} changes its formula`;
   return `${what} at step ${kink.step}, ${distance}`;
 }

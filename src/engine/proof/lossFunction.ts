@@ -4,15 +4,17 @@ import { type GraphNode, leafName } from "../../loss/graph.ts";
 import { headNames } from "../../loss/names.ts";
 import type { Tensor } from "../../loss/tensor.ts";
 import type { Heads, PolicySpecification } from "../../policies/policy.ts";
+import type { EpisodeEnds } from "../../rl/episodeEnds.ts";
 import { lossInputs } from "../lossInputs.ts";
-import { PlainNetwork, type UnitKink } from "./plainNetwork.ts";
-import type { ProofProblem } from "./problem.ts";
+import { PlainPolicy, type UnitKink } from "./plainPolicy.ts";
+import { type ProofProblem, seenObservations } from "./problem.ts";
 
 /** What a proof needs of the arithmetic under proof: heads and gradient of a policy, at once. */
 export interface ProvedPolicy {
   setTheta(theta: Float64Array): void;
-  forward(observations: Float64Array, actions: Float64Array, steps: number): Heads;
-  backward(logitsGradient: Float64Array, steps: number): { gradient: Float64Array; stepNorms: Float64Array };
+  /** As `PolicyBackend.forward`. */
+  forward(observations: Float64Array, actions: Float64Array, steps: number, ends: EpisodeEnds): Heads;
+  backward(outputsGradient: Float64Array, rows: number): { gradient: Float64Array; stepNorms: Float64Array };
 }
 
 export type MakePolicy = (specification: PolicySpecification) => ProvedPolicy;
@@ -42,7 +44,8 @@ export class LossFunction {
   readonly #loss: CompiledLoss;
   readonly #problem: ProofProblem;
   readonly #policy: ProvedPolicy;
-  readonly #network: PlainNetwork;
+  readonly #plain: PlainPolicy;
+  readonly #observations: Float64Array;
   readonly #inputs: Map<string, Tensor>;
   readonly #moving: readonly string[];
   /** Nodes with kinks on which the value depends through the heads. */
@@ -58,7 +61,8 @@ export class LossFunction {
     this.#loss = loss;
     this.#problem = problem;
     this.#policy = policy;
-    this.#network = new PlainNetwork(problem.specification);
+    this.#plain = new PlainPolicy(problem.specification);
+    this.#observations = seenObservations(problem.batch);
     this.#inputs = new Map(inputs);
     this.#moving = loss.leaves.filter((name) => heads.has(name));
     this.#kinked = movingNodes(loss, new Set(this.#moving)).filter((node) => ruleOf(node) !== undefined);
@@ -72,12 +76,8 @@ export class LossFunction {
 
   /** Which formulas hold at θ. */
   branches(theta: Float64Array): Branches {
-    const codes: number[] = [];
-    const { batch, specification } = this.#problem;
     // Beyond one hidden layer the nearest kink is known to first order only, so the signs are compared.
-    if (specification.hidden.length > 1) {
-      this.#network.addUnitSigns(theta, batch.observations, batch.steps, codes);
-    }
+    const codes = this.#plain.isLinearInUnits ? [] : this.#plain.unitSigns(theta, this.#problem.batch);
     const units = codes.length;
     if (this.#kinked.length === 0) return { units, codes };
     const evaluation = this.#evaluate(theta);
@@ -90,14 +90,13 @@ export class LossFunction {
   firstDifference(a: Branches, b: Branches, distance: number): Kink | undefined {
     const place = a.codes.findIndex((code, index) => code !== b.codes[index]);
     if (place < 0) return undefined;
-    if (place < a.units) return { kind: "unit", distance, ...this.#network.unitAt(place) };
+    if (place < a.units) return { kind: "unit", distance, ...this.#plain.unitAt(place) };
     return { kind: "expression", distance, ...this.#expressionAt(place - a.units) };
   }
 
   /** The first relu unit that changes sides along a direction. */
   nearestUnitKink(theta: Float64Array, direction: Float64Array): UnitKink | undefined {
-    const { observations, steps } = this.#problem.batch;
-    return this.#network.nearestKink(theta, direction, observations, steps);
+    return this.#plain.nearestKink(theta, direction, this.#problem.batch);
   }
 
   #expressionAt(place: number): { text: string; step: number } {
@@ -120,7 +119,7 @@ export class LossFunction {
   #evaluate(theta: Float64Array) {
     const { batch, gamma, learningRate } = this.#problem;
     this.#policy.setTheta(theta);
-    const heads = this.#policy.forward(batch.observations, batch.actions, batch.steps);
+    const heads = this.#policy.forward(this.#observations, batch.actions, batch.steps, batch);
     for (const [name, tensor] of lossInputs(this.#moving, { batch, heads, gamma, learningRate })) {
       this.#inputs.set(name, tensor);
     }

@@ -1,4 +1,4 @@
-import type { PolicySpecification } from "../../policies/policy.ts";
+import type { Activation } from "../../policies/policy.ts";
 
 interface PlainLayer {
   readonly inputs: number;
@@ -9,43 +9,53 @@ interface PlainLayer {
 }
 
 /** One row through the network: its input and every layer's output after the activation, and z before it. */
-interface Activations {
+export interface Activations {
   readonly values: readonly Float64Array[];
   readonly sums: readonly Float64Array[];
 }
 
 /** The nearest θ + s·d at which a relu unit opens or shuts. */
-export interface UnitKink {
+export interface UnitDistance {
   readonly distance: number;
-  readonly step: number;
   /** Counted from 1 at the input. */
   readonly layer: number;
   readonly unit: number;
 }
 
+/** The shape of a dense network, and where its parameters begin in θ. */
+export interface PlainShape {
+  readonly inputs: number;
+  readonly hidden: readonly number[];
+  readonly outputs: number;
+  readonly activation: Activation;
+  readonly bias: boolean;
+  readonly offset: number;
+}
+
 /**
- * A dense policy in the plainest loops, one row and one output at a time, written apart from the kernels so that a
+ * A dense network in the plainest loops, one row and one output at a time, written apart from the kernels so that a
  * mistake there is not repeated here. Slow on purpose: only proofs use it.
  */
 export class PlainNetwork {
-  readonly parameterCount: number;
+  /** Where its parameters end in θ. */
+  readonly end: number;
   readonly #layers: readonly PlainLayer[];
   readonly #isRelu: boolean;
 
-  constructor({ observationSize, hidden, actionCount, activation, bias }: PolicySpecification) {
+  constructor({ inputs, hidden, outputs, activation, bias, offset }: PlainShape) {
     const layers: PlainLayer[] = [];
-    let next = 0;
-    let inputs = observationSize;
-    for (const outputs of [...hidden, actionCount]) {
+    let next = offset;
+    let below = inputs;
+    for (const size of [...hidden, outputs]) {
       const weights = next;
-      next += inputs * outputs;
-      layers.push({ inputs, outputs, weights, biases: bias ? next : undefined });
-      if (bias) next += outputs;
-      inputs = outputs;
+      next += below * size;
+      layers.push({ inputs: below, outputs: size, weights, biases: bias ? next : undefined });
+      if (bias) next += size;
+      below = size;
     }
     this.#layers = layers;
     this.#isRelu = activation === "relu";
-    this.parameterCount = next;
+    this.end = next;
   }
 
   /** Everything that one observation becomes on its way to the logits, which are the last of `values`. */
@@ -81,43 +91,25 @@ export class PlainNetwork {
     }
   }
 
-  /**
-   * How far θ may move along `direction`, either way, before the first relu unit of any row changes sides; to first
-   * order beyond the first layer. Undefined where none does (or the activation is smooth).
-   */
-  nearestKink(
-    theta: Float64Array,
-    direction: Float64Array,
-    observations: Float64Array,
-    steps: number,
-  ): UnitKink | undefined {
-    if (!this.#isRelu) return undefined;
-    let nearest: UnitKink | undefined;
-    for (let step = 0; step < steps; step++) {
-      const limit = nearest?.distance ?? Number.POSITIVE_INFINITY;
-      const found = this.#rowKink(theta, direction, rowOf(observations, step, steps), limit);
-      if (found) nearest = { ...found, step };
-    }
-    return nearest;
-  }
-
-  /** The side of 0 on which every relu unit of every row lies, appended to `codes`. */
-  addUnitSigns(theta: Float64Array, observations: Float64Array, steps: number, codes: number[]): void {
+  /** The side of 0 on which every relu unit lies for one row, appended to `codes`. */
+  addUnitSigns(theta: Float64Array, observation: Float64Array, codes: number[]): void {
     if (!this.#isRelu) return;
-    for (let step = 0; step < steps; step++) {
-      const { sums } = this.run(theta, rowOf(observations, step, steps));
-      for (const sum of sums.slice(0, -1)) for (const z of sum) codes.push(Math.sign(z));
-    }
+    const { sums } = this.run(theta, observation);
+    for (const sum of sums.slice(0, -1)) for (const z of sum) codes.push(Math.sign(z));
   }
 
-  /** Which row, layer and unit the sign at `place` of `addUnitSigns` belongs to. */
-  unitAt(place: number): Omit<UnitKink, "distance"> {
-    const hidden = this.#layers.slice(0, -1).map(({ outputs }) => outputs);
-    const perRow = hidden.reduce((sum, outputs) => sum + outputs, 0);
-    let unit = place % perRow;
+  /** How many signs a row has. */
+  get unitCount(): number {
+    if (!this.#isRelu) return 0;
+    return this.#layers.slice(0, -1).reduce((sum, { outputs }) => sum + outputs, 0);
+  }
+
+  /** Which layer and unit the sign at `place` of a row belongs to. */
+  unitAt(place: number): Omit<UnitDistance, "distance"> {
+    let unit = place;
     let layer = 0;
-    while (unit >= hidden[layer]!) unit -= hidden[layer++]!;
-    return { step: Math.floor(place / perRow), layer: layer + 1, unit };
+    while (unit >= this.#layers[layer]!.outputs) unit -= this.#layers[layer++]!.outputs;
+    return { layer: layer + 1, unit };
   }
 
   #activate(z: number): number {
@@ -143,14 +135,18 @@ export class PlainNetwork {
     });
   }
 
-  /** Forward accumulation: ż = Ẇh + Wḣ + ḃ beside z, layer by layer. */
-  #rowKink(
+  /**
+   * How far θ may move along `direction`, either way, before the first relu unit of one row changes sides, if that is
+   * nearer than `limit`. Forward accumulation: ż = Ẇh + Wḣ + ḃ beside z; to first order beyond the first layer.
+   */
+  nearestKink(
     theta: Float64Array,
     direction: Float64Array,
     observation: Float64Array,
     limit: number,
-  ): Omit<UnitKink, "step"> | undefined {
-    let nearest: Omit<UnitKink, "step"> | undefined;
+  ): UnitDistance | undefined {
+    if (!this.#isRelu) return undefined;
+    let nearest: UnitDistance | undefined;
     let value = observation;
     let tangent: Float64Array | undefined;
     for (const [index, layer] of this.#layers.slice(0, -1).entries()) {

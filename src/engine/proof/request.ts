@@ -2,7 +2,7 @@ import type { EngineMethods } from "../../protocol/engine.ts";
 import type { ProofResult } from "../../protocol/proofViews.ts";
 import type { FrozenUpdate } from "../frozenUpdate.ts";
 import type { RunBook } from "../runBook.ts";
-import { smallProblem } from "./problem.ts";
+import { type ProofProblem, smallProblem } from "./problem.ts";
 import { type ProveOptions, proveLoss } from "./prove.ts";
 import { statedRule } from "./statedRule.ts";
 
@@ -34,10 +34,15 @@ export function proveOnUpdate(
 
 /** Proves a loss without a run: on the made-up problem of the seed. */
 export function proveOnSmallProblem(text: string, options: ProveOptions = {}): Promise<ProofResult> {
-  const problem = smallProblem(options.seed ?? 1);
+  const problem = smallProblem(options.seed ?? 1, text);
   const { batch, theta } = problem;
-  const on = `a made-up problem: ${batch.steps} steps in 3 episodes, ${batch.actionCount} actions, ${theta.length} parameters`;
+  const on = `a made-up problem: ${batch.steps} steps in 3 episodes, ${actionWords(problem)}, ${theta.length} parameters`;
   return proveLoss(problem, text, on, options);
+}
+
+function actionWords({ specification: { actionCount, gaussian, value } }: ProofProblem): string {
+  const actions = gaussian ? `a Gaussian of ${actionCount} dimensions` : `${actionCount} actions`;
+  return value ? `${actions} and a value network` : actions;
 }
 
 function countOf(count: number, noun: string): string {

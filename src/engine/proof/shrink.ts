@@ -1,6 +1,8 @@
-import { layOut } from "../../policies/layout.ts";
+import { architectureOf } from "../../policies/architecture.ts";
 import type { PolicySpecification } from "../../policies/policy.ts";
-import type { Batch } from "../../rl/batch.ts";
+import { followingRows } from "../../policies/valueHead.ts";
+import type { Batch, RecordedColumns } from "../../rl/batch.ts";
+import { observationRows } from "./plainPolicy.ts";
 import type { ProofProblem } from "./problem.ts";
 
 type Fails = (problem: ProofProblem) => Promise<boolean>;
@@ -56,21 +58,42 @@ async function shortest(
 /** Rows `start` to `end` of a problem; the clock of each row stays what it was. */
 function withRows(problem: ProofProblem, start: number, end: number): ProofProblem {
   const { batch } = problem;
-  const { observationSize } = batch;
-  return {
-    ...problem,
-    batch: {
-      ...batch,
-      steps: end - start,
-      observations: batch.observations.slice(start * observationSize, end * observationSize),
-      actions: batch.actions.slice(start, end),
-      rewards: batch.rewards.slice(start, end),
-      time: batch.time.slice(start, end),
-      terminated: batch.terminated.slice(start, end),
-      truncated: batch.truncated.slice(start, end),
-      episodes: batch.episodes.slice(start, end),
-    },
+  const { steps } = batch;
+  const cut = <Column extends Float64Array | Uint8Array>(column: Column) => {
+    const width = column.length / steps;
+    return column.slice(start * width, end * width) as Column;
   };
+  const piece: Batch = {
+    ...batch,
+    steps: end - start,
+    observations: cut(batch.observations),
+    actions: cut(batch.actions),
+    rewards: cut(batch.rewards),
+    time: cut(batch.time),
+    terminated: cut(batch.terminated),
+    truncated: cut(batch.truncated),
+    episodes: cut(batch.episodes),
+    ...(batch.rows && { rows: cut(batch.rows) }),
+    ...(batch.recorded && { recorded: mapColumns(batch.recorded, cut) }),
+  };
+  if (!batch.finalObservations) return { ...problem, batch: piece };
+  return { ...problem, batch: { ...piece, finalObservations: finalsOf(batch, piece, start) } };
+}
+
+function mapColumns(
+  columns: RecordedColumns,
+  change: (column: Float64Array) => Float64Array,
+): RecordedColumns {
+  return Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, change(column)]));
+}
+
+/** What follows each row that ends an episode, or now the batch, without terminating. */
+function finalsOf(batch: Batch, piece: Batch, start: number): Float64Array {
+  const rows = observationRows(batch);
+  const before = followingRows(batch, batch.steps);
+  const now = followingRows(piece, piece.steps);
+  const finals = Array.from(now.keys()).filter((t) => now[t]! >= piece.steps);
+  return Float64Array.from(finals.flatMap((t) => Array.from(rows[before[start + t]!]!)));
 }
 
 type Change = (problem: ProofProblem) => ProofProblem;
@@ -105,8 +128,15 @@ async function plainest(problem: ProofProblem, fails: Fails): Promise<ProofProbl
 
 /** A linear policy with θ = 0: every action is equally likely. */
 function linearAtZero(problem: ProofProblem): ProofProblem {
-  const specification: PolicySpecification = { ...problem.specification, hidden: [], bias: false };
-  return { ...problem, specification, theta: new Float64Array(layOut(specification).parameterCount) };
+  const { value, ...rest } = problem.specification;
+  const plainValue = value?.trunk === "own" ? { trunk: "own" as const, hidden: [] } : value;
+  const specification: PolicySpecification = {
+    ...rest,
+    hidden: [],
+    bias: false,
+    ...(value && { value: plainValue }),
+  };
+  return { ...problem, specification, theta: new Float64Array(architectureOf(specification).parameterCount) };
 }
 
 function withRewards(change: (reward: number) => number): Change {

@@ -144,10 +144,20 @@ function isFromDisk(error: unknown): boolean {
   return error instanceof Error && "syscall" in error && "code" in error && error.syscall === "write";
 }
 
+const causes: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "nobody answers there",
+  ECONNRESET: "the connection broke",
+  ENOTFOUND: "its host is not known here",
+  EAI_AGAIN: "names cannot be looked up",
+  UND_ERR_SOCKET: "the connection broke",
+  UND_ERR_CONNECT_TIMEOUT: "nobody answers there",
+};
+
 /** `fetch` says "fetch failed" and keeps the reason in its cause. */
 function causeOf(error: unknown): string {
   const cause = (error as { cause?: { code?: unknown; message?: unknown } }).cause;
-  return String(cause?.code ?? cause?.message ?? (error as Error).message);
+  const code = String(cause?.code || "");
+  return causes[code] ?? String(code || cause?.message || (error as Error).message);
 }
 
 function refusal({ title }: Download, { bytes, size }: Arrival, reason: string): NetworkError {

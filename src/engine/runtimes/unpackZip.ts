@@ -1,6 +1,7 @@
 import { createWriteStream, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { crc32 } from "node:zlib";
 import type { Entry, ZipFile } from "yauzl";
 import { UserError } from "../userError.ts";
 import { requireSpace } from "./disk.ts";
@@ -73,12 +74,23 @@ async function unpackEntry(
   mkdirSync(dirname(path), { recursive: true });
   try {
     const content = await zip.openReadStreamPromise(entry);
-    await pipeline(content, createWriteStream(path, { flags: "wx" }), { signal: options.signal });
+    const file = createWriteStream(path, { flags: "wx" });
+    await pipeline(content, (chunks) => checked(chunks, entry), file, { signal: options.signal });
   } catch (error) {
     options.signal.throwIfAborted();
     // A system error (a full disk) is not the archive's fault.
     throw error instanceof Error && "syscall" in error ? error : damaged(options.title, error);
   }
+}
+
+/** The bytes of an entry as they come, and an error at their end where they are not those that were packed. */
+async function* checked(chunks: AsyncIterable<Uint8Array>, { crc32: expected, fileName }: Entry) {
+  let found = 0;
+  for await (const chunk of chunks) {
+    found = crc32(chunk, found);
+    yield chunk;
+  }
+  if (found !== expected) throw new Error(`the checksum of ${fileName} does not hold`);
 }
 
 function damaged(title: string, error: unknown): UserError {

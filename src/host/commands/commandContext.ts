@@ -7,6 +7,7 @@ import { targetRun } from "../model.ts";
 import type { CommandTarget } from "../panel/panelServices.ts";
 import type { Panels } from "../panel/panels.ts";
 import type { RunsView } from "../runs/runsView.ts";
+import type { DoctorPage } from "../runtimes/doctorPage.ts";
 import type { HostStore } from "../store.ts";
 import type { Trainer } from "../training/trainer.ts";
 import type { CommandAnswer } from "./commandTable.ts";
@@ -18,6 +19,7 @@ export interface CommandContext {
   readonly trainer: Trainer;
   readonly panels: Panels;
   readonly runs: RunsView;
+  readonly doctorPage: DoctorPage;
   readonly evaluations: LossEvaluations;
   readonly explanations: RuleExplanations;
   readonly log: vscode.LogOutputChannel;

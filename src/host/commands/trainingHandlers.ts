@@ -1,8 +1,10 @@
+import type { InstallableBackend } from "../../protocol/engine.ts";
 import { readSettings } from "../settings.ts";
 import { readTrainArguments, type TrainArguments } from "../training/trainArguments.ts";
 import { pickTraining } from "../training/trainPicker.ts";
 import { type CommandContext, type CommandHandler, requiredRun } from "./commandContext.ts";
 import type { CommandAnswer } from "./commandTable.ts";
+import { installOrSay } from "./runtimeHandlers.ts";
 
 const done: CommandAnswer = { ok: true };
 
@@ -49,10 +51,14 @@ export const trainingHandlers = {
 } satisfies Record<string, CommandHandler>;
 
 async function readRequest(
-  { engine, store, memory }: CommandContext,
+  context: CommandContext,
   [request]: readonly unknown[],
 ): Promise<TrainArguments | undefined> {
-  if (request === undefined || isPanelTarget(request)) return pickTraining({ engine, store, memory });
+  if (request === undefined || isPanelTarget(request)) {
+    const { engine, store, memory } = context;
+    const install = (name: InstallableBackend) => installOrSay(name, context);
+    return pickTraining({ engine, store, memory, backend: readSettings().backend, install });
+  }
   const read = readTrainArguments(request);
   if (!read.ok) throw new Error(`Train REINFORCE: ${read.message}`);
   return read.arguments;

@@ -1,3 +1,4 @@
+import { readLoss } from "../../../src/loss/editing/reading.ts";
 import { ChannelError, type Handlers } from "../../../src/protocol/channel.ts";
 import type { SortOrder, Source } from "../../../src/protocol/engine.ts";
 import type { HostState, PanelMethods } from "../../../src/protocol/panel.ts";
@@ -17,6 +18,8 @@ export interface FakeSituation {
   /** Milliseconds before every answer. */
   latency: number;
   readonly commands: string[];
+  /** What the page put on the clipboard last. */
+  copied: string;
   changed(): void;
 }
 
@@ -61,7 +64,10 @@ export function fakeHandlers(situation: FakeSituation): Handlers<PanelMethods> {
       situation.changed();
       return null;
     },
-    copy: () => null,
+    copy: ({ text }) => {
+      situation.copied = text;
+      return null;
+    },
     remember: () => null,
     environments: () => [],
     algorithms: () => [],
@@ -104,7 +110,7 @@ export function fakeHandlers(situation: FakeSituation): Handlers<PanelMethods> {
       const after = run().update(update, text);
       return {
         ok: true,
-        diagnostics: [],
+        diagnostics: readLoss(text).diagnostics.filter(({ severity }) => severity !== "error"),
         numbers: loss.numbers,
         inlays: inlaysOf(text, after.value, after.batch.steps, after.columns.G!),
         loss: lossView(text, loss, after),
@@ -174,6 +180,22 @@ export function fakeHandlers(situation: FakeSituation): Handlers<PanelMethods> {
       const of = (other: string) => column(update, source, other)[step]!.toFixed(4);
       return { value, formula: "c = γᵗ · G", numbers: `${of("weight")} = ${of("gamma_t")} · ${of("G")}` };
     },
+    parity: ({ update }) => ({
+      update,
+      kernels: 0.21,
+      rows: [
+        {
+          backend: "tensorflow",
+          device: "CPU",
+          precision: "float32",
+          gradient: 3.1e-7,
+          stepNorms: 8e-8,
+          projections: 2.4e-7,
+          milliseconds: 1.4,
+        },
+      ],
+      trouble: ["The backend webgpu cannot be used: no graphics driver offers a device."],
+    }),
     node: ({ update, text, offset }) => {
       const word = /[\w.]*$/u.exec(text.slice(0, offset))![0] + /^[\w]*/u.exec(text.slice(offset))![0];
       const start = offset - /[\w.]*$/u.exec(text.slice(0, offset))![0].length;

@@ -20,7 +20,7 @@ import {
 const fewSteps = fc.integer({ min: 1, max: 5 });
 const given = problems(fewSteps, headed);
 
-/** The outputs of one step straight from θ: policy network, free deviations, value network. */
+/** The outputs of one step straight from θ: logits or μ and s, wherever s comes from, then V. */
 function plainOutputs({ specification, theta, observations }: Problem, t: number): number[] {
   const { policy, free, value } = architectureOf(specification);
   const observation = row(observations, t, specification.observationSize);
@@ -30,7 +30,8 @@ function plainOutputs({ specification, theta, observations }: Problem, t: number
   const parameters = [...theta.subarray(policy.parameterCount, policy.parameterCount + free)];
   const hidden = specification.value?.trunk === "own" ? specification.value.hidden : [];
   const last = value ? network(hidden, 1, policy.parameterCount + free) : [];
-  return [...first, ...parameters, ...last];
+  const shared = specification.value?.trunk === "shared" ? first.splice(-1) : [];
+  return [...first, ...parameters, ...shared, ...last];
 }
 
 /** g_t of every step, each from a batch that holds only that step's ∂L/∂outputs. */

@@ -54,7 +54,7 @@ export function findPackage(
 }
 
 function environmentRoots(environment: NodeJS.ProcessEnv, given: readonly string[]): string[] {
-  const home = homedir();
+  const home = environment.HOME ?? environment.USERPROFILE ?? homedir();
   const roots = pythonPrograms(environment, given).flatMap((program) => [
     dirname(dirname(program)),
     dirname(dirname(realPath(program))),
@@ -63,7 +63,9 @@ function environmentRoots(environment: NodeJS.ProcessEnv, given: readonly string
   const listed = linesOf(join(home, ".conda", "environments.txt"));
   const pyenv = join(environment.PYENV_ROOT ?? join(home, ".pyenv"), "versions");
   const nested = [pyenv, ...conda.map((root) => join(root, "envs"))].flatMap(foldersIn);
-  return unique([...roots, ...conda, ...listed, ...nested, join(home, ".local"), "/usr/local", "/usr"]);
+  // Debian's own Python has what pip installs under /usr/local.
+  const beside = roots.includes("/usr") ? ["/usr/local"] : [];
+  return unique([...roots, ...conda, ...listed, ...nested, join(home, ".local"), ...beside]);
 }
 
 /** `site-packages` and Debian's `dist-packages` of an environment's folder. */

@@ -1,16 +1,21 @@
 import { describe, expect, test } from "vitest";
 import { ownParts, type ProofParts } from "../../../../src/engine/proof/checks.ts";
 import type { ProvedPolicy } from "../../../../src/engine/proof/lossFunction.ts";
-import { type ProofProblem, randomVector, smallProblem } from "../../../../src/engine/proof/problem.ts";
+import {
+  type ProofProblem,
+  randomVector,
+  smallBatch,
+  smallProblem,
+} from "../../../../src/engine/proof/problem.ts";
 import { proveLoss } from "../../../../src/engine/proof/prove.ts";
+import { architectureOf } from "../../../../src/policies/architecture.ts";
 import { KernelsBackend } from "../../../../src/policies/kernels.ts";
-import { layOut } from "../../../../src/policies/layout.ts";
 import type { PolicySpecification } from "../../../../src/policies/policy.ts";
 import type { ProofCheckView, ProofView } from "../../../../src/protocol/proofViews.ts";
 import { createGenerator } from "../../../../src/rl/randomGenerator.ts";
 
 const loss = `G = discounted_returns(r, gamma)
--(gamma**t * G * log_pi).sum() - 0.1 * entropy.sum() + 0.05 * (logits ** 2).sum() - pi[:, 0].sum()`;
+-(gamma**t * G * log_pi).sum() - 0.1 * entropy.sum()`;
 
 /** Both networks behind the kernels (`control` fits the fast one), a deeper one, and those without hidden layer or bias. */
 const shapes: readonly (readonly [string, Partial<PolicySpecification>])[] = [
@@ -19,19 +24,38 @@ const shapes: readonly (readonly [string, Partial<PolicySpecification>])[] = [
   ["tanh", { hidden: [6, 5, 4], activation: "tanh" }],
   ["linear", { hidden: [] }],
   ["no bias", { hidden: [6], bias: false }],
+  ["a shared V", { value: { trunk: "shared" } }],
+  ["a value network", { hidden: [6], value: { trunk: "own", hidden: [5, 4] } }],
+  ["μ and σ of a network", { actionCount: 2, gaussian: { sigma: "network", by: "exp" } }],
+  [
+    "softplus deviations",
+    { actionCount: 1, gaussian: { sigma: "network", by: "softplus" }, value: { trunk: "own", hidden: [] } },
+  ],
+  [
+    "free deviations",
+    { actionCount: 2, gaussian: { sigma: "parameter", by: "exp" }, value: { trunk: "own", hidden: [4] } },
+  ],
+  [
+    "free deviations and a shared V",
+    { actionCount: 2, gaussian: { sigma: "parameter", by: "exp" }, value: { trunk: "shared" } },
+  ],
 ];
+
+/** A loss that names every head of a policy. */
+function lossFor({ gaussian, value }: PolicySpecification): string {
+  const action = gaussian
+    ? "(mu ** 2).sum() + 0.3 * (sigma ** 3).sum()"
+    : "0.05 * (logits ** 2).sum() - pi[:, 0].sum()";
+  const policy = `${loss} + ${action}`;
+  return value ? `${policy} + ((V - G) ** 2).sum() + (V * V_next).sum()` : policy;
+}
 
 function problemOf(change: Partial<PolicySpecification>, seed = 3): ProofProblem {
   const small = smallProblem(seed);
   const specification = { ...small.specification, ...change };
   const generator = createGenerator(seed, "policy under proof");
-  const actions = small.batch.actions.map((action) => action % specification.actionCount);
-  return {
-    ...small,
-    specification,
-    theta: randomVector(layOut(specification).parameterCount, generator, 0.7),
-    batch: { ...small.batch, actionCount: specification.actionCount, actions },
-  };
+  const theta = randomVector(architectureOf(specification).parameterCount, generator, 0.7);
+  return { ...small, specification, theta, batch: smallBatch(specification, generator) };
 }
 
 type Wrapped = (policy: KernelsBackend, specification: PolicySpecification) => ProvedPolicy;
@@ -59,16 +83,16 @@ const mistakes: readonly (readonly [string, readonly ProofCheckView["id"][], Wra
       [g[0], g[g.length - 1]] = [g[g.length - 1]!, g[0]!];
     }),
   ],
-  ["the last step is left out of the gradient", ["direct", "differences"], lastStepMissing],
+  ["the first step is left out of the gradient", ["direct", "differences"], firstStepMissing],
   ["logits are a millionth too large", ["heads", "direct", "directDifferences"], forwardScaled(1 + 1e-6)],
 ];
 
 function backward(spoil: (gradient: Float64Array) => void): Wrapped {
   return (policy) => ({
     setTheta: (theta) => policy.setTheta(theta),
-    forward: (observations, actions, steps) => policy.forward(observations, actions, steps),
-    backward: (logitsGradient, steps) => {
-      const { gradient, stepNorms } = policy.backward(logitsGradient, steps);
+    forward: (...shown) => policy.forward(...shown),
+    backward: (outputsGradient, rows) => {
+      const { gradient, stepNorms } = policy.backward(outputsGradient, rows);
       const spoilt = gradient.slice();
       spoil(spoilt);
       return { gradient: spoilt, stepNorms };
@@ -76,12 +100,12 @@ function backward(spoil: (gradient: Float64Array) => void): Wrapped {
   });
 }
 
-function lastStepMissing(policy: KernelsBackend, { actionCount }: PolicySpecification): ProvedPolicy {
+function firstStepMissing(policy: KernelsBackend): ProvedPolicy {
   return {
     setTheta: (theta) => policy.setTheta(theta),
-    forward: (observations, actions, steps) => policy.forward(observations, actions, steps),
-    backward: (logitsGradient, steps) =>
-      policy.backward(logitsGradient.slice().fill(0, (steps - 1) * actionCount), steps),
+    forward: (...shown) => policy.forward(...shown),
+    backward: (outputsGradient, rows) =>
+      policy.backward(outputsGradient.slice().fill(0, 0, outputsGradient.length / rows), rows),
   };
 }
 
@@ -89,16 +113,16 @@ function lastStepMissing(policy: KernelsBackend, { actionCount }: PolicySpecific
 function forwardScaled(factor: number): Wrapped {
   return (policy, specification) => ({
     setTheta: (theta) => {
-      const { weights } = layOut(specification).layers.at(-1)!;
+      const { weights } = architectureOf(specification).policy.layers.at(-1)!;
       policy.setTheta(theta.map((value, i) => (i >= weights ? value * factor : value)));
     },
-    forward: (observations, actions, steps) => policy.forward(observations, actions, steps),
-    backward: (logitsGradient, steps) => policy.backward(logitsGradient, steps),
+    forward: (...shown) => policy.forward(...shown),
+    backward: (outputsGradient, rows) => policy.backward(outputsGradient, rows),
   });
 }
 
 async function proof(problem: ProofProblem, parts: ProofParts = ownParts): Promise<ProofView> {
-  const result = await proveLoss(problem, loss, "a test", {
+  const result = await proveLoss(problem, lossFor(problem.specification), "a test", {
     effort: { directions: 4, coordinates: 200 },
     parts,
   });

@@ -1,0 +1,297 @@
+import { formatSignificant } from "../../scale.ts";
+import type { Detection } from "../finding.ts";
+import type { FindingRule } from "../findingRule.ts";
+import { allowed } from "../logProbCheck.ts";
+import { tanhCorrection } from "../logProbHypotheses.ts";
+import type { Session } from "../session.ts";
+
+/** What log_prob must be, told where a hypothesis about it is confirmed. */
+function fromHypothesis(session: Session, finding: string): Detection | undefined {
+  const check = session.logProbs;
+  if (!check || check.hypothesis?.finding !== finding) return undefined;
+  const share = `${check.wrongRows.length} of ${check.compared} steps`;
+  return {
+    message: `Expected log_prob = ln π(a|s) of the action taken; seen ${check.hypothesis.words} on every step (they differ on ${share}, by up to ${formatSignificant(check.largestDifference, 3)})`,
+    evidence: {
+      differing: check.wrongRows.length,
+      compared: check.compared,
+      largest: check.largestDifference,
+    },
+    rows: check.wrongRows,
+    updates: check.wrongUpdates.map(({ number }) => number),
+  };
+}
+
+function noOutputs(session: Session): string | undefined {
+  return session.logProbs ? undefined : "record logits (or mu and log_sigma) beside log_prob to compare them";
+}
+
+type Words = Pick<FindingRule, "severity" | "title" | "why" | "fix" | "reference">;
+
+const hypothesisTable: Readonly<Record<string, Words>> = {
+  argmax_log_prob: {
+    severity: "error",
+    title: "log_prob is that of the likeliest action, not of the one taken",
+    why: "The action that was taken is not made more or less likely by what it earned; the most likely one is.",
+    fix: "log_prob = dist.log_prob(action)   # the sampled action, not probs.argmax()",
+    reference: "Sutton & Barto (2nd ed.), 13.3; huggingface/deep-rl-class#582",
+  },
+  softmax_twice: {
+    severity: "error",
+    title: "softmax is applied twice",
+    why: "Probabilities taken as logits cannot come near 0 or 1: with two actions the larger stays below 0.7311.",
+    fix: "Categorical(logits=z), or Categorical(probs=softmax(z)), not Categorical(logits=softmax(z))",
+    reference: "PyTorch, torch.distributions.Categorical",
+  },
+  floored_probability: {
+    severity: "warning",
+    title: "probabilities are held above a floor before the logarithm",
+    why: "At the floor log π is constant and its gradient 0: a step that was taken there teaches nothing.",
+    fix: "log_prob = torch.log_softmax(logits, -1)[action]   # exact at any logits",
+    reference: "PyTorch, torch.log_softmax",
+  },
+  sigma_confusion: {
+    severity: "error",
+    title: "σ, σ² and ln σ are mixed up",
+    why: "The density that is learned is not the one that actions are drawn from.",
+    fix: "dist = Normal(mu, log_sigma.exp())   # the second argument is the standard deviation",
+    reference: "Sutton & Barto (2nd ed.), 13.7",
+  },
+};
+
+const fromTable = Object.entries(hypothesisTable)
+  .filter(([id]) => id !== "softmax_twice" && id !== "sigma_confusion")
+  .map(
+    ([id, words]): FindingRule => ({
+      id,
+      ...words,
+      detect: (session) => fromHypothesis(session, id),
+      undecided: noOutputs,
+    }),
+  );
+
+const softmaxTwice: FindingRule = {
+  id: "softmax_twice",
+  ...hypothesisTable.softmax_twice!,
+  detect: (session) => fromHypothesis(session, "softmax_twice") ?? logitsAreProbabilities(session),
+};
+
+/** Rows of "logits" that lie in [0, 1] and sum to 1, and that were taken as logits. */
+function logitsAreProbabilities(session: Session): Detection | undefined {
+  if (session.logProbs && session.logProbs.hypothesis?.id !== "right") return undefined;
+  let steps = 0;
+  let largest = 0;
+  const slack = Math.max(1e-9, 10 * session.policyPrecision.unit);
+  const rows: number[] = [];
+  for (const update of session.updates) {
+    const { policy } = update;
+    if (policy?.kind !== "categorical" || policy.actionCount < 2) return undefined;
+    for (let t = 0; t < update.steps; t++) {
+      const row = policy.logits.subarray(t * policy.actionCount, (t + 1) * policy.actionCount);
+      const sum = row.reduce((total, value) => total + value, 0);
+      if (Math.abs(sum - 1) > slack || row.some((value) => value < 0 || value > 1)) return undefined;
+      largest = Math.max(largest, ...row);
+      steps++;
+      rows.push(update.context.rows[update.places[t]!]!);
+    }
+  }
+  if (steps < 5) return undefined;
+  return {
+    message: `Expected logits of any size; seen rows that lie in [0, 1] and sum to 1 on all ${steps} steps (largest ${formatSignificant(largest, 3)}), taken through softmax again`,
+    evidence: { steps, largest },
+    rows,
+    updates: session.updates.map(({ number }) => number),
+  };
+}
+
+/** Log-probabilities that no hypothesis explains: of an older policy, or of another forward pass. */
+interface Drift {
+  readonly kind: "stale" | "noisy";
+  readonly detection: Detection;
+}
+
+function drift(session: Session): Drift | undefined {
+  const check = session.logProbs;
+  if (!check || check.wrongRows.length === 0 || check.hypothesis) return ownDrift(session);
+  const first = session.updates.find(({ policy }) => policy);
+  const startsRight = first !== undefined && !check.wrongUpdates.includes(first);
+  const startsRightInside = first !== undefined && check.wrongRows[0] !== session.rowsOf(first)[0];
+  const kind = startsRight || startsRightInside || isSmooth(session) ? "stale" : "noisy";
+  const since = startsRight ? ` from update ${check.wrongUpdates[0]!.number} on` : "";
+  return {
+    kind,
+    detection: {
+      message: `Expected log_prob = ln π(a|s) of the outputs that the action was drawn from; seen differences up to ${formatSignificant(check.largestDifference, 3)} on ${check.wrongRows.length} of ${check.compared} steps${since}`,
+      evidence: {
+        differing: check.wrongRows.length,
+        compared: check.compared,
+        largest: check.largestDifference,
+      },
+      rows: check.wrongRows,
+      updates: check.wrongUpdates.map(({ number }) => number),
+    },
+  };
+}
+
+/** The same for log-probabilities that an update recomputed before any parameter had changed. */
+function ownDrift(session: Session): Drift | undefined {
+  const first = session.updates.filter(
+    (update) => update.hasOwnLogProbs && !update.isRollout && update.sampledLogProbs?.length === update.steps,
+  );
+  const rows: number[] = [];
+  const updates = first.filter((update) => {
+    const before = rows.length;
+    for (let t = 0; t < update.steps; t++) {
+      const difference = Math.abs(update.logProbs![t]! - update.sampledLogProbs![t]!);
+      if (difference > allowed(update, t, session.policyPrecision)) rows.push(session.rowsOf(update)[t]!);
+    }
+    return rows.length > before;
+  });
+  if (rows.length === 0) return undefined;
+  const kind = updates[0] === first[0] ? "noisy" : "stale";
+  const total = first.reduce((sum, { steps }) => sum + steps, 0);
+  return {
+    kind,
+    detection: {
+      message: `Expected the update's log_prob to be that of sampling, since nothing had changed in between; they differ on ${rows.length} of ${total} steps`,
+      evidence: { differing: rows.length, compared: total },
+      rows,
+      updates: updates.map(({ number }) => number),
+    },
+  };
+}
+
+/**
+ * Whether the differences follow the outputs smoothly, as those of an older policy do: the difference of one step tells
+ * much of the next one's. Noise of another forward pass does not.
+ */
+function isSmooth(session: Session): boolean {
+  let product = 0;
+  let square = 0;
+  for (const update of session.updates) {
+    const numbers = session.policies.of(update);
+    if (!numbers || !update.sampledLogProbs) continue;
+    const shifts = update.sampledLogProbs.map((value, t) =>
+      signedShift(update, t, value - numbers.logProbs[t]!),
+    );
+    for (let t = 1; t < shifts.length; t++) {
+      product += shifts[t]! * shifts[t - 1]!;
+      square += shifts[t]! ** 2;
+    }
+  }
+  return square > 0 && product / square > 0.5;
+}
+
+/** With two actions a shift of ln π_a is one of the logit difference, whose sign depends on the action. */
+function signedShift({ policy }: Session["updates"][number], t: number, difference: number): number {
+  if (policy?.kind === "categorical") return policy.actions[t] === 0 ? difference : -difference;
+  return policy
+    ? difference * Math.sign(policy.actions[t * policy.dimensions]! - policy.mu[t * policy.dimensions]!)
+    : difference;
+}
+
+const staleLogProbs: FindingRule = {
+  id: "stale_log_probs",
+  severity: "error",
+  title: "log_prob belongs to another policy than the one that acted",
+  why: "The policy gradient is only right for actions drawn from the policy whose log π is differentiated; older data needs importance weights.",
+  fix: "collect the episode, compute loss, zero_grad, backward, step once, then throw the data away",
+  reference: "thu-ml/tianshou#404",
+  detect: (session) => {
+    const found = drift(session);
+    return found?.kind === "stale" ? found.detection : undefined;
+  },
+  undecided: noOutputs,
+};
+
+const stochasticLayers: FindingRule = {
+  id: "stochastic_layers",
+  severity: "error",
+  title: "two forward passes of the same policy differ (dropout or another mode)",
+  why: "log π that is differentiated is not that of the network that acted.",
+  fix: "keep the sampling graph, or recompute with the same mask; policy.eval() while both run",
+  reference: "huggingface/trl#1540",
+  detect: (session) => {
+    const found = drift(session);
+    return found?.kind === "noisy" ? found.detection : undefined;
+  },
+};
+
+const actingGreedily: FindingRule = {
+  id: "acting_greedily",
+  severity: "error",
+  title: "the likeliest action is always taken",
+  why: "The policy gradient needs actions drawn from π; a greedy actor never sees what the others would have earned.",
+  fix: "action = dist.sample()   # argmax only for evaluation",
+  reference: "starry-sky6688/MARL-Algorithms#94",
+  detect: greedy,
+  undecided: (session) =>
+    session.updates.some(({ policy }) => policy) ? undefined : "record logits (or mu and log_sigma)",
+};
+
+/** ln of the probability that sampling takes the likeliest action at every step, below which it is not chance. */
+const chance = Math.log(1e-6);
+
+function greedy(session: Session): Detection | undefined {
+  let logChance = 0;
+  let steps = 0;
+  const rows: number[] = [];
+  for (const update of session.updates) {
+    const numbers = session.policies.of(update);
+    if (!numbers || !update.policy) continue;
+    for (let t = 0; t < update.steps; t++) {
+      const gap = numbers.likeliest[t]! - numbers.logProbs[t]!;
+      if (!(gap <= 1e-9)) return undefined;
+      logChance += update.policy.kind === "categorical" ? numbers.likeliest[t]! : chance / 3;
+      rows.push(update.context.rows[update.places[t]!]!);
+      steps++;
+    }
+  }
+  if (steps === 0 || logChance > chance) return undefined;
+  return {
+    message: `Expected actions drawn from π; seen the likeliest one at all ${steps} steps, which sampling does with probability e^${formatSignificant(logChance, 3)}`,
+    evidence: { steps, logProbability: logChance },
+    rows,
+    updates: session.updates.map(({ number }) => number),
+  };
+}
+
+const oneSidedTanh: FindingRule = {
+  id: "one_sided_tanh_correction",
+  severity: "error",
+  title: "the tanh correction stands on one side of the ratio",
+  why: "The ratio of the first step is not 1 but the product of 1 − tanh²: every ratio is off by it.",
+  fix: "subtract log(1 - tanh(u)**2) from both log-probs, or from none",
+  reference: "automl/Mighty#118",
+  detect: (session) => {
+    const updates = session.updates.filter((update) => {
+      const { policy, logProbs, sampledLogProbs, hasOwnLogProbs } = update;
+      if (policy?.kind !== "gaussian" || !hasOwnLogProbs || !sampledLogProbs || !logProbs) return false;
+      if (!policy.actions.every((action) => Math.abs(action) < 1)) return false;
+      return logProbs.every((own, t) => {
+        const correction = tanhCorrection(policy.actions, t, policy.dimensions);
+        return Math.abs(Math.abs(own - sampledLogProbs[t]!) + correction) <= 1e-4 * (1 - correction);
+      });
+    });
+    if (updates.length === 0) return undefined;
+    return {
+      message: `Expected a ratio of 1 before the first step; seen ln ratio = Σ ln(1 − a²) on ${updates.length} updates`,
+      evidence: { updates: updates.length },
+      rows: updates.flatMap((update) => Array.from(session.rowsOf(update))),
+      updates: updates.map(({ number }) => number),
+    };
+  },
+};
+
+/** Findings about what the policy put out, what was drawn from it and what was recorded as its log-probability. */
+export const policyRules: readonly FindingRule[] = [
+  ...fromTable,
+  softmaxTwice,
+  staleLogProbs,
+  stochasticLayers,
+  actingGreedily,
+  oneSidedTanh,
+];
+
+/** For Gaussian rules, which add tests of the drawn actions. */
+export { fromHypothesis, hypothesisTable };

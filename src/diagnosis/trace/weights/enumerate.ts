@@ -1,0 +1,203 @@
+import type { UpdateEvidence } from "../evidence.ts";
+import {
+  baselineOptions,
+  centreOptions,
+  type Dimension,
+  dimensionNames,
+  endOptions,
+  factorOptions,
+  gammaOptions,
+  optionOf,
+  orderOptions,
+  reductionOptions,
+  returnOptions,
+  rewardOptions,
+  type WeightOption,
+  type WeightSpec,
+} from "./options.ts";
+
+/** What these updates make possible: options that need a critic, several episodes, … are left out without them. */
+export interface Possible {
+  readonly hasValues: boolean;
+  readonly hasFinalValues: boolean;
+  readonly lacksFinalValues: boolean;
+  readonly hasSeveralTrajectories: boolean;
+  readonly hasRatio: boolean;
+  readonly hasLogProbs: boolean;
+  readonly discounts: boolean;
+  readonly isRollout: boolean;
+  readonly lambdas: readonly number[];
+}
+
+/** λ that people use, where the trace does not say. */
+const usualLambdas = [0.95, 0.97, 0.98, 0.9, 0.99, 0.92, 0.96, 0.8];
+
+/** What the evidence of these updates makes possible. */
+export function possibleOf(updates: readonly UpdateEvidence[]): Possible {
+  const some = (test: (update: UpdateEvidence) => boolean) => updates.some(test);
+  const ends = updates.flatMap(({ context }) => openEnds(context));
+  const lambda = updates.find((update) => update.gaeLambda !== undefined)?.gaeLambda;
+  return {
+    hasValues: updates.every(({ context }) => context.values !== undefined),
+    hasFinalValues: ends.some((value) => !Number.isNaN(value) && value !== 0),
+    lacksFinalValues: ends.some((value) => Number.isNaN(value)),
+    hasSeveralTrajectories: some(({ context }) => context.trajectories > 1),
+    hasRatio: some((update) => update.hasOwnLogProbs && hasMoved(update)),
+    hasLogProbs: updates.every(({ logProbs }) => logProbs !== undefined),
+    discounts: some(({ gamma }) => gamma !== 1),
+    isRollout: updates.every(({ isRollout }) => isRollout),
+    lambdas: lambda === undefined ? usualLambdas : [lambda],
+  };
+}
+
+/** The recorded values after trajectories that do not terminate. */
+function openEnds({
+  last,
+  terminated,
+  truncated,
+  finalValues,
+  knowsEnds,
+}: UpdateEvidence["context"]): number[] {
+  const values: number[] = [];
+  for (let t = 0; t < last.length; t++) {
+    if (last[t] === 0 || terminated[t] === 1) continue;
+    if (truncated[t] === 1 || knowsEnds || !Number.isNaN(finalValues[t]!)) values.push(finalValues[t]!);
+  }
+  return values;
+}
+
+function hasMoved({ logProbs, sampledLogProbs }: UpdateEvidence): boolean {
+  return (
+    logProbs?.some((logProb, t) => Math.abs(logProb - (sampledLogProbs?.[t] ?? logProb)) > 1e-5) ?? false
+  );
+}
+
+/** A specification with what it costs to believe it. */
+export interface CostedSpec {
+  readonly spec: WeightSpec;
+  readonly cost: number;
+}
+
+const mostDepartures = 3;
+const mostCost = 6;
+
+/** All specifications that are possible, the likeliest first. */
+export function enumerateSpecs(possible: Possible): CostedSpec[] {
+  let partial: { chosen: Partial<Record<Dimension, string>>; cost: number; departures: number }[] = [
+    { chosen: {}, cost: 0, departures: 0 },
+  ];
+  for (const dimension of dimensionNames) {
+    partial = partial.flatMap((before) =>
+      optionsFor(dimension, possible).flatMap(([name, option]) => {
+        const cost = before.cost + costOf(dimension, name, option, possible);
+        const isDeparture = option.finding !== undefined && cost - before.cost >= 1;
+        const departures = before.departures + (isDeparture ? 1 : 0);
+        if (cost > mostCost || departures > mostDepartures) return [];
+        return [{ chosen: { ...before.chosen, [dimension]: name }, cost, departures }];
+      }),
+    );
+  }
+  return partial
+    .flatMap(({ chosen, cost }) => {
+      const lambdas = chosen.returns === "gae" ? possible.lambdas : [1];
+      return lambdas.map((lambda, index) => ({
+        spec: { ...chosen, lambda } as WeightSpec,
+        cost: cost + 0.01 * index,
+      }));
+    })
+    .filter(({ spec }) => isSensible(spec, possible))
+    .sort((a, b) => a.cost - b.cost);
+}
+
+/** In rollouts of fixed length means and weights without γᵗ are the method itself (A2C, PPO). */
+function costOf(dimension: Dimension, name: string, option: WeightOption, possible: Possible): number {
+  if (!possible.isRollout) return option.cost;
+  if (dimension === "gamma" && name !== "twice") return name === "never" ? 0 : 0.3;
+  if (dimension === "reduction" && name === "stepMean") return 0;
+  if (dimension === "reduction" && name === "sum") return 0.2;
+  if (dimension === "centre" && name === "normalisedUpdate") return 0.2;
+  if (dimension === "returns" && name === "gae") return 0;
+  return option.cost;
+}
+
+/** Combinations that mean something of their own; the others repeat a cheaper one. */
+function isSensible(spec: WeightSpec, possible: Possible): boolean {
+  const isAdvantage = spec.returns === "gae" || spec.returns === "tdError";
+  if (isAdvantage && spec.baseline === "none") return false;
+  if (spec.order === "before" && (spec.centre === "none" || spec.gamma === "never")) return false;
+  if (spec.centre === "scaledUpdate" && spec.reduction !== "sum") return false;
+  const ignoresEnds =
+    spec.returns === "reward" || spec.returns === "forward" || spec.returns === "discountedSoFar";
+  if (ignoresEnds && spec.ends !== "natural") return false;
+  if (spec.ends === "natural" && possible.lacksFinalValues && spec.baseline === "value") {
+    if (possible.hasValues && !ignoresEnds) return false;
+  }
+  return !(spec.ends === "fitted" && (spec.centre !== "none" || spec.returns !== "toGo"));
+}
+
+type Entries = readonly (readonly [string, WeightOption])[];
+
+const tables: Readonly<Record<Dimension, Entries>> = {
+  rewards: Object.entries(rewardOptions),
+  returns: Object.entries(returnOptions),
+  ends: Object.entries(endOptions),
+  baseline: Object.entries(baselineOptions),
+  centre: Object.entries(centreOptions),
+  gamma: Object.entries(gammaOptions),
+  order: Object.entries(orderOptions),
+  factor: Object.entries(factorOptions),
+  reduction: Object.entries(reductionOptions),
+};
+
+function optionsFor(dimension: Dimension, possible: Possible): Entries {
+  return tables[dimension].filter(([name]) => isPossible(dimension, name, possible));
+}
+
+const needs: Readonly<Record<string, (possible: Possible) => boolean>> = {
+  "returns.gae": ({ hasValues }) => hasValues,
+  "returns.tdError": ({ hasValues }) => hasValues,
+  "returns.undiscounted": ({ discounts }) => discounts,
+  "returns.undiscountedEpisode": ({ discounts }) => discounts,
+  "ends.fitted": ({ hasValues, lacksFinalValues }) => hasValues && lacksFinalValues,
+  "ends.terminal": ({ hasFinalValues, hasValues, lacksFinalValues }) =>
+    hasFinalValues || (hasValues && lacksFinalValues),
+  "ends.noBootstrap": ({ hasFinalValues }) => hasFinalValues,
+  "ends.resetState": ({ hasValues, hasSeveralTrajectories }) => hasValues && hasSeveralTrajectories,
+  "ends.leak": ({ hasSeveralTrajectories }) => hasSeveralTrajectories,
+  "ends.lateMask": ({ hasSeveralTrajectories }) => hasSeveralTrajectories,
+  "ends.earlyMask": ({ hasSeveralTrajectories }) => hasSeveralTrajectories,
+  "baseline.value": ({ hasValues }) => hasValues,
+  "centre.normalisedEpisode": ({ hasSeveralTrajectories }) => hasSeveralTrajectories,
+  "gamma.never": ({ discounts }) => discounts,
+  "gamma.twice": ({ discounts }) => discounts,
+  "factor.probability": ({ hasRatio, hasLogProbs }) => hasLogProbs && !hasRatio,
+  "factor.one": ({ hasRatio }) => !hasRatio,
+  "factor.unmoved": ({ hasRatio }) => hasRatio,
+  "factor.clippedRatio": ({ hasRatio }) => hasRatio,
+  "factor.ratio": ({ hasRatio }) => hasRatio,
+  "factor.invertedRatio": ({ hasRatio }) => hasRatio,
+  "factor.wrongClip": ({ hasRatio }) => hasRatio,
+  "factor.reversedClip": ({ hasRatio }) => hasRatio,
+  "reduction.episodeCount": ({ hasSeveralTrajectories }) => hasSeveralTrajectories,
+  "reduction.trajectoryMean": ({ hasSeveralTrajectories }) => hasSeveralTrajectories,
+};
+
+function isPossible(dimension: Dimension, name: string, possible: Possible): boolean {
+  return needs[`${dimension}.${name}`]?.(possible) ?? true;
+}
+
+/** The departures of a specification that are findings, in the order of the dimensions. */
+export function departuresOf(spec: WeightSpec, possible: Possible): readonly WeightOption[] {
+  return dimensionNames
+    .filter((dimension) => {
+      const isOwn = possible.isRollout && (dimension === "gamma" || dimension === "reduction");
+      // Without a baseline the return stops at the time limit: plain REINFORCE, no critic to ask.
+      const isUnaware = spec.ends === "terminal" || spec.ends === "noBootstrap";
+      if (dimension === "ends" && isUnaware && spec.baseline === "none") return false;
+      const isBatch = dimension === "centre" && spec.centre === "normalisedUpdate";
+      if (isBatch && (possible.isRollout || possible.hasSeveralTrajectories)) return false;
+      return !(isOwn && spec[dimension] !== "twice");
+    })
+    .map((dimension) => optionOf(spec, dimension))
+    .filter(({ finding }) => finding !== undefined);
+}
