@@ -70,7 +70,12 @@ const bundles = {
     // Of the union package TensorFlow's own kernels need the core alone.
     alias: { "@tensorflow/tfjs": "@tensorflow/tfjs-core" },
   },
-  prove: { ...forNode, entryPoints: ["src/engine/runtimes/proofChild.ts"], outfile: "dist/prove.js" },
+  prove: {
+    ...forNode,
+    entryPoints: ["src/engine/runtimes/proofChild.ts"],
+    outfile: "dist/prove.js",
+    plugins: [tensorsApart],
+  },
   extension: { ...forHost, entryPoints: ["src/extension.ts"], outfile: "dist/extension.cjs", minify: true },
   webview: {
     ...common,

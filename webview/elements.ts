@@ -3,6 +3,7 @@ import "@vscode-elements/elements/dist/vscode-option/index.js";
 import "@vscode-elements/elements/dist/vscode-single-select/index.js";
 import "@vscode-elements/elements/dist/vscode-textfield/index.js";
 import { StepCharts } from "./charts/stepCharts.ts";
+import { BackendCard } from "./controls/backend.ts";
 import { StateBanners } from "./controls/banners.ts";
 import { EmptyState } from "./controls/emptyState.ts";
 import { RunHeader } from "./controls/header.ts";
@@ -21,6 +22,7 @@ const elements: Readonly<Record<string, CustomElementConstructor>> = {
   "pgi-panel": PanelView,
   "pgi-run-header": RunHeader,
   "pgi-settings": SettingsFields,
+  "pgi-backend": BackendCard,
   "pgi-state-banners": StateBanners,
   "pgi-empty-state": EmptyState,
   "pgi-loss-editor": LossEditor,

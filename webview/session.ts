@@ -12,7 +12,7 @@ import {
   type PanelMethods,
   panelProtocolVersion,
 } from "../src/protocol/panel.ts";
-import type { CellExplanation, NodeView, RunSettings } from "../src/protocol/views.ts";
+import type { CellExplanation, NodeView, ParityView, RunSettings } from "../src/protocol/views.ts";
 import { Asker } from "./asker.ts";
 import { type PanelChannel, type Resource, referenceOf } from "./resources.ts";
 import { editorText, shownSource } from "./selectors.ts";
@@ -131,6 +131,12 @@ export class Session {
   async node(text: string, offset: number): Promise<NodeView | null> {
     if (this.#store.state.update === null) return null;
     return this.#orNull(this.#channel.call("node", { ...referenceOf(this.#store.state), text, offset }));
+  }
+
+  /** The selected update on every backend here, beside kernels; null where that failed. */
+  async parity(): Promise<ParityView | null> {
+    const { state } = this.#store;
+    return state.update === null ? null : this.#orNull(this.#channel.call("parity", referenceOf(state)));
   }
 
   async explainCell(step: number, column: string): Promise<CellExplanation | null> {

@@ -32,6 +32,7 @@ export function freeze(update: FrozenUpdate): FrozenUpdate {
       truncated: batch.truncated.slice(),
       episodes: batch.episodes.slice(),
       ...(batch.finalObservations && { finalObservations: batch.finalObservations.slice() }),
+      ...(batch.rows && { rows: batch.rows.slice() }),
     },
   };
 }
@@ -62,7 +63,25 @@ export function encodeFrozen({
     truncated,
     episodes,
     ...(finalObservations && { finalObservations }),
+    ...(batch.rows && { rows: batch.rows }),
+    ...Object.fromEntries(
+      Object.entries(batch.recorded ?? {}).map(([name, column]) => [recordedPrefix + name, column]),
+    ),
   });
+}
+
+const recordedPrefix = "recorded:";
+
+/** What a part of a larger batch has beside its columns. */
+function partOf(record: BlobRecord, steps: number): Pick<Batch, "rows" | "recorded"> {
+  const names = Object.keys(record).filter((name) => name.startsWith(recordedPrefix));
+  const recorded = names.map(
+    (name) => [name.slice(recordedPrefix.length), floats(record, name, steps)] as const,
+  );
+  return {
+    ...(record.rows !== undefined && { rows: floats(record, "rows", steps) }),
+    ...(names.length > 0 && { recorded: Object.fromEntries(recorded) }),
+  };
 }
 
 /** The specification as JSON. */
@@ -91,8 +110,10 @@ export function decodeFrozen(bytes: Uint8Array, specification: PolicySpecificati
     terminated: flags(record, "terminated", steps),
     truncated: flags(record, "truncated", steps),
     episodes: floats(record, "episodes", steps),
+    ...partOf(record, steps),
   };
-  const cuts = specification.value === undefined ? 0 : countCuts(batch, steps);
+  const isPart = batch.rows !== undefined;
+  const cuts = specification.value === undefined || isPart ? 0 : countCuts(batch, steps);
   return {
     update: number(record, "update"),
     batch:

@@ -14,6 +14,7 @@ import { decimate } from "./inspection/decimate.ts";
 import { explainCell } from "./inspection/explainCell.ts";
 import { checkLossText, evaluationView, nodeView } from "./inspection/lossText.ts";
 import { pickRows, rangeOf } from "./inspection/orderedRows.ts";
+import { parityOf } from "./inspection/parity.ts";
 import { SourcedColumns } from "./inspection/sourcedColumns.ts";
 import { stepView } from "./inspection/stepView.ts";
 import { comparisonView, updateView } from "./inspection/views.ts";
@@ -56,7 +57,7 @@ function createHandlers(runs: RunBook): Omit<Handlers<EngineMethods>, keyof Runt
     algorithms: () => algorithms.map(({ id, title, reference }) => ({ id, title, detail: reference })),
     train: (params) => runs.train(params),
     open: ({ path }) => runs.open(path).view(),
-    resumeFile: ({ path }) => runs.resumeFile(path),
+    resumeFile: ({ path, backend, python }) => runs.resumeFile(path, backend, python),
     close: async ({ run }) => {
       await runs.closeRun(run);
       return null;
@@ -82,15 +83,16 @@ function createHandlers(runs: RunBook): Omit<Handlers<EngineMethods>, keyof Runt
       await runs.session(run).stop();
       return runs.get(run).progress();
     },
-    reset: ({ run, settings }) => runs.reset(run, settings ?? {}),
+    reset: ({ run, settings, python }) => runs.reset(run, settings ?? {}, python),
     apply: ({ run, loss, settings }) => runs.apply(run, { ...settings, ...(loss !== undefined && { loss }) }),
     curve: ({ run, from, to, buckets }) => runs.get(run).curve(from, to, buckets),
     select: async (reference) => {
       const open = runs.get(reference.run);
-      const { inspector, how } = await open.inspect(reference.update);
-      const kept = open.reader.keptList().some(({ update }) => update === reference.update);
-      const pinned = open.reader.pins().has(reference.update);
-      return updateView(inspector, open.names, { run: reference.run, how, kept, pinned });
+      const { inspector, how, instead } = await open.inspect(reference.update);
+      const { update } = inspector.frozen;
+      const kept = open.reader.keptList().some((entry) => entry.update === update);
+      const pinned = open.reader.pins().has(update);
+      return updateView(inspector, open.names, { run: reference.run, how, instead, kept, pinned });
     },
     pin: async (reference) => {
       await runs.pin(reference, reference.label ?? "");
@@ -108,6 +110,7 @@ function createHandlers(runs: RunBook): Omit<Handlers<EngineMethods>, keyof Runt
       const { inspector, edited } = await runs.opened(reference);
       return comparisonView(inspector, edited ?? inspector.trainer);
     },
+    parity: async (reference) => parityOf((await runs.opened(reference)).inspector, runs.backends),
     rows: async (params) => {
       const columns = await columnsOf(params);
       const { start, end } = rangeOf(columns.steps, params.start, params.end);

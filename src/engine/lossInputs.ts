@@ -55,14 +55,19 @@ const discreteNames = ["logits", "pi"];
 const continuousNames = ["mu", "sigma"];
 const valueNames = ["V", "V_next", "V_recorded"];
 
-/** The names that a policy has numbers for; all of them where the policy is not known. */
-export function namesFor(specification: PolicySpecification | undefined): string[] {
-  if (specification === undefined) return Object.keys(lossInputRows);
+/**
+ * The names that a policy has numbers for; all of them where the policy is not known. Of a batch that is gone through in
+ * parts the steps do not follow each other, so that there is no V_next; the advantages are recorded before.
+ */
+export function namesFor(specification: PolicySpecification | undefined, inParts: boolean): string[] {
+  const names = [...Object.keys(lossInputRows), "adv"];
+  if (specification === undefined) return names;
   const absent = new Set([
     ...(specification.gaussian === undefined ? continuousNames : discreteNames),
     ...(specification.value === undefined ? valueNames : []),
+    inParts ? "V_next" : "adv",
   ]);
-  return Object.keys(lossInputRows).filter((name) => !absent.has(name));
+  return names.filter((name) => !absent.has(name));
 }
 
 /** The tensors of the names that a loss uses; names without numbers here are left out. */
@@ -70,12 +75,20 @@ export function lossInputs(names: Iterable<string>, source: LossSource): Map<str
   const inputs = new Map<string, Tensor>();
   for (const name of names) {
     const row = Object.hasOwn(lossInputRows, name) ? lossInputRows[name] : undefined;
-    const tensor = row?.(source);
+    const recorded = source.batch.recorded?.[name];
+    const tensor = recorded ? column(recorded) : row?.(source);
     if (tensor) inputs.set(name, tensor);
   }
   return inputs;
 }
 
-export function countEpisodes(batch: Batch): number {
-  return batch.steps === 0 ? 0 : batch.episodes[batch.steps - 1]! - batch.episodes[0]! + 1;
+export function countEpisodes({ steps, episodes }: Batch): number {
+  let count = 0;
+  const seen = new Set<number>();
+  for (let t = 0; t < steps; t++) {
+    if (t > 0 && episodes[t] === episodes[t - 1]) continue;
+    if (!seen.has(episodes[t]!)) count++;
+    seen.add(episodes[t]!);
+  }
+  return count;
 }

@@ -39,11 +39,11 @@ export type ReadLoss =
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
 /** Reads a loss for a policy; for any where it is not known yet. Gradient is kept for the heads. */
-export function readLossText(text: string, specification?: PolicySpecification): ReadLoss {
+export function readLossText(text: string, specification?: PolicySpecification, inParts = false): ReadLoss {
   const symbols = offeredSymbols(specification?.gaussian === undefined ? "discrete" : "continuous");
   const { compiled, diagnostics } = diagnoseLoss(text, symbols, { differentiable: headNames() });
   if (!compiled) return { ok: false, diagnostics };
-  const missing = missingNames(compiled, specification);
+  const missing = missingNames(compiled, specification, inParts);
   if (missing.length > 0) return { ok: false, diagnostics: [...diagnostics.filter(isError), ...missing] };
   return { ok: true, compiled, diagnostics };
 }
@@ -53,8 +53,12 @@ function isError({ severity }: Diagnostic): boolean {
 }
 
 /** Names of the language that this policy has no numbers for. */
-function missingNames(compiled: CompiledLoss, specification: PolicySpecification | undefined): Diagnostic[] {
-  const available = namesFor(specification);
+function missingNames(
+  compiled: CompiledLoss,
+  specification: PolicySpecification | undefined,
+  inParts: boolean,
+): Diagnostic[] {
+  const available = namesFor(specification, inParts);
   return compiled.graph.leaves.flatMap((leaf) => {
     const name = leaf.source.kind === "leaf" ? leaf.source.name : "";
     if (available.includes(name)) return [];
@@ -63,10 +67,21 @@ function missingNames(compiled: CompiledLoss, specification: PolicySpecification
       end: leaf.end,
       severity: "error" as const,
       code: "not_here",
-      message: `this policy has no ${name}: ${policyWords(specification)}`,
+      message: missingWords(name, specification, inParts),
       hint: `there are ${available.join(" ")}`,
     };
   });
+}
+
+function missingWords(
+  name: string,
+  specification: PolicySpecification | undefined,
+  inParts: boolean,
+): string {
+  if (name === "adv") return "no advantages are recorded before this update: the run has no targets";
+  if (name === "V_next" && inParts)
+    return "the steps of a minibatch do not follow each other, so that they have no V_next";
+  return `this policy has no ${name}: ${policyWords(specification)}`;
 }
 
 function policyWords(specification: PolicySpecification | undefined): string {
@@ -77,8 +92,12 @@ function policyWords(specification: PolicySpecification | undefined): string {
 }
 
 /** A loss to train with. Throws UserError for one with errors, also those that would only mislead training. */
-export function compileLossText(text: string, specification: PolicySpecification): CompiledLoss {
-  const read = readLossText(text, specification);
+export function compileLossText(
+  text: string,
+  specification: PolicySpecification,
+  inParts = false,
+): CompiledLoss {
+  const read = readLossText(text, specification, inParts);
   const error = read.diagnostics.find(isError);
   if (read.ok && !error) return read.compiled;
   const place = error ? ` (line ${text.slice(0, error.start).split("\n").length})` : "";

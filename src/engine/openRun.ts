@@ -84,6 +84,7 @@ export class OpenRun {
     const averageReturn = latest?.averageReturn100 ?? Number.NaN;
     const { solvedAt } = this.resolved.environment;
     const message = this.session?.message;
+    const phases = this.session?.trainer.clock.means();
     return {
       run: this.id,
       state: this.#state(),
@@ -95,6 +96,7 @@ export class OpenRun {
       stepsPerSecond: this.#isMoving() ? this.stepsPerSecond : 0,
       solved: this.session?.solved ?? (solvedAt !== undefined && averageReturn >= solvedAt),
       ...(message !== undefined && { message }),
+      ...(phases && { phases }),
     };
   }
 

@@ -15,8 +15,10 @@ const pythons = v.pipe(v.array(path), v.maxLength(64));
 const nothing = v.strictObject({});
 const optimiser = v.picklist(["adam", "sgd"]);
 
+const python = v.optional(v.strictObject({ program: path, folder: path }));
+
 const settingEntries = {
-  environment: name,
+  environment: v.pipe(v.string(), v.maxLength(200)),
   algorithm: name,
   seed: count,
   hidden: v.pipe(v.array(count), v.maxLength(16)),
@@ -36,6 +38,7 @@ const settingEntries = {
   batch: count,
   epochs: count,
   minibatches: count,
+  targets: text,
 };
 
 /** The form of every method's params. Ranges of settings are checked where they are used, with better words. */
@@ -54,16 +57,17 @@ const schemas: { readonly [Name in keyof EngineMethods]: v.GenericSchema } = {
       }),
     ),
     paused: v.optional(v.boolean()),
+    python,
   }),
   open: v.strictObject({ path }),
-  resumeFile: v.strictObject({ path }),
+  resumeFile: v.strictObject({ path, backend: v.optional(settingEntries.backend), python }),
   close: v.strictObject({ run }),
   view: v.strictObject({ run }),
   pause: v.strictObject({ run }),
   resume: v.strictObject({ run }),
   oneUpdate: v.strictObject({ run }),
   stop: v.strictObject({ run }),
-  reset: v.strictObject({ run, settings: v.optional(v.partial(v.strictObject(settingEntries))) }),
+  reset: v.strictObject({ run, settings: v.optional(v.partial(v.strictObject(settingEntries))), python }),
   apply: v.strictObject({
     run,
     loss: v.optional(text),
@@ -81,6 +85,7 @@ const schemas: { readonly [Name in keyof EngineMethods]: v.GenericSchema } = {
   unpin: v.strictObject(reference),
   evaluate: v.strictObject({ ...reference, text, aside: v.optional(v.literal(true)) }),
   compare: v.strictObject(reference),
+  parity: v.strictObject(reference),
   rows: v.strictObject({ ...reference, source, columns, start: v.number(), end: v.number(), order }),
   rowOf: v.strictObject({ ...reference, source, step: count, order }),
   series: v.strictObject({ ...reference, source, columns, buckets }),
@@ -99,7 +104,11 @@ const schemas: { readonly [Name in keyof EngineMethods]: v.GenericSchema } = {
   listRuns: v.strictObject({ folder: path }),
   renameRun: v.strictObject({ path, name: v.pipe(v.string(), v.minLength(1), v.maxLength(200)) }),
   deleteRun: v.strictObject({ path }),
-  exportUpdate: v.strictObject({ ...reference, to: v.picklist(["csv", "pgtrace"]), path }),
+  exportUpdate: v.strictObject({
+    ...reference,
+    to: v.picklist(["csv", "pgtrace", "pytorch", "numpy"]),
+    path,
+  }),
   backends: nothing,
   doctor: v.strictObject({ pythons, editor: v.pipe(v.string(), v.maxLength(100)) }),
   installRuntime: v.strictObject({

@@ -1,13 +1,12 @@
+import type { PhaseMilliseconds } from "../protocol/views.ts";
+
 /**
  * The parts of an update, in their order. `act` is environment and policy together. Where a device only queues work, the wait
  * for it falls to `optimiser`, which reads the result.
  */
 export const phases = ["act", "forward", "loss", "backward", "optimiser", "record"] as const;
 
-export type Phase = (typeof phases)[number];
-
-/** Milliseconds an update spends in each part. */
-export type PhaseMilliseconds = { readonly [Name in Phase]: number };
+export type Phase = keyof PhaseMilliseconds & (typeof phases)[number];
 
 /** Weight of the newest update in the running means. */
 const newest = 0.1;
@@ -44,7 +43,7 @@ export class PhaseClock {
   /** The running means; undefined before the first update. */
   means(): PhaseMilliseconds | undefined {
     if (this.#updates === 0) return undefined;
-    const entries = phases.map((phase, index) => [phase, this.#means[index]!] as const);
-    return Object.fromEntries(entries) as PhaseMilliseconds;
+    const [act = 0, forward = 0, loss = 0, backward = 0, optimiser = 0, record = 0] = this.#means;
+    return { act, forward, loss, backward, optimiser, record };
   }
 }

@@ -5,6 +5,7 @@ import { freePath } from "../runs/folder.ts";
 import { resumeRun } from "../runs/runWriter.ts";
 import type { Backends } from "./backends/backends.ts";
 import { backendFor } from "./backends/forRun.ts";
+import { endingPythonOnFailure, resolveForTraining } from "./gym/forTraining.ts";
 import type { InspectedLoss, Inspector } from "./inspection/inspector.ts";
 import type { Names } from "./inspection/views.ts";
 import { OpenRun } from "./openRun.ts";
@@ -57,18 +58,24 @@ export class RunBook {
   }
 
   async train(params: TrainParams): Promise<RunView> {
-    const resolved = resolveSettings(params.settings);
-    const backend = await backendFor(this.backends, resolved);
-    const id = this.#takeId();
-    const options = { ...this.#sessionOptions(id, params.limit), backend };
-    const session = TrainingSession.create(params.out, resolved, options);
-    return this.#addOwn(id, params.out, session, params.paused === true);
+    const resolved = await resolveForTraining(params.settings, params.python);
+    return endingPythonOnFailure(resolved, async () => {
+      const backend = await backendFor(this.backends, resolved);
+      const id = this.#takeId();
+      const options = { ...this.#sessionOptions(id, params.limit), backend };
+      const session = TrainingSession.create(params.out, resolved, options);
+      return this.#addOwn(id, params.out, session, params.paused === true);
+    });
   }
 
   /** Takes a run up on the backend in force, or on another. */
-  async resumeFile(path: string, backend?: RunSettings["backend"]): Promise<RunView> {
+  async resumeFile(
+    path: string,
+    backend?: RunSettings["backend"],
+    python?: TrainParams["python"],
+  ): Promise<RunView> {
     const id = this.#takeId();
-    const options = { ...this.#sessionOptions(id, undefined), backends: this.backends, backend };
+    const options = { ...this.#sessionOptions(id, undefined), backends: this.backends, backend, python };
     const session = await TrainingSession.resume(path, options);
     return this.#addOwn(id, path, session, false);
   }
@@ -89,14 +96,14 @@ export class RunBook {
     return work.catch((error: Error) => this.#emit("log", { level: "error", text: error.message }));
   }
 
-  async reset(id: string, changes: Partial<RunSettings>): Promise<RunView> {
+  async reset(id: string, changes: Partial<RunSettings>, python?: TrainParams["python"]): Promise<RunView> {
     const old = this.get(id);
     const settings = { ...old.resolved.settings, ...changes };
     const resolved = resolveSettings(settings);
     await old.session?.stop();
     const { environment, algorithm, seed } = resolved.settings;
     const out = freePath(dirname(old.path), `${environment}-${algorithm}-seed${seed}`);
-    return this.train({ settings: resolved.settings, out });
+    return this.train({ settings: resolved.settings, out, ...(python && { python }) });
   }
 
   async apply(id: string, change: TrainingChange): Promise<EngineMethods["apply"]["result"]> {

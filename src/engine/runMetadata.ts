@@ -2,6 +2,7 @@ import * as v from "valibot";
 import type { RunSettings } from "../protocol/views.ts";
 import type { RunMetadata } from "../runs/metadata.ts";
 import type { ChosenBackend } from "./backends/choose.ts";
+import { checkedFacts } from "./gym/description.ts";
 import type { ResolvedSettings, SettingsRequest } from "./settings.ts";
 import { UserError } from "./userError.ts";
 import { programName, programVersion } from "./version.ts";
@@ -18,6 +19,7 @@ export function describeRun({ settings, algorithm }: ResolvedSettings, chosen: C
     batch,
     epochs,
     minibatches,
+    targets,
     ...rest
   } = settings;
   return {
@@ -26,7 +28,7 @@ export function describeRun({ settings, algorithm }: ResolvedSettings, chosen: C
     program: { name: programName, version: programVersion },
     ...rest,
     backend: { name: chosen.name, reason: chosen.reason, device: chosen.device },
-    settings: { value, valueLearningRate, sigma, sigmaBy, environments, batch, epochs, minibatches },
+    settings: { value, valueLearningRate, sigma, sigmaBy, environments, batch, epochs, minibatches, targets },
   };
 }
 
@@ -41,6 +43,7 @@ const recordedSettings = v.partial(
     batch: v.number(),
     epochs: v.number(),
     minibatches: v.number(),
+    targets: v.string(),
   }),
 );
 
@@ -60,7 +63,14 @@ export function settingsOf(metadata: RunMetadata): SettingsRequest {
     loss: metadata.loss,
     backend: metadata.backend.name as RunSettings["backend"],
     ...readRecorded(metadata),
+    ...readGym(metadata),
   };
+}
+
+/** What Python said of the environment is data like the rest: another form of it is as if it were not there. */
+function readGym(metadata: RunMetadata): SettingsRequest {
+  const gym = checkedFacts((metadata as { readonly gym?: unknown }).gym);
+  return gym === undefined ? {} : { gym };
 }
 
 function readRecorded({ settings = {} }: RunMetadata): SettingsRequest {

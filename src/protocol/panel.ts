@@ -13,6 +13,7 @@ export type PanelEngineMethod =
   | "unpin"
   | "evaluate"
   | "compare"
+  | "parity"
   | "rows"
   | "rowOf"
   | "series"
@@ -37,6 +38,8 @@ export type PanelCommand =
   | "openRun"
   | "exportCsv"
   | "exportTrace"
+  | "exportPytorch"
+  | "exportNumpy"
   | "openLossFile";
 
 /** What the webview calls on the host. */

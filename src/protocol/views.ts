@@ -29,12 +29,47 @@ export interface RunSettings {
   /** How often a batch is gone through, and in how many shuffled parts each time; each part is one update. */
   readonly epochs: number;
   readonly minibatches: number;
+  /** A text of the loss language that computes adv and G_recorded from the batch before its first update; empty for none. */
+  readonly targets: string;
+  /** What Python said of an environment of the user's Gymnasium; absent for environments of our own. */
+  readonly gym?: Readonly<Record<string, unknown>>;
 }
 
 /** What a person may ask of a run; the engine fills the rest from the algorithm's defaults for the environment. */
 export type RunRequest = { readonly [Name in keyof RunSettings]?: RunSettings[Name] | undefined };
 
 export type TrainingState = "training" | "paused" | "finished" | "stopped" | "failed" | "reading";
+
+/** Milliseconds an update spends in each of its parts; `act` is environment and policy together. */
+export interface PhaseMilliseconds {
+  readonly act: number;
+  readonly forward: number;
+  readonly loss: number;
+  readonly backward: number;
+  readonly optimiser: number;
+  readonly record: number;
+}
+
+/** How close a backend comes to kernels on one update: largest differences, in proportion to the norm of what kernels give. */
+export interface ParityRow {
+  readonly backend: string;
+  readonly device: string;
+  readonly precision: "float64" | "float32";
+  readonly gradient: number;
+  readonly stepNorms: number;
+  readonly projections: number;
+  /** Of forward and backward pass there. */
+  readonly milliseconds: number;
+}
+
+export interface ParityView {
+  readonly update: number;
+  /** Milliseconds of forward and backward pass on kernels. */
+  readonly kernels: number;
+  readonly rows: readonly ParityRow[];
+  /** Backends that are here but cannot be used: why, one line each. */
+  readonly trouble: readonly string[];
+}
 
 export interface TrainingProgress {
   readonly run: string;
@@ -48,6 +83,8 @@ export interface TrainingProgress {
   readonly solved: boolean;
   /** Why it failed or stopped, in one line. */
   readonly message?: string;
+  /** Running means; absent before this engine has made an update of the run. */
+  readonly phases?: PhaseMilliseconds;
 }
 
 export interface RunView {
@@ -114,6 +151,26 @@ export interface TermView {
   readonly column: string;
 }
 
+/** An element of MathML: a leaf with text, or one with children. `title` says what a symbol is. */
+export interface MathView {
+  readonly tag:
+    | "math"
+    | "mrow"
+    | "mi"
+    | "mo"
+    | "mn"
+    | "mtext"
+    | "msup"
+    | "msub"
+    | "mfrac"
+    | "msqrt"
+    | "mover"
+    | "munder";
+  readonly text?: string;
+  readonly children?: readonly MathView[];
+  readonly title?: string;
+}
+
 /** The rule a loss is, as far as the update's numbers decide it. */
 export interface VerdictView {
   readonly kind: "book" | "variant" | "mistake" | "undecided";
@@ -127,11 +184,12 @@ export interface VerdictView {
   readonly explanation: string;
   /** The rule in the rule language, e.g. "theta += alpha * gamma^t * G * grad(log_pi)". */
   readonly rule: string;
-  /** The rule as a MathML-free list of pieces for drawing: [{text, role}]. */
-  readonly ruleParts: readonly {
-    readonly text: string;
-    readonly role: "symbol" | "operator" | "superscript" | "subscript";
-  }[];
+  /** The rule drawn: a tree for each of its lines. */
+  readonly math: readonly MathView[];
+  /** The rule that the text itself says, read off without data; null where it is the same or the text allows none. */
+  readonly written: { readonly rule: string; readonly math: readonly MathView[] } | null;
+  /** What to know about the loss as a rule, the most important first. */
+  readonly notes: readonly { readonly title: string; readonly text: string }[];
   readonly fixes: readonly { readonly title: string; readonly text: string }[];
 }
 
@@ -158,6 +216,8 @@ export interface UpdateView {
   readonly actionNames: readonly string[];
   readonly observationNames: readonly string[];
   readonly recomputed: "kept" | "replayed" | "live";
+  /** Why this is another update than the one asked for. */
+  readonly instead?: string;
   readonly kept: boolean;
   readonly pinned: boolean;
   readonly gamma: number;

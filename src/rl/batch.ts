@@ -27,4 +27,11 @@ export interface Batch {
    * order; kept where there is a value head to look at it.
    */
   readonly finalObservations?: Float64Array | undefined;
+  /** [T], of a part of a larger batch: which of its steps these are. They do not follow each other then. */
+  readonly rows?: Float64Array | undefined;
+  /** [T] each, what was computed before the larger batch's first update. */
+  readonly recorded?: RecordedColumns | undefined;
 }
+
+/** Columns by the loss language's names: adv, G_recorded, V_recorded, log_pi_old. */
+export type RecordedColumns = Readonly<Record<string, Float64Array>>;

@@ -4,8 +4,12 @@ import { algorithms } from "../../algorithms/registry.ts";
 import { Backends } from "../../engine/backends/backends.ts";
 import { backendFor } from "../../engine/backends/forRun.ts";
 import { backendNames } from "../../engine/backends/names.ts";
+import { endingPythonOnFailure, type PythonPlace, resolveForTraining } from "../../engine/gym/forTraining.ts";
+import { isGym } from "../../engine/gym/gymRecord.ts";
+import { usualPython } from "../../engine/gym/places.ts";
+import { policyOf } from "../../engine/runPolicy.ts";
 import { runtimePlaces } from "../../engine/runtimes/places.ts";
-import { resolveSettings, type SettingsRequest } from "../../engine/settings.ts";
+import { isInParts, resolveSettings, type SettingsRequest } from "../../engine/settings.ts";
 import { mostEpisodes, type SessionOptions, TrainingSession } from "../../engine/trainingSession.ts";
 import { UserError } from "../../engine/userError.ts";
 import { environments } from "../../environments/registry.ts";
@@ -31,8 +35,15 @@ Trains until --until-solved, --updates or --steps ends it (default: --until-solv
 --until-solved stops after ${formatCount(mostEpisodes)} episodes at the latest and exits 1 then.`,
   positionals: [0, 0],
   options: {
-    environment: { value: "ID", help: listed(environments.map(({ id }) => id)) },
+    environment: {
+      value: "ID",
+      help: `${listed(environments.map(({ id }) => id))}, or gym:ID for one of the Gymnasium of --python`,
+    },
     algorithm: { value: "ID", help: listed(algorithms.map(({ id }) => id)) },
+    python: {
+      value: "PATH",
+      help: `the Python that steps environments of Gymnasium (default ${usualPython})`,
+    },
     seed: { value: "N", help: "whole number; everything random follows from it (default 1)" },
     hidden: { value: "N,N", help: "sizes of the hidden layers; 0 for a linear policy" },
     activation: { value: "NAME", help: "relu or tanh" },
@@ -41,6 +52,21 @@ Trains until --until-solved, --updates or --steps ends it (default: --until-solv
     "learning-rate": { value: "X", help: "step size α" },
     gamma: { value: "X", help: "discount γ, 0 to 1" },
     "clip-norm": { value: "X", help: "clip the gradient's norm" },
+    value: { value: "HEAD", help: "a value estimate: none, shared (the policy's trunk) or own (a network)" },
+    "value-learning-rate": { value: "X", help: "step size of an own value network" },
+    sigma: { value: "FROM", help: "σ of a Gaussian policy from the network, or a parameter" },
+    "sigma-by": { value: "NAME", help: "what makes σ positive: exp or softplus" },
+    environments: {
+      value: "N",
+      help: "environments side by side, where updates wait for steps or Gymnasium steps them",
+    },
+    batch: {
+      value: "N",
+      help: "episodes per update, or steps of every environment, as the algorithm counts",
+    },
+    epochs: { value: "N", help: "how often a batch is gone through" },
+    minibatches: { value: "N", help: "in how many parts, each an update" },
+    targets: { value: "FILE|TEXT", help: "a text that computes adv and G_recorded before a batch's updates" },
     backend: { value: "NAME", help: listed(["auto", ...backendNames]) },
     "until-solved": { help: "train until the average of 100 episodes counts as solved" },
     updates: { value: "N", help: "train until update N" },
@@ -64,7 +90,7 @@ async function train(parsed: Parsed, console: Console): Promise<ExitCode> {
   if (parsed.flag("no-record") && parsed.flag("show"))
     throw new UserError("usage", "--show needs a recorded update; leave --no-record or --show away.");
   const settings = readSettings(parsed);
-  if (refusesLoss(settings.loss, console)) return 2;
+  if (refuses(settings, parsed.text("resume") !== undefined, console)) return 2;
   const live = new LiveLine(console, json);
   const options = {
     limit,
@@ -84,6 +110,14 @@ async function train(parsed: Parsed, console: Console): Promise<ExitCode> {
   if (failure) throw failure;
   if (parsed.flag("show")) await showUpdate(session.writer.path, undefined, {}, console);
   return limit.untilSolved && !session.solved && !interrupted ? 1 : 0;
+}
+
+/** Whether the loss cannot train the policy that the settings describe; of a run taken up, its own settings count. */
+function refuses(settings: SettingsRequest, isResumed: boolean, console: Console): boolean {
+  const isElsewhere = settings.environment !== undefined && isGym(settings.environment);
+  if (settings.loss === undefined || isResumed || isElsewhere) return refusesLoss(settings.loss, console);
+  const resolved = resolveSettings({ ...settings, loss: undefined });
+  return refusesLoss(settings.loss, console, policyOf(resolved), isInParts(resolved.settings));
 }
 
 /** Trains to the end and reports, also where it failed. */
@@ -118,17 +152,24 @@ function readLimit(parsed: Parsed) {
   return { updates, steps, untilSolved };
 }
 
+/** The Python that steps environments of Gymnasium, in the folder that one works in. */
+function readPython(parsed: Parsed): PythonPlace {
+  return { program: parsed.text("python") ?? usualPython, folder: process.cwd() };
+}
+
 async function create(
   parsed: Parsed,
   settings: SettingsRequest,
   options: SessionOptions,
 ): Promise<TrainingSession> {
-  const resolved = resolveSettings(settings);
-  const out = parsed.text("out") ?? newRunPath(process.cwd(), resolved.settings);
-  if (statSync(out, { throwIfNoEntry: false })?.isDirectory())
-    throw new UserError("usage", `--out ${out} is a folder.`, `Name a file, as ${join(out, "run.pgrun")}.`);
-  const backend = await backendFor(new Backends(runtimePlaces(process.env)), resolved);
-  return TrainingSession.create(out, resolved, { ...options, force: parsed.flag("force"), backend });
+  const resolved = await resolveForTraining(settings, readPython(parsed));
+  return endingPythonOnFailure(resolved, async () => {
+    const out = parsed.text("out") ?? newRunPath(process.cwd(), resolved.settings);
+    if (statSync(out, { throwIfNoEntry: false })?.isDirectory())
+      throw new UserError("usage", `--out ${out} is a folder.`, `Name a file, as ${join(out, "run.pgrun")}.`);
+    const backend = await backendFor(new Backends(runtimePlaces(process.env)), resolved);
+    return TrainingSession.create(out, resolved, { ...options, force: parsed.flag("force"), backend });
+  });
 }
 
 /** Takes a run up with its own settings; those given beside --resume must be the same. Throws UserError. */
@@ -143,7 +184,7 @@ async function takeUp(
     throw new UserError("usage", `--resume goes on in ${path} itself; leave --out away.`);
   const { backend, ...same } = asked;
   checkSameSettings(path, same);
-  return TrainingSession.resume(path, { ...options, backend });
+  return TrainingSession.resume(path, { ...options, backend, python: readPython(parsed) });
 }
 
 function resuming(session: TrainingSession): string {
@@ -163,6 +204,15 @@ function readSettings(parsed: Parsed): SettingsRequest {
     gamma: parsed.number("gamma"),
     clipNorm: parsed.number("clip-norm"),
     backend: parsed.text("backend") as SettingsRequest["backend"],
+    value: parsed.text("value") as SettingsRequest["value"],
+    valueLearningRate: parsed.number("value-learning-rate"),
+    sigma: parsed.text("sigma") as SettingsRequest["sigma"],
+    sigmaBy: parsed.text("sigma-by") as SettingsRequest["sigmaBy"],
+    environments: parsed.integer("environments", 1),
+    batch: parsed.integer("batch", 1),
+    epochs: parsed.integer("epochs", 1),
+    minibatches: parsed.integer("minibatches", 1),
+    targets: readLoss(parsed.text("targets")),
   };
 }
 

@@ -41,18 +41,16 @@ export class Session {
     );
   }
 
-  /** Rounding of weights, gradients, values and rewards. */
+  /** Rounding of weights, gradients and values. */
   get weightPrecision(): Precision {
     return this.#once("weightPrecision", () =>
       precisionOf(
-        this.#sample().flatMap(({ coef, logitsGrad, muGrad, values, valueGrad, context }) => [
+        this.#sample().flatMap(({ coef, logitsGrad, muGrad, values, valueGrad }) => [
           coef,
           logitsGrad,
           muGrad,
           values,
           valueGrad,
-          context.rewards,
-          ...(logitsGrad || muGrad ? [this.policyPrecision.name === "float64" ? undefined : coef] : []),
         ]),
       ),
     );
@@ -62,10 +60,15 @@ export class Session {
   get readings(): readonly UpdateReading[] {
     return this.#once("readings", () =>
       this.updates.flatMap((update) => {
-        const reading = readWeights(update, this.policies.of(update));
+        const reading = readWeights(update, this.policies.of(update), this.trustsOutputs);
         return reading ? [{ update, reading, observed: reading }] : [];
       }),
     );
+  }
+
+  /** Whether recorded log-probabilities are those of the recorded outputs, as far as both are there. */
+  get trustsOutputs(): boolean {
+    return this.logProbs === undefined || this.logProbs.wrongRows.length === 0;
   }
 
   /** Which rule the weights follow. */

@@ -1,6 +1,7 @@
 import type { BackendFinding, DoctorReport } from "../../protocol/doctor.ts";
 import { processorName } from "../backends/backends.ts";
 import { findRuntime } from "../runtimes/findRuntime.ts";
+import { sweepPlaces } from "../runtimes/installation.ts";
 import { prove } from "../runtimes/proof.ts";
 import {
   type PresentRuntime,
@@ -18,6 +19,7 @@ export interface DoctorPlaces extends ProgramPlaces {
 
 /** Looks at everything that training can use. Every installed runtime is loaded, in a process of its own, and computes. */
 export async function examine(places: DoctorPlaces): Promise<DoctorReport> {
+  sweepPlaces(places.runtimes);
   const [runtimes, programs] = await Promise.all([
     Promise.all(runtimeNames.map((name) => examineRuntime(name, places))),
     examinePrograms(places),
@@ -60,16 +62,19 @@ const blank = {
 } as const;
 
 async function examinePresent(
-  { name, entry, version, folder }: PresentRuntime,
+  runtime: PresentRuntime,
   environment: NodeJS.ProcessEnv,
 ): Promise<BackendFinding> {
+  const { name, version, folder, device } = runtime;
   const found = { ...blank, name, version, folder } as const;
   try {
-    const proof = await prove(name, entry, version, { environment });
-    if (proof.difference === null) return { ...found, state: "wrong", ...noCard() };
-    return { ...found, state: "ok", device: proof.device };
+    const proof = await prove(runtime, { environment });
+    // The installer asked the driver for the card's name, which TensorFlow does not tell.
+    const named = proof.device === "GPU" ? device : proof.device;
+    return { ...found, state: "ok", device: named, deterministic: proof.deterministic };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
+    if (error.code === "no_device") return { ...found, state: "wrong", ...noCard() };
     return { ...found, state: "wrong", missing: error.line, mend: `pgi doctor --install ${name}` };
   }
 }

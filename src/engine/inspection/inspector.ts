@@ -5,6 +5,7 @@ import { KernelsBackend } from "../../policies/kernels.ts";
 import type { Gradient, Heads } from "../../policies/policy.ts";
 import { followingRows } from "../../policies/valueHead.ts";
 import type { Batch } from "../../rl/batch.ts";
+import { seenObservations } from "../../rl/seenObservations.ts";
 import type { FrozenUpdate } from "../frozenUpdate.ts";
 import { countEpisodes } from "../lossInputs.ts";
 import { type BatchEvaluation, evaluateToInspect, readLossText } from "../lossOnBatch.ts";
@@ -46,7 +47,8 @@ export class Inspector {
     this.backend = new KernelsBackend(frozen.specification);
     this.backend.setTheta(frozen.theta);
     const { actions, steps } = frozen.batch;
-    this.heads = this.backend.forward(withFinals(frozen.batch), actions, steps, frozen.batch);
+    const heads = this.backend.forward(seenObservations(frozen.batch), actions, steps, frozen.batch);
+    this.heads = frozen.batch.rows === undefined ? heads : { ...heads, nextValues: undefined };
   }
 
   /** The trainer's own loss on this batch. */
@@ -63,7 +65,7 @@ export class Inspector {
   /** Another loss on this batch; wrong text is a value with diagnostics. */
   inspect(text: string): Inspection {
     const { specification } = this.frozen;
-    const read = readLossText(text, specification);
+    const read = readLossText(text, specification, this.frozen.batch.rows !== undefined);
     if (!read.ok) return read;
     const { batch, gamma, learningRate } = this.frozen;
     const source = { batch, heads: this.heads, specification, gamma, learningRate };
@@ -140,7 +142,7 @@ export class Inspector {
   /** What a verdict needs of the batch, whatever the loss. */
   #verdictBatch() {
     const { batch, gamma } = this.frozen;
-    const { steps, rewards, time } = batch;
+    const { steps, rewards, time, recorded } = batch;
     const { entropies, logProbabilities, values, nextValues } = this.heads;
     return {
       steps,
@@ -153,6 +155,9 @@ export class Inspector {
       chosenProbabilities: this.#chosen() ?? logProbabilities.map(Math.exp),
       values,
       nextValues,
+      advantages: recorded?.adv,
+      recordedReturns: recorded?.G_recorded,
+      ratios: recorded?.log_pi_old?.map((old, t) => Math.exp(logProbabilities[t]! - old)),
     };
   }
 
@@ -164,15 +169,6 @@ export class Inspector {
       probabilities && Float64Array.from(actions, (action, t) => probabilities[t * actionCount + action]!)
     );
   }
-}
-
-/** The observations of a batch and, after them, the final ones of its cut episodes. */
-export function withFinals({ observations, finalObservations }: Batch): Float64Array {
-  if (finalObservations === undefined || finalObservations.length === 0) return observations;
-  const all = new Float64Array(observations.length + finalObservations.length);
-  all.set(observations);
-  all.set(finalObservations, observations.length);
-  return all;
 }
 
 /** g_t·g [T], where a cut step answers for its final observation too. */

@@ -4,7 +4,7 @@ import { countEpisodes } from "../lossInputs.ts";
 import { columnViews, tableShape } from "./columns.ts";
 import type { InspectedLoss, Inspector } from "./inspector.ts";
 import { compareGradients, describeLayers } from "./layers.ts";
-import { ruleParts } from "./ruleParts.ts";
+import { ruleViews } from "./ruleViews.ts";
 import { verdictFixes } from "./verdictFixes.ts";
 
 export interface Names {
@@ -26,14 +26,14 @@ export function lossView(inspector: Inspector, loss: InspectedLoss, names: Names
     terms: terms.columns.map(({ column, text, sum }) => ({ column, text, sum })),
     rest: terms.rest,
     notSeparable: terms.notSeparable ?? null,
-    verdict: verdictView(loss),
+    verdict: verdictView(inspector, loss),
     layers: describeLayers(inspector.backend.parameters, loss.gradient.gradient),
     gradientNorm: loss.gradientNorm,
     columns: columnViews(tableShape(inspector, loss, names)),
   };
 }
 
-export function verdictView(loss: InspectedLoss): VerdictView {
+export function verdictView(inspector: Inspector, loss: InspectedLoss): VerdictView {
   const { verdict } = loss;
   return {
     kind: verdict.kind,
@@ -44,7 +44,7 @@ export function verdictView(loss: InspectedLoss): VerdictView {
     undecided: verdict.undecided,
     explanation: verdict.explanation,
     rule: verdict.rule,
-    ruleParts: ruleParts(verdict.rule),
+    ...ruleViews(loss, verdict.rule, inspector.frozen.specification),
     fixes: verdictFixes(loss.text, verdict),
   };
 }
@@ -52,6 +52,7 @@ export function verdictView(loss: InspectedLoss): VerdictView {
 export interface UpdateFacts {
   readonly run: string;
   readonly how: UpdateView["recomputed"];
+  readonly instead: string | undefined;
   readonly kept: boolean;
   readonly pinned: boolean;
 }
@@ -66,6 +67,7 @@ export function updateView(inspector: Inspector, names: Names, facts: UpdateFact
     episodeReturn: lastEpisodeReturn(inspector),
     ...names,
     recomputed: facts.how,
+    ...(facts.instead !== undefined && { instead: facts.instead }),
     kept: facts.kept,
     pinned: facts.pinned,
     gamma,

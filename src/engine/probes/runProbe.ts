@@ -1,5 +1,6 @@
-import type { ResolvedSettings } from "../settings.ts";
-import { resolveSettings } from "../settings.ts";
+import { readLossText } from "../lossOnBatch.ts";
+import { policyOf } from "../runPolicy.ts";
+import { resolveSettings, type SettingsRequest } from "../settings.ts";
 import { Trainer } from "../trainer.ts";
 import { UserError } from "../userError.ts";
 import { preference, probability } from "./linearPolicy.ts";
@@ -70,16 +71,19 @@ function probeTrainer(
   settings: { readonly optimiser: "adam" | "sgd"; readonly learningRate: number },
 ): Trainer {
   const { environment, gamma } = task;
-  const linear = { hidden: [], bias: true, backend: "kernels" } as const;
-  const resolved = resolveSettings({ environment, gamma, seed, loss, ...linear, ...settings });
-  const trainer = new Trainer(inBatches(resolved));
+  const linear = { hidden: [], bias: true, backend: "kernels", batch: episodesPerUpdate } as const;
+  const request = { environment, gamma, seed, loss, ...linear, ...settings };
+  const trainer = new Trainer(resolveSettings({ ...request, value: valueHeadFor(request) }));
   const state = trainer.state();
   trainer.restore({ ...state, theta: state.theta.fill(0) });
   return trainer;
 }
 
-function inBatches(resolved: ResolvedSettings): ResolvedSettings {
-  return { ...resolved, algorithm: { ...resolved.algorithm, episodesPerUpdate } };
+/** A value network of its own where the loss can be read only with one. */
+function valueHeadFor(request: SettingsRequest): "none" | "own" {
+  const reads = (value: "none" | "own") =>
+    readLossText(request.loss ?? "", policyOf(resolveSettings({ ...request, value }))).ok;
+  return !reads("none") && reads("own") ? "own" : "none";
 }
 
 function makeUpdate(trainer: Trainer): void {

@@ -10,6 +10,9 @@ export function installCommand(name: RuntimeName): string {
 
 const titles: Readonly<Record<RuntimeName, string>> = { tensorflow: "TensorFlow", webgpu: "WebGPU" };
 
+/** The device of a runtime that was installed where no driver offered one. */
+export const noDevice = "no GPU";
+
 /** What is loaded, inside a runtime's folder. */
 export const entryWithin: Readonly<Record<RuntimeName, string>> = {
   tensorflow: "tfjs_binding.node",

@@ -1,5 +1,5 @@
 import { UserError } from "../userError.ts";
-import { findRuntime } from "./findRuntime.ts";
+import { findRuntime, noDevice } from "./findRuntime.ts";
 import { installInto } from "./installation.ts";
 import type { PresentRuntime, RuntimeName, RuntimePlaces } from "./runtime.ts";
 import { fillTensorflow } from "./tensorflow/install.ts";
@@ -62,7 +62,7 @@ function explained(error: unknown, name: RuntimeName, folder: string, signal: Ab
 /** What an installation ends with, in one line: version, device, and that its gradient is that of `kernels`. */
 export function installedLine({ name, version, device, source, folder }: PresentRuntime): string {
   const proof =
-    device === "no GPU"
+    device === noDevice
       ? "but no GPU was found: pgi doctor says more"
       : `on ${device}: its gradient equals that of kernels`;
   const whose = source === "storage" ? "" : ` (libraries of ${folder})`;

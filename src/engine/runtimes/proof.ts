@@ -3,24 +3,29 @@ import { fileURLToPath } from "node:url";
 import * as v from "valibot";
 import { UserError } from "../userError.ts";
 import { lastLine, runProgram } from "./programs.ts";
-import type { RuntimeName } from "./runtime.ts";
+import type { PresentRuntime } from "./runtime.ts";
 
-const proofForm = v.variant("ok", [
-  v.object({
-    ok: v.literal(true),
-    version: v.string(),
-    device: v.string(),
-    /** Largest difference to the kernels' gradient, relative to that gradient's norm; null where no device was found. */
-    difference: v.nullable(v.number()),
-    milliseconds: v.number(),
-  }),
-  v.object({ ok: v.literal(false), reason: v.string() }),
+const proofForm = v.object({
+  ok: v.literal(true),
+  version: v.string(),
+  device: v.string(),
+  difference: v.number(),
+  deterministic: v.boolean(),
+  milliseconds: v.number(),
+});
+
+const saidForm = v.variant("ok", [
+  proofForm,
+  v.object({ ok: v.literal(false), reason: v.string(), isWithoutDevice: v.boolean() }),
 ]);
 
-/** What a runtime showed when it was loaded and computed a gradient that `kernels` computed too. */
-export type Proof = Extract<v.InferOutput<typeof proofForm>, { ok: true }>;
+/** What proofChild.ts says on its last line. */
+export type ProofSaid = v.InferOutput<typeof saidForm>;
 
-/** The largest difference that counts as equal: float32's rounding over a few sums. */
+/** What a runtime showed when it was loaded: see backends/deviceProof.ts. */
+export type Proof = v.InferOutput<typeof proofForm>;
+
+/** The largest difference that counts as equal: float32's rounding over the sums of a batch. */
 const tolerance = 1e-4;
 
 const patienceSeconds = 120;
@@ -36,29 +41,31 @@ export interface ProofOptions {
 
 /**
  * Loads a runtime in a process of its own, so that a library that crashes takes nothing with it, and lets it compute.
- * Throws a `UserError` "proof" with the reason where it does not load, and where its gradient is another.
+ * Throws a `UserError`: "no_device" where it loads and finds no device, "proof" with the reason where it does not load,
+ * and where its gradient is not that of `kernels`.
  */
 export async function prove(
-  name: RuntimeName,
-  entry: string,
-  version: string,
+  runtime: Pick<PresentRuntime, "name" | "entry" | "version">,
   { environment, signal }: ProofOptions,
 ): Promise<Proof> {
-  const { code, output, errors, isLate } = await runProgram(process.execPath, [child, name, entry, version], {
-    folder: dirname(entry),
-    environment: { ...environment, TF_CPP_MIN_LOG_LEVEL: "3" },
-    ...(signal && { signal }),
-    timeout: patienceSeconds * 1000,
-  });
+  const { entry } = runtime;
+  const { code, output, errors, isLate } = await runProgram(
+    process.execPath,
+    [child, JSON.stringify(runtime)],
+    {
+      folder: dirname(entry),
+      environment: { ...environment, TF_CPP_MIN_LOG_LEVEL: "3" },
+      ...(signal && { signal }),
+      timeout: patienceSeconds * 1000,
+    },
+  );
   if (isLate) throw unproved(entry, `it gave no answer within ${patienceSeconds} s`);
-  const read = v.safeParse(v.pipe(v.string(), v.parseJson(), proofForm), lastLine(output));
-  if (!read.success) throw unproved(entry, `ended with ${code}: ${lastLine(errors) || "it said nothing"}`);
-  if (!read.output.ok) throw unproved(entry, read.output.reason);
-  const { difference } = read.output;
-  if (difference !== null && !(difference <= tolerance)) {
-    throw unproved(entry, `its gradient differs from that of kernels by ${difference.toExponential(1)}`);
-  }
-  return read.output;
+  const read = v.safeParse(v.pipe(v.string(), v.parseJson(), saidForm), lastLine(output));
+  if (!read.success) throw unproved(entry, `it ended with ${code}: ${lastLine(errors) || "it said nothing"}`);
+  const said = read.output;
+  if (!said.ok) throw new UserError(said.isWithoutDevice ? "no_device" : "proof", said.reason);
+  if (said.difference <= tolerance) return said;
+  throw unproved(entry, `its gradient differs from that of kernels by ${said.difference.toExponential(1)}`);
 }
 
 function unproved(entry: string, reason: string): UserError {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { UserError } from "../userError.ts";
 import { requireSpace } from "./disk.ts";
 import { download, NetworkError } from "./download.ts";
-import { entryWithin } from "./findRuntime.ts";
+import { entryWithin, noDevice } from "./findRuntime.ts";
 import type { Installed } from "./installation.ts";
 import { Npm } from "./npm.ts";
 import { prove } from "./proof.ts";
@@ -38,8 +38,18 @@ export async function fillWebgpu(workshop: string, work: InstallWork): Promise<I
   rmSync(scratch, { recursive: true });
   requirePlatform(home);
   work.report({ step: "Comparing a gradient with kernels" });
-  const { device } = await prove(name, join(workshop, entryWithin.webgpu), webgpuVersion, work);
+  const device = await provedDevice(join(workshop, entryWithin.webgpu), work);
   return { version: webgpuVersion, device, source: "storage", libraries: null };
+}
+
+/** What it computed on. Without a driver it is installed all the same, so that it is there when the driver is. */
+async function provedDevice(entry: string, work: InstallWork): Promise<string> {
+  try {
+    return (await prove({ name, entry, version: webgpuVersion }, work)).device;
+  } catch (error) {
+    if (error instanceof UserError && error.code === "no_device") return noDevice;
+    throw error;
+  }
 }
 
 /** Streams the archive; where that is not possible (a proxy, a password, a certificate that only npm knows), lets npm do it. */

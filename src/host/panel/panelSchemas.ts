@@ -45,6 +45,8 @@ export const panelCommands = [
   "openRun",
   "exportCsv",
   "exportTrace",
+  "exportPytorch",
+  "exportNumpy",
   "openLossFile",
 ] as const satisfies readonly PanelCommand[];
 
@@ -57,6 +59,7 @@ export const panelParams = {
   unpin: v.strictObject(update),
   evaluate: v.strictObject({ ...update, text: text(longestLossText) }),
   compare: v.strictObject(update),
+  parity: v.strictObject(update),
   rows: v.pipe(
     v.strictObject({ ...update, source, columns, start: index, end: index, order: v.optional(order) }),
     v.check(({ start, end }) => end - start <= mostRows, `at most ${mostRows} rows at a time`),
@@ -95,6 +98,7 @@ export const forwardedMethods = Object.keys({
   unpin: true,
   evaluate: true,
   compare: true,
+  parity: true,
   rows: true,
   rowOf: true,
   series: true,

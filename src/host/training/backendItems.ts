@@ -30,7 +30,7 @@ export function backendItems(backends: readonly BackendView[]): BackendItem[] {
 /** The device of the first backend that is no processor. */
 export function firstCard(backends: readonly BackendView[]): string | undefined {
   const isCard = ({ name, present, device }: BackendView) =>
-    present && name !== "kernels" && !["CPU", "no GPU", ""].includes(device);
+    present && name !== "kernels" && !/^(CPU|no GPU|$)/.test(device);
   return backends.find(isCard)?.device;
 }
 

@@ -3,6 +3,7 @@ import type { BackendView, ChoiceView, InstallableBackend } from "../../protocol
 import type { EngineHost } from "../engine/engineHost.ts";
 import type { HostStore } from "../store.ts";
 import { backendItems } from "./backendItems.ts";
+import { gymPrefix } from "./pythonPlace.ts";
 import {
   type backendNames,
   parseHidden,
@@ -62,15 +63,17 @@ function wizardSteps(
 ): Step[] {
   return [
     async (answers, step, totalSteps) => {
-      const items = environments.map(({ id, title: label, detail }) => ({ label, detail, id }));
+      const own = environments.map(({ id, title: label, detail }) => ({ label, detail, id }));
+      const items = [...own, gymItem];
       const picked = await askChoice({
         title,
         placeholder: "Environment",
         items,
-        current: answers.environment,
+        current: answers.environment?.startsWith(gymPrefix) ? gymPrefix : answers.environment,
         step,
         totalSteps,
       });
+      if (typeof picked === "object" && picked.id === gymPrefix) return askGym(answers, step, totalSteps);
       return typeof picked === "object" ? { environment: picked.id } : picked;
     },
     async (answers, step, totalSteps) => {
@@ -114,6 +117,26 @@ function wizardSteps(
       }
     },
   ];
+}
+
+const gymItem = {
+  label: "An environment of Gymnasium…",
+  detail: "Any that the Python of this workspace has, by its id",
+  id: gymPrefix,
+};
+
+async function askGym(answers: Answers, step: number, totalSteps: number): Promise<StepAnswer<Answers>> {
+  const { environment = "" } = answers;
+  const text = await askText({
+    title,
+    prompt: "Gymnasium's id, e.g. LunarLander-v3, or module:Name-v0 for one of your own",
+    value: environment.startsWith(gymPrefix) ? environment.slice(gymPrefix.length) : "",
+    problem: (value) =>
+      /^[\w./:-]{1,190}$/u.test(value.trim()) ? undefined : "An id such as LunarLander-v3.",
+    step,
+    totalSteps,
+  });
+  return typeof text === "object" ? { environment: `${gymPrefix}${text.text.trim()}` } : text;
 }
 
 function recall(memory: vscode.Memento): Answers {

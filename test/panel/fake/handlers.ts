@@ -180,6 +180,22 @@ export function fakeHandlers(situation: FakeSituation): Handlers<PanelMethods> {
       const of = (other: string) => column(update, source, other)[step]!.toFixed(4);
       return { value, formula: "c = γᵗ · G", numbers: `${of("weight")} = ${of("gamma_t")} · ${of("G")}` };
     },
+    parity: ({ update }) => ({
+      update,
+      kernels: 0.21,
+      rows: [
+        {
+          backend: "tensorflow",
+          device: "CPU",
+          precision: "float32",
+          gradient: 3.1e-7,
+          stepNorms: 8e-8,
+          projections: 2.4e-7,
+          milliseconds: 1.4,
+        },
+      ],
+      trouble: ["The backend webgpu cannot be used: no graphics driver offers a device."],
+    }),
     node: ({ update, text, offset }) => {
       const word = /[\w.]*$/u.exec(text.slice(0, offset))![0] + /^[\w]*/u.exec(text.slice(offset))![0];
       const start = offset - /[\w.]*$/u.exec(text.slice(0, offset))![0].length;

@@ -139,6 +139,7 @@ export class FakeRun {
         batch: 1,
         epochs: 1,
         minibatches: 1,
+        targets: "",
       },
       algorithmTitle: "REINFORCE (13.3)",
       backend: { name: "kernels", device: "CPU", reason: "small network" },

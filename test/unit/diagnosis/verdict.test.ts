@@ -25,6 +25,9 @@ const episode: Episode = {
 
 /** V of the episode's states. */
 const values = [0.3, -1.2, 0.7, 2.1, 0.4];
+/** What was recorded before, and how far the policy has gone since. */
+const advantages = [0.5, -1.5, 2, 0.1, -0.7];
+const ratios = [1.1, 0.7, 1.3, 0.95, 1.25];
 
 /** γᵗG_t of the episode by the definition G_t = Σ_k γᵏ r_{t+k}. */
 function discountedWeights({ rewards, gamma }: Episode): number[] {
@@ -66,6 +69,8 @@ function inputOf(
     probabilities: source.probabilities.flat(),
     chosenProbabilities: Float64Array.from(source.probabilities, (row, t) => row[source.actions[t]!]!),
     values: Float64Array.from(values.slice(0, steps)),
+    advantages: Float64Array.from(advantages.slice(0, steps)),
+    ratios: Float64Array.from(ratios.slice(0, steps)),
     nextValues: Float64Array.from({ length: steps }, (_, t) => (t === steps - 1 ? 0 : values[t + 1]!)),
     entropies: source.probabilities.map((row) => -row.reduce((sum, p) => sum + p * Math.log(p), 0)),
     logitsGradient,

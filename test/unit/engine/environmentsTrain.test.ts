@@ -14,7 +14,7 @@ function trained(environment: string, updates: number, seed = 1): Trainer {
 }
 
 describe("REINFORCE with its defaults", () => {
-  test.each(ids.filter(isDiscrete))("trains on %s", (id) => {
+  test.each(ids)("trains on %s", (id) => {
     const trainer = trained(id, 3);
     expect(trainer.episode).toBe(3);
     expect(trainer.backend.theta().every(Number.isFinite)).toBe(true);
@@ -38,7 +38,13 @@ describe("REINFORCE with its defaults", () => {
 });
 
 test.each(ids.filter((id) => !isDiscrete(id)))("%s is refused by what chooses one of several", (id) => {
-  expect(() => resolveSettings({ environment: id, algorithm: "reinforce" })).toThrow(
-    /^.* takes real-valued actions \(\w+\), and reinforce chooses one of several\.$/,
+  expect(() => resolveSettings({ environment: id, algorithm: "reinforce-cross-entropy" })).toThrow(
+    /^.* takes real-valued actions \(\w+\), and reinforce-cross-entropy chooses one of several\.$/,
+  );
+});
+
+test.each(ids.filter(isDiscrete))("%s is refused by what draws real numbers", (id) => {
+  expect(() => resolveSettings({ environment: id, algorithm: "reinforce-gaussian" })).toThrow(
+    /has actions to choose from, and reinforce-gaussian draws real numbers/,
   );
 });

@@ -37,7 +37,11 @@ test("every backend has a row; one that is absent names the command that brings 
 });
 
 test("auto names the first GPU that was found, and none where there is none", () => {
-  const [auto] = backendItems([kernels, present("tensorflow", "CPU"), present("webgpu", "Radeon 780M")]);
+  const [auto] = backendItems([
+    kernels,
+    present("tensorflow", "CPU (AMD EPYC)"),
+    present("webgpu", "Radeon 780M"),
+  ]);
   expect(auto?.description).toBe("GPU: Radeon 780M");
   expect(backendItems([kernels, present("tensorflow", "CPU"), absent("webgpu")])[0]?.description).toBe("");
   expect(firstCard([kernels, present("webgpu", "no GPU")])).toBeUndefined();

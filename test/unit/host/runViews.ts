@@ -30,6 +30,7 @@ export function runView(
       batch: 1,
       epochs: 1,
       minibatches: 1,
+      targets: "",
     },
     algorithmTitle: "REINFORCE",
     backend: { name: "kernels", device: "CPU", reason: "small net" },

@@ -18,7 +18,7 @@ function readBeta(session: Session): Beta | undefined {
 
 function betaOfUpdates(session: Session): Beta | undefined {
   const known = session.readings.flatMap(({ update, reading }) => {
-    const beta = meanOf(reading.entropyWeights);
+    const beta = reading.formResidual > 0.01 ? undefined : meanOf(reading.entropyWeights);
     return beta === undefined || Math.abs(beta) < 1e-12 ? [] : [{ update, beta }];
   });
   if (known.length === 0) return undefined;
@@ -150,15 +150,15 @@ const entropyWithoutGradient: FindingRule = {
       const hasRest = loss !== undefined && logProbs && entropies && coef && !hasOwnLogProbs;
       return isZero && hasRest && (!values || valueLoss !== undefined);
     });
-    if (silent.length < 3) return undefined;
+    if (silent.length < 3 || entropyDifferences(session).rows.length > 0) return undefined;
     const rest = silent.map(
       ({ update }) => update.loss! - (update.valueLoss ?? 0) - dot(update.coef!, update.logProbs!),
     );
     const sums = silent.map(({ update }) => update.entropies!.reduce((sum, entropy) => sum + entropy, 0));
     const scale = Math.max(...silent.map(({ update }) => Math.abs(update.loss!)));
-    if (Math.max(...rest.map(Math.abs)) <= 100 * session.weightPrecision.tolerance * scale) return undefined;
+    if (Math.max(...rest.map(Math.abs)) <= 100 * session.weightPrecision.unit * scale) return undefined;
     const fit = leastSquares([sums], rest);
-    if (!fit || fit.residual > 0.01) return undefined;
+    if (!fit || fit.residual > 0.05) return undefined;
     const beta = -fit.coefficients[0]!;
     return detectionOn(
       session,

@@ -9,6 +9,8 @@ export interface DenseParts {
   readonly observationSize: number;
   readonly parts: readonly TensorPart[];
   readonly parameterCount: number;
+  /** Where the parameters of a value network begin, which may have a step size of their own; |θ| without one. */
+  readonly valueStart: number;
   /** O. */
   readonly outputs: number;
 }
@@ -22,7 +24,8 @@ export function partsOf(specification: PolicySpecification): DenseParts {
   if (free > 0) rows.add((parameter, output) => new FreePart(free, parameter, output));
   if (value) rows.add((parameter, output) => new NetworkPart(value, activation, parameter, output));
   const { parts, parameterCount, outputs } = rows;
-  return { observationSize, parts, parameterCount, outputs };
+  const valueStart = parameterCount - (value?.parameterCount ?? 0);
+  return { observationSize, parts, parameterCount, valueStart, outputs };
 }
 
 class PartRow {

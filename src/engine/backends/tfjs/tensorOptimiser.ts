@@ -18,20 +18,30 @@ export function clipped(gradient: tf.Tensor1D, norm: tf.Scalar, clipNorm: number
   return tf.mul(gradient, tf.minimum(tf.div(clipNorm, tf.add(norm, 1e-6)), 1));
 }
 
+/** α, or where the parameters from `valueStart` on have a step size of their own, α of every parameter. */
+function rates(
+  { learningRate, valueLearningRate }: OptimiserSpecification,
+  count: number,
+  valueStart: number,
+): number | tf.Tensor1D {
+  if (valueLearningRate === undefined || valueStart >= count) return learningRate;
+  return tf.concat1d([tf.fill([valueStart], learningRate), tf.fill([count - valueStart], valueLearningRate)]);
+}
+
 /** The `count`-th step (from 1) along −g, in the order of operations of torch.optim. To be called within a tidy. */
 export function stepped(
   optimiser: OptimiserSpecification,
-  count: number,
+  { count, valueStart }: { readonly count: number; readonly valueStart: number },
   theta: tf.Tensor1D,
   moments: readonly tf.Tensor1D[],
   gradient: tf.Tensor1D,
 ): Stepped {
-  if (optimiser.kind === "sgd") {
-    return { theta: tf.sub(theta, tf.mul(gradient, optimiser.learningRate)), moments: [] };
-  }
-  const { learningRate, beta1, beta2, epsilon } = optimiser;
+  const alpha = rates(optimiser, theta.size, valueStart);
+  if (optimiser.kind === "sgd") return { theta: tf.sub(theta, tf.mul(gradient, alpha)), moments: [] };
+  const { beta1, beta2, epsilon } = optimiser;
   const [first, second] = moments as [tf.Tensor1D, tf.Tensor1D];
-  const stepSize = learningRate / (1 - beta1 ** count);
+  const stepSize =
+    typeof alpha === "number" ? alpha / (1 - beta1 ** count) : tf.div(alpha, 1 - beta1 ** count);
   const root = Math.sqrt(1 - beta2 ** count);
   const m: tf.Tensor1D = tf.add(first, tf.mul(tf.sub(gradient, first), 1 - beta1));
   const v: tf.Tensor1D = tf.add(tf.mul(second, beta2), tf.mul(tf.square(gradient), 1 - beta2));

@@ -100,7 +100,8 @@ export class TensorPolicy implements DevicePolicy {
       () => {
         const norm = normOf(gradient);
         const along = clipped(gradient, norm, clipNorm);
-        const { theta, moments } = stepped(optimiser, count, this.#theta, this.#moments, along);
+        const place = { count, valueStart: this.#dense.valueStart };
+        const { theta, moments } = stepped(optimiser, place, this.#theta, this.#moments, along);
         return { theta, moments, norm, layers: this.#unpack(theta) };
       },
     );

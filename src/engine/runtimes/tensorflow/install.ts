@@ -1,5 +1,6 @@
 import { existsSync, rmSync, symlinkSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { isProcessor } from "../../backends/names.ts";
 import { UserError } from "../../userError.ts";
 import { entryWithin } from "../findRuntime.ts";
 import type { Installed } from "../installation.ts";
@@ -73,7 +74,7 @@ async function fromWheels(workshop: string, work: InstallWork): Promise<Installe
     );
   }
   const proof = await linkAndProve(workshop, libraries, work);
-  const isUnused = card.state === "ready" && proof.device === "CPU";
+  const isUnused = card.state === "ready" && isProcessor(proof.device);
   if (isUnused) work.report({ step: `TensorFlow does not use the ${card.name}: its driver is too old` });
   return { ...proof, source: "storage", libraries: null };
 }
@@ -90,22 +91,29 @@ async function linkAndProve(
   rmSync(link, { force: true });
   symlinkSync(isOwn ? join("site", "tensorflow") : libraries.folder, link);
   const binding = join(workshop, entryWithin.tensorflow);
-  const isProved = takeShippedBinding(binding) && (await proved(binding, work));
-  if (isProved) return isProved;
+  const shipped = takeShippedBinding(binding) ? await provedShipped(binding, work) : undefined;
+  if (shipped) return shipped;
   work.report({ step: "Compiling the binding" });
   await compileBinding(binding, libraries, work);
   work.report({ step: "Comparing a gradient with kernels" });
-  const { version, device } = await prove("tensorflow", binding, "", work);
-  return { version, device };
+  return proved(binding, work);
 }
 
-async function proved(
+/** What TensorFlow says of itself once it has computed, with the name of the card that it used. */
+async function proved(entry: string, work: InstallWork): Promise<{ version: string; device: string }> {
+  const { version, device } = await prove({ name: "tensorflow", entry, version: "" }, work);
+  if (device !== "GPU") return { version, device };
+  const card = await nvidiaCard(work.environment, dirname(entry));
+  return { version, device: card.state === "ready" ? card.name : device };
+}
+
+/** Undefined where the shipped binding does not load here. */
+async function provedShipped(
   binding: string,
   work: InstallWork,
 ): Promise<{ version: string; device: string } | undefined> {
   try {
-    const { version, device } = await prove("tensorflow", binding, "", work);
-    return { version, device };
+    return await proved(binding, work);
   } catch (error) {
     if (error instanceof UserError && error.code === "proof") return undefined;
     throw error;
