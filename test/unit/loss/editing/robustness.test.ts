@@ -11,6 +11,7 @@ import { shapeHintsOf } from "../../../../src/loss/editing/shapeHints.ts";
 import { signatureAt } from "../../../../src/loss/editing/signature.ts";
 import { suggestionsAt } from "../../../../src/loss/editing/suggestions.ts";
 import { tokensOf } from "../../../../src/loss/editing/tokens.ts";
+import { explainLoss } from "../../../../src/loss/explain.ts";
 import { program } from "../../../util/programArbitrary.ts";
 
 interface Range {
@@ -97,6 +98,11 @@ describe("texts made to hang an editor", () => {
     ["a long line of names", `loss = ${"log_pi + ".repeat(400)}log_pi`],
   ])("%s are read", (_, text) => {
     expectInside(text, rangesOf(text, text.length >> 1));
+  });
+
+  test("a loss that doubles again and again is explained without formulas", () => {
+    const text = doubled((x) => `${x} + ${x}`, "loss = -(x60 * log_pi).sum()");
+    expect(explainLoss(text)).toMatchObject({ ok: true, complete: false, terms: [{ head: "log_pi" }] });
   });
 
   test.each(["__proto__", "constructor", "toString", "hasOwnProperty"])(
