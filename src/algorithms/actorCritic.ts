@@ -42,7 +42,7 @@ export const oneStepActorCritic: AlgorithmRecord = {
 delta = (r + gamma * V_next - V).detach()
 loss  = -(gamma**t * delta * log_pi).sum() - (delta * V).sum()
 `,
-  rule: "theta += alpha * gamma^t * delta * grad(log_pi)",
+  rule: "theta += alpha * gamma^t * (r + gamma * V_next - V) * grad(log_pi)",
   reference: "Sutton & Barto, Reinforcement Learning, 2nd edition, section 13.5",
   defaults: adapted(
     { learningRate: 3e-4, valueLearningRate: 1e-3, stepsPerUpdate: 1 },
@@ -65,7 +65,7 @@ eps  = 1.1920928955078125e-07                # float32's machine epsilon
 w    = ((G - G.mean()) / (G.std() + eps)).detach()
 loss = -((w - V).detach() * log_pi).sum() + F.smooth_l1_loss(V, w, reduction='sum')
 `,
-  rule: "theta += alpha * (normalize(G) - V) * grad(log_pi)",
+  rule: "theta += alpha * (normalize(G, 1.1920928955078125e-07) - V) * grad(log_pi)",
   reference: "pytorch/examples, reinforcement_learning/actor_critic.py",
   defaults: adapted({ learningRate: 3e-3, optimiser: "adam" }),
 };
