@@ -1,4 +1,5 @@
 import type { EnvironmentRecord } from "../../environments/environment.ts";
+import { type ActionSpace, clip, dimensionsOutside } from "../../environments/spaces.ts";
 import type { CategoricalHeads, GaussianHeads } from "../../policies/policy.ts";
 import type { StepView } from "../../protocol/views.ts";
 import type { Batch } from "../../rl/batch.ts";
@@ -28,7 +29,7 @@ export function stepView(
     action: value("action"),
     reward: batch.rewards[step]!,
     observation: [...batch.observations.subarray(step * observationSize, (step + 1) * observationSize)],
-    ...outputsView(inspector, loss, step, names.actionNames),
+    ...outputsView(inspector, loss, step, names.actionNames, environment),
     ...valueView(inspector, value),
     ...drawnStep(environment, batch, step),
     crossEntropy: crossEntropyView(inspector, loss, step),
@@ -58,10 +59,11 @@ function outputsView(
   loss: InspectedLoss,
   step: number,
   actionNames: readonly string[],
+  environment: EnvironmentRecord,
 ): OutputsView {
   const { heads } = inspector;
   return heads.logits === undefined
-    ? gaussianView(inspector, heads, loss, step, actionNames)
+    ? gaussianView(inspector, heads, loss, step, actionNames, environment)
     : categoricalView(inspector, heads, loss, step, actionNames);
 }
 
@@ -93,9 +95,12 @@ function gaussianView(
   loss: InspectedLoss,
   step: number,
   actionNames: readonly string[],
+  environment: EnvironmentRecord,
 ): OutputsView {
   const { actionCount, actions } = frozen.batch;
   const { gradient } = loss.evaluation;
+  const { actionSpace } = environment.create();
+  const outside = dimensionsOutside(actionSpace, actions, step * actionCount);
   const dimensions = actionNames.map((name, i) => {
     const at = step * actionCount + i;
     return {
@@ -103,12 +108,17 @@ function gaussianView(
       mean: mu[at]!,
       deviation: sigma[at]!,
       action: actions[at]!,
+      ...(outside.includes(i) && { takenAs: boundedTo(actionSpace, i, actions[at]!) }),
       meanGradient: gradient.mu![at]!,
       deviationGradient: gradient.logSigma![at]! / sigma[at]!,
     };
   });
   const sentence = gaussianSentence(weightOf(loss, step), hasEntropyTerm(loss));
   return { outputs: [], dimensions, gradientSum: 0, sentence };
+}
+
+function boundedTo(space: ActionSpace, i: number, action: number): number {
+  return space.kind === "box" ? clip(action, space.low[i]!, space.high[i]!) : action;
 }
 
 function valueView({ heads }: Inspector, value: (column: string) => number): Pick<StepView, "value"> {

@@ -25,6 +25,8 @@ export interface ScriptFacts {
   readonly data: readonly string[];
   /** Python that makes what the trainer recorded: `recorded_loss`, `recorded_gradient`, `recorded_log_pi`. */
   readonly recorded: readonly string[];
+  /** Python that makes what was recorded before a minibatch's whole batch was gone through; empty for a whole batch. */
+  readonly minibatch: readonly string[];
 }
 
 /** Gathers an opened update's weights, batch, loss and numbers as Python. Throws UserError where the loss cannot be printed. */
@@ -51,6 +53,9 @@ export function scriptFacts(inspector: Inspector, target: ScriptTarget, title: s
     ),
     parameterNames: parameters.map(({ name }) => name),
     data: dataLines(frozen),
+    minibatch: Object.entries(frozen.batch.recorded ?? {}).map(([name, values]) =>
+      embedded(name, values, [frozen.batch.steps]),
+    ),
     recorded: [
       `recorded_loss = ${pythonNumber(trainer.evaluation.value)}`,
       embedded("recorded_log_pi", heads.logProbabilities, [frozen.batch.steps]),
@@ -68,7 +73,9 @@ function dataLines(frozen: FrozenUpdate): string[] {
   const seen = seenObservations(batch);
   const { observationSize, actionCount, gaussian, value } = specification;
   const column = (name: string, values: ArrayLike<number>) => embedded(name, values, [steps]);
-  const nextRow = value === undefined ? [] : [column("next_row", followingRows(batch, steps))];
+  // The steps of a minibatch do not follow each other.
+  const following = batch.rows ? new Int32Array(steps).fill(-1) : followingRows(batch, steps);
+  const nextRow = value === undefined ? [] : [column("next_row", following)];
   return [
     embedded("observations", seen, [seen.length / observationSize, observationSize]),
     gaussian === undefined ? column("a", batch.actions) : embedded("a", batch.actions, [steps, actionCount]),

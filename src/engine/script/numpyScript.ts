@@ -40,7 +40,7 @@ ${facts.recorded.join("\n")}
 ${pass.lines.join("\n")}
 ${headLines(specification).join("\n")}
 log_pi_old = log_pi
-${recordedLines(specification).join("\n")}
+${[...recordedLines(specification), ...facts.minibatch].join("\n")}
 
 loss, d = policy_loss(${facts.arguments.join(", ")})
 

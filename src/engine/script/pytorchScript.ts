@@ -45,7 +45,7 @@ ${facts.recorded.join("\n")}
 ${lines.join("\n")}
 ${headLines(specification).join("\n")}
 log_pi_old = log_pi.detach()
-${recordedLines(specification).join("\n")}
+${[...recordedLines(specification), ...facts.minibatch].join("\n")}
 
 loss = policy_loss(${facts.arguments.join(", ")})
 if loss.requires_grad:
