@@ -172,17 +172,13 @@ class Vector:
                 write(row, self.first[index])
                 self.first[index] = None
             return
-        seed = [None if value < 0 else int(value) for value in seeds]
-        options = {}
+        # Vector environments of their own take one seed for all; the others count on from it.
+        arguments = {"seed": None if seeds[0] < 0 else seeds[0]}
         if len(indices) < self.count:
             mask = np.zeros(self.count, dtype=bool)
             mask[list(indices)] = True
-            options["reset_mask"] = mask
-            whole = dict(zip(indices, seed))
-            seed = [whole.get(index) for index in range(self.count)]
-        if any(value is None for value in seed):
-            seed = None
-        observations, _ = self.environments.reset(seed=seed, **({"options": options} if options else {}))
+            arguments["options"] = {"reset_mask": mask}
+        observations, _ = self.environments.reset(**arguments)
         for row, index in enumerate(indices):
             write(row, observations[index])
         self.has_ended[list(indices)] = False

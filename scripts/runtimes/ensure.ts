@@ -4,9 +4,11 @@ import { findRuntime } from "../../src/engine/runtimes/findRuntime.ts";
 import { installRuntime } from "../../src/engine/runtimes/installRuntime.ts";
 import { placeVariables } from "../../src/engine/runtimes/places.ts";
 import { type RuntimeName, runtimeNames } from "../../src/engine/runtimes/runtime.ts";
+import { findCompiler } from "../../src/engine/runtimes/tensorflow/binding.ts";
 import { tensorflowVersion } from "../../src/engine/runtimes/tensorflow/wheels.ts";
 import { webgpuVersion } from "../../src/engine/runtimes/webgpu.ts";
 import { UserError } from "../../src/engine/userError.ts";
+import { aptInstall } from "../lib/debian.ts";
 import { cache } from "../lib/paths.mjs";
 import { SetUpError, stage } from "../lib/stage.mjs";
 import { softwareVulkan } from "./softwareVulkan.ts";
@@ -31,6 +33,7 @@ export async function ensureRuntimes(): Promise<NodeJS.ProcessEnv> {
     [placeVariables.libraries]: undefined,
   };
   mkdirSync(runtimesFolder, { recursive: true });
+  if (findCompiler(environment) === undefined) await aptInstall(["g++"], "A C++ compiler");
   for (const name of runtimeNames) await ensureRuntime(name, environment);
   return environment;
 }

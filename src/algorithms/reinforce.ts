@@ -44,7 +44,7 @@ eps  = 1.1920928955078125e-07                # float32's machine epsilon
 w    = (G - G.mean()) / (G.std() + eps)
 loss = -(w.detach() * log_pi).sum()
 `,
-  rule: "theta += alpha * normalize(G) * grad(log_pi)",
+  rule: "theta += alpha * normalize(G, 1.1920928955078125e-07) * grad(log_pi)",
   reference: "pytorch/examples, reinforcement_learning/reinforce.py (without its dropout)",
   defaults: { ...defaults, ShortCorridor: { ...corridorDefaults, learningRate: 2 ** -7 } },
 };

@@ -1,5 +1,6 @@
 import { isDevice } from "../engine/backends/names.ts";
 import type { TrainingSession } from "../engine/trainingSession.ts";
+import type { RunSettings } from "../protocol/views.ts";
 import type { UpdateSummary } from "../runs/summary.ts";
 import { type Console, counted, formatCount, jsonLine } from "./output.ts";
 
@@ -13,6 +14,8 @@ export function introduction(session: TrainingSession): string {
     `${algorithm.title} on ${settings.environment}`,
     ...(settings.loss === algorithm.loss ? [] : ["another loss"]),
     settings.hidden.length === 0 ? `${network} linear` : `${network} ${settings.activation}`,
+    ...headWords(settings, specification.gaussian !== undefined),
+    ...batchWords(settings, algorithm.timing),
     `${settings.optimiser} ${settings.learningRate}`,
     `γ ${settings.gamma}`,
     `seed ${settings.seed}`,
@@ -20,6 +23,25 @@ export function introduction(session: TrainingSession): string {
   ];
   const where = isDevice(backend.name) ? `${backend.device}, ${backend.reason}\n` : "";
   return `${parts.join(" · ")}\n${where}${session.writer.path}\n`;
+}
+
+function headWords({ value, valueLearningRate, sigma, sigmaBy }: RunSettings, isGaussian: boolean): string[] {
+  const rate = valueLearningRate === null ? "" : ` ${valueLearningRate}`;
+  return [
+    ...(isGaussian
+      ? [`Gaussian, σ by ${sigmaBy} from ${sigma === "network" ? "the network" : "a parameter"}`]
+      : []),
+    ...(value === "none" ? [] : [value === "own" ? `V of its own${rate}` : "V on the same trunk"]),
+  ];
+}
+
+function batchWords(
+  { environments, batch, epochs, minibatches }: RunSettings,
+  timing: "episode" | "steps",
+): string[] {
+  const passes = epochs * minibatches === 1 ? "" : `, ${epochs} × ${minibatches} minibatches`;
+  if (timing === "steps") return [`${environments} × ${batch} steps${passes}`];
+  return batch === 1 ? [] : [`${batch} episodes${passes}`];
 }
 
 /** One update as `pgi train --json` prints it. */

@@ -1,17 +1,27 @@
+import type { ExportFormat } from "../protocol/engine.ts";
+import { writeWholeFile } from "../runs/createFile.ts";
 import { type CsvColumn, exportCsv } from "../runs/exportCsv.ts";
 import { exportTrace, type TraceHeader, type TraceUpdate } from "../runs/exportTrace.ts";
 import { columnViews, tableShape } from "./inspection/columns.ts";
 import type { OpenedReference } from "./runBook.ts";
+import { updateScript } from "./script/updateScript.ts";
 
-/** Writes an opened update's step table as CSV, or its batch and update as a trace. Returns how many steps. */
+/**
+ * Writes an opened update's step table as CSV, its batch and update as a trace, or all of it as a Python script that
+ * makes it again. Returns how many steps.
+ */
 export function exportUpdate(
   opened: OpenedReference,
-  to: "csv" | "pgtrace",
+  to: ExportFormat,
   path: string,
   force = false,
 ): { path: string; rows: number } {
   if (to === "csv") exportCsv(path, csvColumns(opened), { force });
-  else exportTrace(path, traceHeader(opened), [traceUpdate(opened)], { force });
+  else if (to === "pgtrace") exportTrace(path, traceHeader(opened), [traceUpdate(opened)], { force });
+  else {
+    const { inspector, run } = opened;
+    writeWholeFile(path, [updateScript(inspector, to, run.resolved.environment.id)], { force });
+  }
   return { path, rows: opened.inspector.frozen.batch.steps };
 }
 

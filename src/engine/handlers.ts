@@ -57,7 +57,7 @@ function createHandlers(runs: RunBook): Omit<Handlers<EngineMethods>, keyof Runt
     algorithms: () => algorithms.map(({ id, title, reference }) => ({ id, title, detail: reference })),
     train: (params) => runs.train(params),
     open: ({ path }) => runs.open(path).view(),
-    resumeFile: ({ path, backend }) => runs.resumeFile(path, backend),
+    resumeFile: ({ path, backend, python }) => runs.resumeFile(path, backend, python),
     close: async ({ run }) => {
       await runs.closeRun(run);
       return null;
@@ -83,7 +83,7 @@ function createHandlers(runs: RunBook): Omit<Handlers<EngineMethods>, keyof Runt
       await runs.session(run).stop();
       return runs.get(run).progress();
     },
-    reset: ({ run, settings }) => runs.reset(run, settings ?? {}),
+    reset: ({ run, settings, python }) => runs.reset(run, settings ?? {}, python),
     apply: ({ run, loss, settings }) => runs.apply(run, { ...settings, ...(loss !== undefined && { loss }) }),
     curve: ({ run, from, to, buckets }) => runs.get(run).curve(from, to, buckets),
     select: async (reference) => {

@@ -15,8 +15,10 @@ const pythons = v.pipe(v.array(path), v.maxLength(64));
 const nothing = v.strictObject({});
 const optimiser = v.picklist(["adam", "sgd"]);
 
+const python = v.optional(v.strictObject({ program: path, folder: path }));
+
 const settingEntries = {
-  environment: name,
+  environment: v.pipe(v.string(), v.maxLength(200)),
   algorithm: name,
   seed: count,
   hidden: v.pipe(v.array(count), v.maxLength(16)),
@@ -55,16 +57,17 @@ const schemas: { readonly [Name in keyof EngineMethods]: v.GenericSchema } = {
       }),
     ),
     paused: v.optional(v.boolean()),
+    python,
   }),
   open: v.strictObject({ path }),
-  resumeFile: v.strictObject({ path, backend: v.optional(settingEntries.backend) }),
+  resumeFile: v.strictObject({ path, backend: v.optional(settingEntries.backend), python }),
   close: v.strictObject({ run }),
   view: v.strictObject({ run }),
   pause: v.strictObject({ run }),
   resume: v.strictObject({ run }),
   oneUpdate: v.strictObject({ run }),
   stop: v.strictObject({ run }),
-  reset: v.strictObject({ run, settings: v.optional(v.partial(v.strictObject(settingEntries))) }),
+  reset: v.strictObject({ run, settings: v.optional(v.partial(v.strictObject(settingEntries))), python }),
   apply: v.strictObject({
     run,
     loss: v.optional(text),
@@ -101,7 +104,11 @@ const schemas: { readonly [Name in keyof EngineMethods]: v.GenericSchema } = {
   listRuns: v.strictObject({ folder: path }),
   renameRun: v.strictObject({ path, name: v.pipe(v.string(), v.minLength(1), v.maxLength(200)) }),
   deleteRun: v.strictObject({ path }),
-  exportUpdate: v.strictObject({ ...reference, to: v.picklist(["csv", "pgtrace"]), path }),
+  exportUpdate: v.strictObject({
+    ...reference,
+    to: v.picklist(["csv", "pgtrace", "pytorch", "numpy"]),
+    path,
+  }),
   backends: nothing,
   doctor: v.strictObject({ pythons, editor: v.pipe(v.string(), v.maxLength(100)) }),
   installRuntime: v.strictObject({

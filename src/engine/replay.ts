@@ -37,7 +37,7 @@ export async function restoreTrainer(
   const changes = reader.losses();
   let until = performance.now() + turn;
   while (trainer.update < update) {
-    const summary = device ? await trainer.advanceOnDevice(4096) : trainer.advance(4096);
+    const summary = trainer.isAsynchronous ? await trainer.advanceOnDevice(4096) : trainer.advance(4096);
     if (summary) {
       checkReplay(reader, summary);
       applyChanges(
@@ -95,6 +95,8 @@ export async function reopenUpdate(
   const kept = reader.kept(update);
   if (kept) return { frozen: decodeFrozen(kept, policyOf(resolved)), how: "kept" };
   const { name } = backendAt(reader, update);
+  if (resolved.environment.isElsewhere)
+    return nearestKept(reader, resolved, update, name, steppedElsewhere());
   if (!isDevice(name)) return await replayed(reader, resolved, update, { signal });
   let device: DevicePolicy | undefined;
   try {
@@ -107,6 +109,10 @@ export async function reopenUpdate(
     device?.dispose();
   }
   return nearestKept(reader, resolved, update, name, undefined);
+}
+
+function steppedElsewhere(): UserError {
+  return new UserError("elsewhere", "its environment runs in the user's Python");
 }
 
 async function replayed(

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import type { RunSettings } from "../protocol/views.ts";
 import type { RunMetadata } from "../runs/metadata.ts";
 import type { ChosenBackend } from "./backends/choose.ts";
+import { checkedFacts } from "./gym/description.ts";
 import type { ResolvedSettings, SettingsRequest } from "./settings.ts";
 import { UserError } from "./userError.ts";
 import { programName, programVersion } from "./version.ts";
@@ -62,7 +63,14 @@ export function settingsOf(metadata: RunMetadata): SettingsRequest {
     loss: metadata.loss,
     backend: metadata.backend.name as RunSettings["backend"],
     ...readRecorded(metadata),
+    ...readGym(metadata),
   };
+}
+
+/** What Python said of the environment is data like the rest: another form of it is as if it were not there. */
+function readGym(metadata: RunMetadata): SettingsRequest {
+  const gym = checkedFacts((metadata as { readonly gym?: unknown }).gym);
+  return gym === undefined ? {} : { gym };
 }
 
 function readRecorded({ settings = {} }: RunMetadata): SettingsRequest {

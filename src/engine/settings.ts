@@ -4,6 +4,9 @@ import type { EnvironmentRecord } from "../environments/environment.ts";
 import { findEnvironment } from "../environments/registry.ts";
 import type { RunSettings } from "../protocol/views.ts";
 import { backendNames } from "./backends/names.ts";
+import { checkedFacts } from "./gym/description.ts";
+import { gymRecord, isGym } from "./gym/gymRecord.ts";
+import type { RemoteEnvironments } from "./gym/remote.ts";
 import { UserError } from "./userError.ts";
 
 /** What a person may ask for; the algorithm's defaults for the environment fill the rest. */
@@ -13,6 +16,8 @@ export interface ResolvedSettings {
   readonly settings: RunSettings;
   readonly environment: EnvironmentRecord;
   readonly algorithm: AlgorithmRecord;
+  /** What steps the environment, where it runs in another process and is trained on. */
+  readonly remote?: RemoteEnvironments;
 }
 
 const largestLayer = 8192;
@@ -21,7 +26,7 @@ const mostSteps = 2 ** 20;
 
 /** Fills in defaults and checks every range. Throws a `UserError` that names the setting and what is allowed. */
 export function resolveSettings(request: SettingsRequest): ResolvedSettings {
-  const environment = requireEnvironment(request.environment ?? "CartPole-v1");
+  const environment = requireEnvironment(request.environment ?? "CartPole-v1", request.gym);
   const algorithm = requireAlgorithm(request.algorithm ?? "reinforce");
   checkActions(environment, algorithm);
   const defaults = defaultsFor(algorithm, environment.id);
@@ -38,6 +43,7 @@ export function resolveSettings(request: SettingsRequest): ResolvedSettings {
     clipNorm: request.clipNorm === undefined ? (defaults.clipNorm ?? null) : request.clipNorm,
     loss: request.loss ?? algorithm.loss,
     backend: request.backend ?? "auto",
+    ...(request.gym && { gym: request.gym }),
     ...headSettings(request, algorithm, defaults),
     ...batchSettings(request, algorithm, defaults),
   };
@@ -46,10 +52,18 @@ export function resolveSettings(request: SettingsRequest): ResolvedSettings {
   return { settings, environment, algorithm };
 }
 
-export function requireEnvironment(id: string): EnvironmentRecord {
+/** An environment by its id; `gym` is what Python said of one of Gymnasium's. */
+export function requireEnvironment(id: string, gym?: RunSettings["gym"]): EnvironmentRecord {
+  if (isGym(id)) return describedRecord(id, gym);
   const found = findEnvironment(id);
   if (found.ok) return found.record;
   throw new UserError("unknown_environment", sentence(found.message));
+}
+
+function describedRecord(id: string, gym: RunSettings["gym"]): EnvironmentRecord {
+  const facts = checkedFacts(gym);
+  if (facts) return gymRecord(id, facts);
+  throw new UserError("unknown_environment", `Nothing is known of ${id}: no Python has described it.`);
 }
 
 export function requireAlgorithm(id: string): AlgorithmRecord {
@@ -95,9 +109,11 @@ function headSettings(request: SettingsRequest, algorithm: AlgorithmRecord, defa
 }
 
 function batchSettings(request: SettingsRequest, algorithm: AlgorithmRecord, defaults: AlgorithmDefaults) {
-  const usual = algorithm.timing === "episode" ? algorithm.episodesPerUpdate : (defaults.stepsPerUpdate ?? 1);
+  const environments = request.environments ?? defaults.environments ?? 1;
+  const episodes = Math.max(algorithm.episodesPerUpdate, environments);
+  const usual = algorithm.timing === "episode" ? episodes : (defaults.stepsPerUpdate ?? 1);
   return {
-    environments: request.environments ?? defaults.environments ?? 1,
+    environments,
     batch: request.batch ?? usual,
     epochs: request.epochs ?? defaults.epochs ?? 1,
     minibatches: request.minibatches ?? defaults.minibatches ?? 1,
@@ -108,7 +124,8 @@ function batchSettings(request: SettingsRequest, algorithm: AlgorithmRecord, def
 /** Throws a UserError where an algorithm that waits for episodes is asked for what only steps have. */
 function checkTiming(settings: RunSettings, { id, timing }: AlgorithmRecord): void {
   const { environments, epochs, minibatches, batch } = settings;
-  if (timing === "episode" && (environments > 1 || epochs > 1 || minibatches > 1)) {
+  const sideBySide = isGym(settings.environment) ? batch : 1;
+  if (timing === "episode" && (environments > sideBySide || epochs > 1 || minibatches > 1)) {
     throw new UserError(
       "out_of_range",
       `${id} makes one update of whole episodes: it has one environment, one epoch and one minibatch.`,

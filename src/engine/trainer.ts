@@ -10,6 +10,8 @@ import { seenObservations } from "../rl/seenObservations.ts";
 import type { UpdateSummary } from "../runs/summary.ts";
 import type { Act, Collector } from "./collector.ts";
 import type { FrozenUpdate } from "./frozenUpdate.ts";
+import { GymCollector } from "./gym/gymCollector.ts";
+import type { RemoteEnvironments } from "./gym/remote.ts";
 import { compileLossText, evaluateForTraining } from "./lossOnBatch.ts";
 import { Minibatches } from "./minibatches.ts";
 import { PhaseClock } from "./phases.ts";
@@ -90,7 +92,7 @@ export class Trainer {
   readonly #environmentGenerator: RandomGenerator;
   readonly #actionGenerator: RandomGenerator;
   readonly #shuffleGenerator: RandomGenerator;
-  readonly #rollout: Collector;
+  readonly #rollout: Collector | GymCollector;
   readonly #targets: Targets | undefined;
   /** Whether a batch is gone through in parts, each an update of its own. */
   readonly #inParts: boolean;
@@ -156,27 +158,52 @@ export class Trainer {
     return this.collect(budget) ? this.learn() : undefined;
   }
 
-  /** `advance` where a device learns. Nothing may be asked or changed until the promise is settled. */
+  /** Whether a device learns or another process steps the environments: `advanceOnDevice` makes the updates then. */
+  get isAsynchronous(): boolean {
+    return this.device !== undefined || this.resolved.remote !== undefined;
+  }
+
+  /** `advance` where it is asynchronous. Nothing may be asked or changed until the promise is settled. */
   async advanceOnDevice(budget: number): Promise<UpdateSummary | undefined> {
     // A batch that is gone through in parts is taken up from its beginning: the state there is kept, moments and all.
-    if (this.#inParts && !this.#parts && !this.#isCollecting) await this.synchronise();
-    return this.collect(budget) ? await this.#learnOnDevice() : undefined;
+    if (this.device && this.#inParts && !this.#parts && !this.#isCollecting) await this.synchronise();
+    if (!(await this.gather(budget))) return undefined;
+    return this.device ? await this.#learnOnDevice() : this.learn();
+  }
+
+  /** `collect` wherever the environments are. */
+  async gather(budget: number): Promise<boolean> {
+    const rollout = this.#rollout;
+    if (!(rollout instanceof GymCollector)) return this.collect(budget);
+    if (this.#isGoingThroughParts()) return true;
+    this.#beginCollecting();
+    this.clock.begin();
+    return this.#gathered(await rollout.gather(this.resolved.settings.batch, this.#act, budget));
   }
 
   /** The first half of an update: true once its batch is whole. */
   collect(budget: number): boolean {
-    if (this.#parts) {
-      this.#made = undefined;
-      return true;
-    }
-    if (!this.#isCollecting) {
-      this.#made = undefined;
-      this.#boundary = this.#boundaryStates();
-      this.#rollout.clear();
-      this.#isCollecting = true;
-    }
+    if (this.#isGoingThroughParts()) return true;
+    this.#beginCollecting();
     this.clock.begin();
-    const isWhole = this.#rollout.collect(this.resolved.settings.batch, this.#act, budget);
+    return this.#gathered(this.#rollout.collect(this.resolved.settings.batch, this.#act, budget));
+  }
+
+  #isGoingThroughParts(): boolean {
+    if (!this.#parts) return false;
+    this.#made = undefined;
+    return true;
+  }
+
+  #beginCollecting(): void {
+    if (this.#isCollecting) return;
+    this.#made = undefined;
+    this.#boundary = this.#boundaryStates();
+    this.#rollout.clear();
+    this.#isCollecting = true;
+  }
+
+  #gathered(isWhole: boolean): boolean {
     this.clock.end("act");
     if (isWhole && this.#inParts) this.#parts = this.#split();
     return isWhole;
@@ -215,6 +242,13 @@ export class Trainer {
     if (batch.rows === undefined) return this.#actedHeads(batch);
     const heads = this.backend.forward(batch.observations, batch.actions, batch.steps, batch);
     return { ...heads, nextValues: undefined };
+  }
+
+  #gymCollector(remote: RemoteEnvironments): GymCollector {
+    const { environment, algorithm } = this.resolved;
+    return new GymCollector(environment, remote, this.#environmentGenerator, algorithm.timing, (seen, row) =>
+      this.backend.act(seen, row),
+    );
   }
 
   /** The batch that `collect` gathered, with the θ that gathered it: what `learn` will use. */
@@ -428,9 +462,10 @@ export class Trainer {
     this.episode += returns.length;
   }
 
-  #createCollector(): Collector {
+  #createCollector(): Collector | GymCollector {
     const { settings, environment, algorithm } = this.resolved;
     const generator = this.#environmentGenerator;
+    if (this.resolved.remote) return this.#gymCollector(this.resolved.remote);
     if (algorithm.timing === "steps")
       return new SteppedRollout(environment, generator, settings.environments);
     const doublesPerStep = settings.hidden.reduce((sum, size) => sum + 2 * size, 32);

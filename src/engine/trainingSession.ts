@@ -6,11 +6,12 @@ import type { UpdateSummary } from "../runs/summary.ts";
 import { Backends } from "./backends/backends.ts";
 import { type ChosenBackend, kernelsChosen } from "./backends/choose.ts";
 import { encodeFrozen, type FrozenUpdate, freeze } from "./frozenUpdate.ts";
+import { endingPythonOnFailure, type PythonPlace, resolveForTraining } from "./gym/forTraining.ts";
 import { resumeTrainer } from "./resume.ts";
 import { describeRun, settingsOf } from "./runMetadata.ts";
 import { policyOf } from "./runPolicy.ts";
 import { runtimePlaces } from "./runtimes/places.ts";
-import { type ResolvedSettings, resolveSettings } from "./settings.ts";
+import type { ResolvedSettings } from "./settings.ts";
 import { type ChangingSettings, Trainer } from "./trainer.ts";
 import { encodeTrainerState } from "./trainerState.ts";
 import { UserError } from "./userError.ts";
@@ -28,6 +29,10 @@ export const mostEpisodes = 5000;
 
 /** Steps between two looks at the clock. */
 const slice = 2048;
+/** The same where another process steps the environments, which may take long for each. */
+const remoteSlice = 32;
+/** Milliseconds that a step under way may take once the run is to stop. */
+const patience = 2000;
 /** Milliseconds of work between two turns of the event loop. */
 const turn = 12;
 const commitEvery = 250;
@@ -48,6 +53,8 @@ export interface ResumeOptions extends SessionOptions {
   /** What trains on; default: what is recorded. */
   readonly backend?: RunSettings["backend"] | undefined;
   readonly backends?: Backends;
+  /** What may step environments of Gymnasium. */
+  readonly python?: PythonPlace | undefined;
 }
 
 /**
@@ -94,14 +101,16 @@ export class TrainingSession {
     try {
       const reader = openRun(path);
       try {
-        const resolved = resolveSettings(settingsOf(reader.metadata));
-        const { backend, backends = new Backends(runtimePlaces(process.env)) } = options;
-        const wanted = backend === "auto" ? undefined : backend;
-        const { trainer, changedTo } = await resumeTrainer(reader, resolved, backends, wanted);
-        if (trainer.update < reader.updateCount) writer.rewind(trainer.update);
-        const session = new TrainingSession(trainer, writer, options);
-        if (changedTo) session.#recordBackend(changedTo);
-        return session;
+        const resolved = await resolveForTraining(settingsOf(reader.metadata), options.python);
+        return await endingPythonOnFailure(resolved, async () => {
+          const { backend, backends = new Backends(runtimePlaces(process.env)) } = options;
+          const wanted = backend === "auto" ? undefined : backend;
+          const { trainer, changedTo } = await resumeTrainer(reader, resolved, backends, wanted);
+          if (trainer.update < reader.updateCount) writer.rewind(trainer.update);
+          const session = new TrainingSession(trainer, writer, options);
+          if (changedTo) session.#recordBackend(changedTo);
+          return session;
+        });
       } finally {
         reader.close();
       }
@@ -144,7 +153,13 @@ export class TrainingSession {
   /** Ends the run and closes its file; it can be taken up again with `resume`. */
   async stop(): Promise<void> {
     this.#wanted = "stop";
-    await this.#working;
+    const { remote } = this.trainer.resolved;
+    // A step that hangs would never come back.
+    const force = remote && setTimeout(() => void remote.close(), patience);
+    await this.#working?.catch((error: Error) => {
+      if (!(remote && this.state === "stopped")) throw error;
+    });
+    clearTimeout(force);
     this.#finish("stopped", undefined);
   }
 
@@ -162,7 +177,8 @@ export class TrainingSession {
 
   /** `apply` at the next moment at which the trainer stands between two updates: with a device, not at once. */
   applyBetween(change: TrainingChange): Promise<number> {
-    if (!this.trainer.device || !this.#working) return Promise.resolve().then(() => this.apply(change));
+    if (!this.trainer.isAsynchronous || !this.#working)
+      return Promise.resolve().then(() => this.apply(change));
     return new Promise((resolve, reject) => {
       this.#waiting.push(() => {
         try {
@@ -204,7 +220,7 @@ export class TrainingSession {
     try {
       if (this.#wanted === "run" && this.#isOver(this.trainer)) this.#finish("finished", undefined);
       while (this.#wanted === "run" || this.#wanted === "one") {
-        if (this.trainer.device) await this.#turnOnDevice();
+        if (this.trainer.isAsynchronous) await this.#turnOnDevice();
         else this.#turn();
         await new Promise((resolve) => setImmediate(resolve));
       }
@@ -216,7 +232,8 @@ export class TrainingSession {
       const error = this.#explained(caught as Error);
       // What the device still holds is worth a try; where it no longer answers, the last checkpoint is what there is.
       await this.trainer.synchronise().catch(() => undefined);
-      this.#finish("failed", error.message);
+      const wasAsked = this.#isStopping() && this.trainer.resolved.remote !== undefined;
+      this.#finish(wasAsked ? "stopped" : "failed", wasAsked ? undefined : error.message);
       throw error;
     } finally {
       this.#runWaiting();
@@ -233,6 +250,11 @@ export class TrainingSession {
       `The backend ${device.name} failed after update ${this.trainer.update}: ${reason}. The run is kept.`,
       `Go on with pgi train --resume ${this.writer.path} --backend kernels, or with a smaller network or batch.`,
     );
+  }
+
+  /** Asked anew: what is wanted changes while a turn is awaited. */
+  #isStopping(): boolean {
+    return this.#wanted === "stop";
   }
 
   #runWaiting(): void {
@@ -254,10 +276,11 @@ export class TrainingSession {
 
   /** The same where a device learns; what a checkpoint needs is read from it when one is due. */
   async #turnOnDevice(): Promise<void> {
+    const { remote } = this.trainer.resolved;
     const until = performance.now() + turn;
     let now = performance.now();
     do {
-      const summary = await this.trainer.advanceOnDevice(slice);
+      const summary = await this.trainer.advanceOnDevice(remote ? remoteSlice : slice);
       const before = now;
       now = performance.now();
       this.trainer.addMilliseconds(now - before);
@@ -339,6 +362,7 @@ export class TrainingSession {
       this.#keep("latest");
     }
     this.trainer.device?.dispose();
+    void this.trainer.resolved.remote?.close();
     try {
       this.writer.close();
     } finally {

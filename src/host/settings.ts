@@ -12,6 +12,7 @@ export function readSettings() {
     nodePath: settings.get<string>("engine.nodePath", ""),
     backend: settings.get<BackendName>("backend", "auto"),
     libraryFolder: settings.get<string>("tensorflow.libraryFolder", "").trim(),
+    python: settings.get<string>("python", ""),
     hover: settings.get<boolean>("hover.values", true),
     inlayShapes: settings.get<boolean>("inlayHints.shapes", true),
     inlayValues: settings.get<boolean>("inlayHints.values", true),

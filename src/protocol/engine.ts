@@ -25,6 +25,9 @@ export const engineProtocolVersion = 1;
 /** Which numbers of a selected update are meant. */
 export type Source = "trainer" | "edited" | "difference";
 
+/** What an update may be written as: the step table, a trace, or a Python script that makes it again. */
+export type ExportFormat = "csv" | "pgtrace" | "pytorch" | "numpy";
+
 export type SortOrder = { readonly column: string; readonly descending: boolean };
 
 /** Everything asked of one update. `update` counts from 1. */
@@ -49,7 +52,10 @@ export interface EngineMethods {
   /** Opens a run file for reading (it may be written by another process at the same time). */
   open: { params: { path: string }; result: RunView };
   /** Takes up training of a run file where it stopped, on its own backend or on another. */
-  resumeFile: { params: { path: string; backend?: RunSettings["backend"] }; result: RunView };
+  resumeFile: {
+    params: { path: string; backend?: RunSettings["backend"]; python?: PythonView };
+    result: RunView;
+  };
   close: { params: { run: string }; result: null };
   view: { params: { run: string }; result: RunView };
   pause: { params: { run: string }; result: TrainingProgress };
@@ -58,7 +64,10 @@ export interface EngineMethods {
   oneUpdate: { params: { run: string }; result: TrainingProgress };
   stop: { params: { run: string }; result: TrainingProgress };
   /** Ends the run and starts a new one of the same settings (with changes, if given) in a new file. */
-  reset: { params: { run: string; settings?: Partial<RunSettings> }; result: RunView };
+  reset: {
+    params: { run: string; settings?: Partial<RunSettings>; python?: PythonView };
+    result: RunView;
+  };
   /** From the next update on, trains with this loss and these settings; the change is recorded in the run. */
   apply: {
     params: {
@@ -126,7 +135,7 @@ export interface EngineMethods {
   renameRun: { params: { path: string; name: string }; result: { path: string } };
   deleteRun: { params: { path: string }; result: null };
   exportUpdate: {
-    params: UpdateReference & { to: "csv" | "pgtrace"; path: string };
+    params: UpdateReference & { to: ExportFormat; path: string };
     result: { path: string; rows: number };
   };
   /** What can compute here, and what cannot and why; starts nothing. */
@@ -158,6 +167,14 @@ export interface TrainParams {
   readonly limit?: { readonly updates?: number; readonly steps?: number; readonly untilSolved?: boolean };
   /** Start paused, before the first update. */
   readonly paused?: boolean;
+  /** What may step environments of Gymnasium; absent where none may be started. */
+  readonly python?: PythonView;
+}
+
+/** A Python program, and the folder from which environments of one's own are imported. */
+export interface PythonView {
+  readonly program: string;
+  readonly folder: string;
 }
 
 export interface BackendView {

@@ -31,6 +31,8 @@ export interface RunSettings {
   readonly minibatches: number;
   /** A text of the loss language that computes adv and G_recorded from the batch before its first update; empty for none. */
   readonly targets: string;
+  /** What Python said of an environment of the user's Gymnasium; absent for environments of our own. */
+  readonly gym?: Readonly<Record<string, unknown>>;
 }
 
 /** What a person may ask of a run; the engine fills the rest from the algorithm's defaults for the environment. */
@@ -149,6 +151,26 @@ export interface TermView {
   readonly column: string;
 }
 
+/** An element of MathML: a leaf with text, or one with children. `title` says what a symbol is. */
+export interface MathView {
+  readonly tag:
+    | "math"
+    | "mrow"
+    | "mi"
+    | "mo"
+    | "mn"
+    | "mtext"
+    | "msup"
+    | "msub"
+    | "mfrac"
+    | "msqrt"
+    | "mover"
+    | "munder";
+  readonly text?: string;
+  readonly children?: readonly MathView[];
+  readonly title?: string;
+}
+
 /** The rule a loss is, as far as the update's numbers decide it. */
 export interface VerdictView {
   readonly kind: "book" | "variant" | "mistake" | "undecided";
@@ -162,12 +184,23 @@ export interface VerdictView {
   readonly explanation: string;
   /** The rule in the rule language, e.g. "theta += alpha * gamma^t * G * grad(log_pi)". */
   readonly rule: string;
-  /** The rule as a MathML-free list of pieces for drawing: [{text, role}]. */
-  readonly ruleParts: readonly {
-    readonly text: string;
-    readonly role: "symbol" | "operator" | "superscript" | "subscript";
-  }[];
+  /** The rule drawn: a tree for each of its lines. */
+  readonly math: readonly MathView[];
+  /** The rule that the text itself says, read off without data; null where it is the same or the text allows none. */
+  readonly written: { readonly rule: string; readonly math: readonly MathView[] } | null;
+  /** What to know about the loss as a rule, the most important first. */
+  readonly notes: readonly { readonly title: string; readonly text: string }[];
   readonly fixes: readonly { readonly title: string; readonly text: string }[];
+}
+
+/** How far a minibatch's policy has gone from the one that acted, by CleanRL's definitions. */
+export interface RatioView {
+  /** Mean of (ratio − 1) − ln ratio, and of −ln ratio. */
+  readonly approximateKl: number;
+  readonly oldApproximateKl: number;
+  /** Share of steps with |ratio − 1| > ε. */
+  readonly clipFraction: number;
+  readonly epsilon: number;
 }
 
 /** A loss evaluated on one update's batch. */
@@ -182,6 +215,8 @@ export interface LossView {
   readonly layers: readonly LayerView[];
   readonly gradientNorm: number;
   readonly columns: readonly ColumnView[];
+  /** Where the batch is a minibatch. */
+  readonly ratio?: RatioView;
 }
 
 export interface UpdateView {

@@ -184,6 +184,25 @@ describe("the loss editor's help", () => {
   });
 });
 
+describe("the menu of the loss editor", () => {
+  test("copies the loss in another language, and says so", async () => {
+    const page = await show();
+    await page.getByRole("button", { name: "More about the loss" }).click();
+    await page.locator(".menu-item", { hasText: "Copy as PyTorch" }).click();
+    await page.locator(".problem", { hasText: "copied as PyTorch" }).waitFor();
+    const copied = await page.evaluate(() => window.fake.situation.copied);
+    expect(copied).toMatch(/import torch/u);
+  });
+
+  test("formats by a click", async () => {
+    const page = await show();
+    await write(page, "loss=-(r*log_pi).sum()");
+    await page.getByRole("button", { name: "More about the loss" }).click();
+    await page.locator(".menu-item", { hasText: "Format" }).click();
+    await reads(page, "loss = -(r * log_pi).sum()");
+  });
+});
+
 describe("composed input", () => {
   /** What an input method does: text that changes while it is composed, then the text that is meant. */
   async function compose(page: Page, steps: readonly string[], meant: string): Promise<void> {

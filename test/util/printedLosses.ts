@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { algorithms } from "../../src/algorithms/registry.ts";
 import { readDataSet } from "../../src/loss/dataSet.ts";
@@ -69,3 +70,47 @@ export function printedCase(
   );
   return { expr, batch: index, texts, refused, value: evaluation.value, grad };
 }
+
+/** Tells printed texts from others: what libraries made of the ones says nothing about the others. */
+export function textsHash(texts: PrintedCase["texts"]): string {
+  return createHash("sha256").update(JSON.stringify(texts)).digest("hex").slice(0, 16);
+}
+
+const column = (...values: readonly number[]) => values;
+
+/** The batch of printedLosses.json: columns x, y, z of any sign, p, q positive, tables, actions, flags, heads. */
+export const fixedBatch: PrintedBatch = {
+  scalars: { gamma: 0.9, alpha: 0.1, T: 5, N: 2 },
+  data: {
+    x: column(0.42, -1.31, 0.77, 1.93, -0.58),
+    y: column(-0.66, 1.12, 0.35, -1.74, 0.91),
+    z: column(1.08, -0.27, -1.55, 0.64, 0.13),
+    p: column(0.31, 1.47, 0.86, 1.72, 0.55),
+    q: column(1.19, 0.44, 1.63, 0.28, 0.97),
+    m: [
+      column(0.3, -1.2, 0.8),
+      column(1.1, 0.2, -0.4),
+      column(-0.9, 0.6, 1.5),
+      column(0.05, -0.7, -1.6),
+      column(1.8, 0.9, -0.1),
+    ],
+    n: [
+      column(-0.5, 0.7, 1.3),
+      column(0.4, -1.1, 0.9),
+      column(1.6, -0.2, -0.8),
+      column(-1.4, 0.1, 0.55),
+      column(0.25, 1.2, -0.65),
+    ],
+    a: column(0, 2, 1, 1, 0),
+    t: column(0, 1, 0, 1, 2),
+    h: [true, false, true, true, false],
+    terminated: [false, true, false, false, false],
+    truncated: [false, false, false, true, false],
+    r: column(1, -0.5, 2, 0.25, 1.5),
+    log_pi: column(-0.7, -1.3, -0.2, -2.1, -0.9),
+    log_pi_old: column(-0.8, -1.1, -0.3, -1.9, -1),
+    entropy: column(0.6, 0.9, 0.3, 1.05, 0.75),
+    V: column(0.4, 1.2, -0.3, 0.8, 0.1),
+    adv: column(0.9, -1.4, 0.6, 0.2, -0.7),
+  },
+};

@@ -120,8 +120,8 @@ export function gapText({ gaps, ratios }: SequentialGap): string {
     formatNumber(difference),
     formatNumber(step),
     step === 0 ? "" : `${((100 * difference) / step).toPrecision(3)} %`,
-    index === 0 ? "" : ratios[index - 1]!.toFixed(3),
+    index === 0 || !Number.isFinite(ratios[index - 1]!) ? "" : ratios[index - 1]!.toFixed(3),
   ]);
   const header = ["α", "‖θ in turn − θ summed‖", "‖step‖", "of the step", "ratio"];
-  return `Step by step against summed, measured (a ratio of 4 is O(α²))\n${textTable([header, ...rows]).trimEnd()}`;
+  return `Step by step against summed, measured: where halving α quarters the difference it is O(α²)\n${textTable([header, ...rows]).trimEnd()}`;
 }

@@ -20,7 +20,10 @@ Exit 0 only where everything agrees.`,
   options: {
     run: { value: "FILE", help: "a run whose batch and parameters the loss is proved on" },
     update: { value: "K", help: "the update's number, from 1 (default: the last)" },
-    rule: { value: "RULE", help: "also prove that the loss is this rule: reinforce, missing_gamma_t, …" },
+    rule: {
+      value: "RULE",
+      help: "also prove that the loss is this rule: as written, or reinforce, missing_gamma_t, …",
+    },
     seed: { value: "N", help: "of the directions, and of the made-up problem (default 1)" },
     json: { help: "one JSON object with every check" },
   },

@@ -1,9 +1,13 @@
-import { statSync } from "node:fs";
+import { statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { algorithms } from "../../algorithms/registry.ts";
 import { Backends } from "../../engine/backends/backends.ts";
 import { backendFor } from "../../engine/backends/forRun.ts";
 import { backendNames } from "../../engine/backends/names.ts";
+import { endingPythonOnFailure, type PythonPlace, resolveForTraining } from "../../engine/gym/forTraining.ts";
+import { isGym } from "../../engine/gym/gymRecord.ts";
+import { usualPython } from "../../engine/gym/places.ts";
+import { PythonError } from "../../engine/gym/pythonProcess.ts";
 import { policyOf } from "../../engine/runPolicy.ts";
 import { runtimePlaces } from "../../engine/runtimes/places.ts";
 import { isInParts, resolveSettings, type SettingsRequest } from "../../engine/settings.ts";
@@ -32,8 +36,15 @@ Trains until --until-solved, --updates or --steps ends it (default: --until-solv
 --until-solved stops after ${formatCount(mostEpisodes)} episodes at the latest and exits 1 then.`,
   positionals: [0, 0],
   options: {
-    environment: { value: "ID", help: listed(environments.map(({ id }) => id)) },
+    environment: {
+      value: "ID",
+      help: `${listed(environments.map(({ id }) => id))}, or gym:ID for one of the Gymnasium of --python`,
+    },
     algorithm: { value: "ID", help: listed(algorithms.map(({ id }) => id)) },
+    python: {
+      value: "PATH",
+      help: `the Python that steps environments of Gymnasium (default ${usualPython})`,
+    },
     seed: { value: "N", help: "whole number; everything random follows from it (default 1)" },
     hidden: { value: "N,N", help: "sizes of the hidden layers; 0 for a linear policy" },
     activation: { value: "NAME", help: "relu or tanh" },
@@ -46,7 +57,10 @@ Trains until --until-solved, --updates or --steps ends it (default: --until-solv
     "value-learning-rate": { value: "X", help: "step size of an own value network" },
     sigma: { value: "FROM", help: "σ of a Gaussian policy from the network, or a parameter" },
     "sigma-by": { value: "NAME", help: "what makes σ positive: exp or softplus" },
-    environments: { value: "N", help: "environments side by side, where updates wait for steps" },
+    environments: {
+      value: "N",
+      help: "environments side by side, where updates wait for steps or Gymnasium steps them",
+    },
     batch: {
       value: "N",
       help: "episodes per update, or steps of every environment, as the algorithm counts",
@@ -94,14 +108,15 @@ async function train(parsed: Parsed, console: Console): Promise<ExitCode> {
       : await takeUp(parsed, resume, settings, options);
   if (!json) console.out(resume === undefined ? introduction(session) : resuming(session));
   const { interrupted, failure } = await runSession(session, limit.untilSolved, live, json, console);
-  if (failure) throw failure;
+  if (failure) throw withLog(failure, session.writer.path);
   if (parsed.flag("show")) await showUpdate(session.writer.path, undefined, {}, console);
   return limit.untilSolved && !session.solved && !interrupted ? 1 : 0;
 }
 
 /** Whether the loss cannot train the policy that the settings describe; of a run taken up, its own settings count. */
 function refuses(settings: SettingsRequest, isResumed: boolean, console: Console): boolean {
-  if (settings.loss === undefined || isResumed) return refusesLoss(settings.loss, console);
+  const isElsewhere = settings.environment !== undefined && isGym(settings.environment);
+  if (settings.loss === undefined || isResumed || isElsewhere) return refusesLoss(settings.loss, console);
   const resolved = resolveSettings({ ...settings, loss: undefined });
   return refusesLoss(settings.loss, console, policyOf(resolved), isInParts(resolved.settings));
 }
@@ -138,17 +153,32 @@ function readLimit(parsed: Parsed) {
   return { updates, steps, untilSolved };
 }
 
+/** What Python printed is kept beside the run, and the error says where. */
+function withLog(failure: Error, run: string): Error {
+  if (!(failure instanceof PythonError) || failure.detail === "") return failure;
+  const log = `${run}.log`;
+  writeFileSync(log, failure.detail);
+  return new UserError(failure.code, failure.message, `All that Python said is in ${log}; the run is kept.`);
+}
+
+/** The Python that steps environments of Gymnasium, in the folder that one works in. */
+function readPython(parsed: Parsed): PythonPlace {
+  return { program: parsed.text("python") ?? usualPython, folder: process.cwd() };
+}
+
 async function create(
   parsed: Parsed,
   settings: SettingsRequest,
   options: SessionOptions,
 ): Promise<TrainingSession> {
-  const resolved = resolveSettings(settings);
-  const out = parsed.text("out") ?? newRunPath(process.cwd(), resolved.settings);
-  if (statSync(out, { throwIfNoEntry: false })?.isDirectory())
-    throw new UserError("usage", `--out ${out} is a folder.`, `Name a file, as ${join(out, "run.pgrun")}.`);
-  const backend = await backendFor(new Backends(runtimePlaces(process.env)), resolved);
-  return TrainingSession.create(out, resolved, { ...options, force: parsed.flag("force"), backend });
+  const resolved = await resolveForTraining(settings, readPython(parsed));
+  return endingPythonOnFailure(resolved, async () => {
+    const out = parsed.text("out") ?? newRunPath(process.cwd(), resolved.settings);
+    if (statSync(out, { throwIfNoEntry: false })?.isDirectory())
+      throw new UserError("usage", `--out ${out} is a folder.`, `Name a file, as ${join(out, "run.pgrun")}.`);
+    const backend = await backendFor(new Backends(runtimePlaces(process.env)), resolved);
+    return TrainingSession.create(out, resolved, { ...options, force: parsed.flag("force"), backend });
+  });
 }
 
 /** Takes a run up with its own settings; those given beside --resume must be the same. Throws UserError. */
@@ -163,7 +193,7 @@ async function takeUp(
     throw new UserError("usage", `--resume goes on in ${path} itself; leave --out away.`);
   const { backend, ...same } = asked;
   checkSameSettings(path, same);
-  return TrainingSession.resume(path, { ...options, backend });
+  return TrainingSession.resume(path, { ...options, backend, python: readPython(parsed) });
 }
 
 function resuming(session: TrainingSession): string {

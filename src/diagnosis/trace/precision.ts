@@ -41,13 +41,15 @@ function vectorPrecision(vector: ArrayLike<number>): Precision | undefined {
   return { name: "printed", unit, tolerance: Math.min(0.02, Math.max(float64.tolerance, 10 * unit)) };
 }
 
-/** Digits after the point if all values were rounded to at most 8 of them. */
+/** Digits after the point if all values were rounded to 3 … 8 of them; fewer may be what the numbers are. */
 function printedDigits(values: readonly number[]): number | undefined {
-  for (let digits = 1; digits <= 8; digits++) {
+  for (let digits = 3; digits <= 8; digits++) {
     const scale = 10 ** digits;
     const isRounded = (value: number) =>
       Math.abs(value * scale - Math.round(value * scale)) <= 1e-9 * Math.max(1, Math.abs(value * scale));
-    if (values.every(isRounded)) return digits;
+    const isShorter = (value: number) =>
+      Math.abs(value * (scale / 10) - Math.round(value * (scale / 10))) <= 1e-9 * Math.abs(value * scale);
+    if (values.every(isRounded)) return digits === 3 && values.every(isShorter) ? undefined : digits;
   }
   return undefined;
 }

@@ -17,10 +17,17 @@ export interface Reading {
   readonly formResidual: number;
 }
 
-/** Reads an update's weights from its strongest evidence; undefined where it holds no gradient. */
-export function readWeights(update: UpdateEvidence, numbers: PolicyNumbers | undefined): Reading | undefined {
+/**
+ * Reads an update's weights from its strongest evidence; undefined where it holds no gradient. Gradients at the outputs
+ * say nothing of ln π where that was computed from other outputs (`trustsOutputs` false).
+ */
+export function readWeights(
+  update: UpdateEvidence,
+  numbers: PolicyNumbers | undefined,
+  trustsOutputs: boolean,
+): Reading | undefined {
   const { coef } = update;
-  const outputs = readOutputs(update, numbers);
+  const outputs = trustsOutputs ? readOutputs(update, numbers) : undefined;
   if (!coef) return outputs;
   const weights = coef.map((value) => -value);
   const entropyWeights = update.entropyCoef?.map((value) => -value);
@@ -36,7 +43,8 @@ export function readWeights(update: UpdateEvidence, numbers: PolicyNumbers | und
 }
 
 function contradicts(outputs: Reading, weights: Float64Array): boolean {
-  if (outputs.entropyDirection) return false;
+  if (outputs.entropyDirection || outputs.formResidual > 1e-2) return false;
+  if (outputs.weights.every((weight) => weight === 0 || Number.isNaN(weight))) return false;
   let left = 0;
   let total = 0;
   weights.forEach((weight, t) => {

@@ -48,7 +48,9 @@ const meanings: readonly {
 
 function explained({ name, entry }: PresentRuntime, message: string): UserError {
   const meaning = meanings.find(({ form }) => form.test(message));
-  const reason = meaning?.says ?? message.split("\n")[0]?.replace(/\.$/, "") ?? "it does not load";
+  const library = /^(lib\S+): cannot open/.exec(message)?.[1];
+  const said = library === undefined ? meaning?.says : `${library}, which it needs, is not there`;
+  const reason = said ?? message.split("\n")[0]?.replace(/\.$/, "") ?? "it does not load";
   return new UserError(
     meaning?.code ?? "backend",
     `The backend ${name} cannot be used: ${reason} (${entry}).`,

@@ -1,6 +1,7 @@
 import type { BackendFinding, DoctorReport } from "../../protocol/doctor.ts";
 import { processorName } from "../backends/backends.ts";
 import { findRuntime } from "../runtimes/findRuntime.ts";
+import { sweepPlaces } from "../runtimes/installation.ts";
 import { prove } from "../runtimes/proof.ts";
 import {
   type PresentRuntime,
@@ -18,6 +19,7 @@ export interface DoctorPlaces extends ProgramPlaces {
 
 /** Looks at everything that training can use. Every installed runtime is loaded, in a process of its own, and computes. */
 export async function examine(places: DoctorPlaces): Promise<DoctorReport> {
+  sweepPlaces(places.runtimes);
   const [runtimes, programs] = await Promise.all([
     Promise.all(runtimeNames.map((name) => examineRuntime(name, places))),
     examinePrograms(places),

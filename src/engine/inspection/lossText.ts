@@ -1,4 +1,5 @@
 import { diagnoseLoss } from "../../loss/diagnose.ts";
+import { codeEnd } from "../../loss/editing/shapeHints.ts";
 import type { CompiledLoss } from "../../loss/evaluate.ts";
 import { headNames, OFFERED_NAMES, offeredSymbols } from "../../loss/names.ts";
 import { parseLoss } from "../../loss/parse.ts";
@@ -60,7 +61,7 @@ function inlaysOf({ evaluation }: InspectedLoss): InlayView[] {
     if (expression.kind === "number") return [];
     const node = evaluation.evaluation.node(expression.id);
     if (!node) return [];
-    return [{ offset: lineEnd(program.text, expression.end), text: inlayText(node.value, node.shape) }];
+    return [{ offset: codeEnd(program.text, expression.end), text: inlayText(node.value, node.shape) }];
   });
 }
 
@@ -74,14 +75,6 @@ function short(value: number): string {
   return Number.isInteger(value) && Math.abs(value) < 1e6
     ? String(value)
     : String(Number(value.toPrecision(6)));
-}
-
-/** Where a line's own text ends: before a comment and the spaces that lead to it. */
-function lineEnd(text: string, offset: number): number {
-  const newline = text.indexOf("\n", offset);
-  const line = text.slice(offset, newline < 0 ? undefined : newline);
-  const comment = line.indexOf("#");
-  return offset + (comment < 0 ? line : line.slice(0, comment)).trimEnd().length;
 }
 
 /** The innermost expression at an offset with its value and adjoint on the opened batch; null where there is none. */

@@ -13,7 +13,7 @@ export interface Gap {
   readonly step: number;
 }
 
-/** The gap at α, α/2 and α/4; a ratio of 4 between neighbours says that it is of order α². */
+/** The gap at α, α/2, α/4, …; a ratio of 4 between neighbours says that it is of order α². */
 export interface SequentialGap {
   readonly gaps: readonly Gap[];
   readonly ratios: readonly number[];
@@ -74,9 +74,14 @@ function distance(a: Float64Array, b: Float64Array): number {
   return Math.sqrt(square);
 }
 
+/** Halving stops where the ratio has come this close to 4, or after so many times. */
+const nearFour = 0.1;
+const mostHalvings = 10;
+
 /**
- * Measures on one batch how far the rule applied at every step in turn ends from its loss descended once, at α, α/2
- * and α/4. Plain gradient descent, whatever optimiser the run has. Throws UserError for a wrong loss or too many steps.
+ * Measures on one batch how far the rule applied at every step in turn ends from its loss descended once, at α, α/2,
+ * and so on until each halving quarters the difference. Plain gradient descent, whatever optimiser the run has.
+ * Throws UserError for a wrong loss or too many steps.
  */
 export function measureSequentialGap(
   frozen: FrozenUpdate,
@@ -88,14 +93,20 @@ export function measureSequentialGap(
     throw new UserError("too_long", message, "Choose an update of a shorter episode.");
   }
   const descent = new Descent(frozen, text);
-  const gaps = [alpha, alpha / 2, alpha / 4].map((size): Gap => {
-    const summed = descent.summed(size);
-    return {
-      alpha: size,
-      difference: distance(descent.inTurn(size), summed),
-      step: distance(summed, frozen.theta),
-    };
-  });
-  const ratios = gaps.slice(1).map(({ difference }, index) => gaps[index]!.difference / difference);
+  const gaps = [gapAt(descent, alpha)];
+  const ratios: number[] = [];
+  for (let halving = 1; halving <= mostHalvings; halving++) {
+    const before = gaps.at(-1)!;
+    const next = gapAt(descent, before.alpha / 2);
+    gaps.push(next);
+    ratios.push(before.difference / next.difference);
+    if (halving > 1 && Math.abs(ratios.at(-1)! - 4) < nearFour) break;
+  }
   return { gaps, ratios };
+}
+
+function gapAt(descent: Descent, alpha: number): Gap {
+  const summed = descent.summed(alpha);
+  const difference = distance(descent.inTurn(alpha), summed);
+  return { alpha, difference, step: distance(summed, descent.frozen.theta) };
 }

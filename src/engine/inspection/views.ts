@@ -4,7 +4,8 @@ import { countEpisodes } from "../lossInputs.ts";
 import { columnViews, tableShape } from "./columns.ts";
 import type { InspectedLoss, Inspector } from "./inspector.ts";
 import { compareGradients, describeLayers } from "./layers.ts";
-import { ruleParts } from "./ruleParts.ts";
+import { ratioView } from "./ratioView.ts";
+import { ruleViews } from "./ruleViews.ts";
 import { verdictFixes } from "./verdictFixes.ts";
 
 export interface Names {
@@ -20,20 +21,22 @@ export function namesOf(environment: EnvironmentRecord): Names {
 /** A loss on the inspector's batch as the panel and the command line show it. */
 export function lossView(inspector: Inspector, loss: InspectedLoss, names: Names): LossView {
   const { terms } = loss;
+  const ratio = ratioView(inspector, loss);
   return {
     text: loss.text,
     value: loss.evaluation.value,
     terms: terms.columns.map(({ column, text, sum }) => ({ column, text, sum })),
     rest: terms.rest,
     notSeparable: terms.notSeparable ?? null,
-    verdict: verdictView(loss),
+    verdict: verdictView(inspector, loss),
     layers: describeLayers(inspector.backend.parameters, loss.gradient.gradient),
     gradientNorm: loss.gradientNorm,
     columns: columnViews(tableShape(inspector, loss, names)),
+    ...(ratio && { ratio }),
   };
 }
 
-export function verdictView(loss: InspectedLoss): VerdictView {
+export function verdictView(inspector: Inspector, loss: InspectedLoss): VerdictView {
   const { verdict } = loss;
   return {
     kind: verdict.kind,
@@ -44,7 +47,7 @@ export function verdictView(loss: InspectedLoss): VerdictView {
     undecided: verdict.undecided,
     explanation: verdict.explanation,
     rule: verdict.rule,
-    ruleParts: ruleParts(verdict.rule),
+    ...ruleViews(loss, verdict.rule, inspector.frozen.specification),
     fixes: verdictFixes(loss.text, verdict),
   };
 }

@@ -4,7 +4,7 @@ import { RunError } from "../../runs/runError.ts";
 import { acquireWriterLock, type WriterLock } from "../../runs/writerLock.ts";
 import { UserError } from "../userError.ts";
 import { type RuntimePointer, readPointer, writePointer } from "./pointer.ts";
-import type { RuntimeName } from "./runtime.ts";
+import { type RuntimeName, type RuntimePlaces, runtimeNames } from "./runtime.ts";
 
 /** What a finished workshop holds; the pointer's other entries follow from where it is put. */
 export type Installed = Omit<RuntimePointer, "format" | "name" | "home">;
@@ -40,7 +40,12 @@ export async function installInto(
   }
 }
 
-/** Removes what killed installations left in a folder; does nothing while one is at work there. */
+/** Removes what killed installations left in the places; does nothing where one is at work. */
+export function sweepPlaces({ folders }: RuntimePlaces): void {
+  for (const folder of folders) for (const name of runtimeNames) sweepLeftovers(folder, name);
+}
+
+/** The same for one runtime in one folder. */
 export function sweepLeftovers(folder: string, name: RuntimeName): void {
   if (leftovers(folder, name).length === 0) return;
   try {
@@ -48,6 +53,7 @@ export function sweepLeftovers(folder: string, name: RuntimeName): void {
     sweep(folder, name);
     lock.release();
   } catch (error) {
+    // Somebody installs there, or the folder is not ours to tidy: what is left stays until the next installation.
     if (!(error instanceof RunError)) throw error;
   }
 }

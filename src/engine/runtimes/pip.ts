@@ -61,7 +61,7 @@ export class Pip {
     const result = await this.#run([
       ...["install", "--dry-run", "--quiet", "--ignore-installed", "--report", "-"],
       ...(withDependencies ? [] : ["--no-deps"]),
-      ...["--target", join(this.#options.folder, "none"), ...wheelWords, requirement],
+      ...["--no-user", "--target", join(this.#options.folder, "none"), ...wheelWords, requirement],
     ]);
     if (/no such option: --(dry-run|report)/.test(result.errors)) return undefined;
     if (result.code !== 0) throw pipTrouble(requirement, result);
@@ -91,7 +91,8 @@ export class Pip {
   #run(words: readonly string[], environment = this.#options.environment): Promise<ProgramResult> {
     return runProgram(this.#python, ["-m", "pip", "--disable-pip-version-check", ...words], {
       ...this.#options,
-      environment,
+      // Nothing is installed into any environment, so that a rule about which may be is no hindrance.
+      environment: { ...environment, PIP_REQUIRE_VIRTUALENV: "0" },
     });
   }
 }

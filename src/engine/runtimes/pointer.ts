@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import * as v from "valibot";
 import type { RuntimeName } from "./runtime.ts";
@@ -43,10 +43,6 @@ export function writePointer(folder: string, pointer: RuntimePointer): void {
   const fresh = `${path}.${process.pid}`;
   writeFileSync(fresh, `${JSON.stringify(pointer, undefined, 2)}\n`, { flush: true });
   renameSync(fresh, path);
-}
-
-export function removePointer(folder: string, name: RuntimeName): void {
-  rmSync(pointerPath(folder, name), { force: true });
 }
 
 function parsed(json: string): unknown {

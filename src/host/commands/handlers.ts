@@ -1,6 +1,7 @@
 import type { PanelCommand } from "../../protocol/panel.ts";
 import type { CommandHandler } from "./commandContext.ts";
 import type { CommandId } from "./commandTable.ts";
+import { copyHandlers } from "./copyHandlers.ts";
 import { fileHandlers } from "./fileHandlers.ts";
 import { lossHandlers } from "./lossHandlers.ts";
 import { probeHandlers } from "./probeHandlers.ts";
@@ -19,6 +20,7 @@ export const commandHandlers: CommandHandlers = {
   ...runItemHandlers,
   ...runtimeHandlers,
   ...lossHandlers,
+  ...copyHandlers,
   ...proofHandlers,
   ...ruleHandlers,
   ...runItemHandlers,
@@ -38,5 +40,7 @@ export const panelCommandIds: Record<PanelCommand, CommandId> = {
   openRun: "openRun",
   exportCsv: "exportCsv",
   exportTrace: "exportTrace",
+  exportPytorch: "exportPytorch",
+  exportNumpy: "exportNumpy",
   openLossFile: "newLossFile",
 };

@@ -8,7 +8,6 @@ import type { Panels } from "../panel/panels.ts";
 import { readSettings, settingsSection } from "../settings.ts";
 import type { HostStore } from "../store.ts";
 import type { LossReader } from "./lossReader.ts";
-import { toRange } from "./positions.ts";
 import { valueSource } from "./valueSource.ts";
 import { whenCancelled } from "./whenCancelled.ts";
 
@@ -20,7 +19,7 @@ export interface InlayHintOptions {
   readonly log: vscode.LogOutputChannel;
 }
 
-/** Quiet texts in a loss file: the shape of what each line defines, and behind the line its values on the selected update. */
+/** Quiet texts behind the lines of a loss file: what each comes to on the selected update; where that is not known, its shape. */
 export class LossInlayHints implements vscode.InlayHintsProvider, Disposable {
   readonly #options: InlayHintOptions;
   readonly #owned = new DisposableStore();
@@ -53,13 +52,12 @@ export class LossInlayHints implements vscode.InlayHintsProvider, Disposable {
     token: vscode.CancellationToken,
   ): Promise<vscode.InlayHint[]> {
     const { inlayShapes, inlayValues } = readSettings();
-    const shapes = inlayShapes ? shapeHintsOf(this.#options.reader.read(document)) : [];
     const values = inlayValues ? await this.#values(document, token) : [];
-    const hints = [
-      ...shapes.map((hint) => shapeHint(document, hint)),
-      ...values.map((hint) => valueHint(document, hint)),
-    ];
-    return hints.filter(({ position }) => range.contains(position));
+    const shapes = inlayShapes ? shapeHintsOf(this.#options.reader.read(document)) : [];
+    const valued = new Set(values.map(({ offset }) => offset));
+    // A value says its shape too.
+    const hints = [...values, ...shapes.filter(({ offset }) => !valued.has(offset))];
+    return hints.map((hint) => toHint(document, hint)).filter(({ position }) => range.contains(position));
   }
 
   /** Values from the engine; none where there is no update, the text is wrong or time runs out. */
@@ -91,14 +89,8 @@ export class LossInlayHints implements vscode.InlayHintsProvider, Disposable {
   }
 }
 
-function shapeHint(document: vscode.TextDocument, { offset, text }: InlayView): vscode.InlayHint {
-  return new vscode.InlayHint(document.positionAt(offset), text, vscode.InlayHintKind.Type);
-}
-
-function valueHint(document: vscode.TextDocument, { offset, text }: InlayView): vscode.InlayHint {
-  const { start } = toRange(document, { start: offset, end: offset });
-  const hint = new vscode.InlayHint(start, text);
+function toHint(document: vscode.TextDocument, { offset, text }: InlayView): vscode.InlayHint {
+  const hint = new vscode.InlayHint(document.positionAt(offset), text, vscode.InlayHintKind.Type);
   hint.paddingLeft = true;
-  hint.tooltip = "On the selected update; hover over the name for more.";
   return hint;
 }

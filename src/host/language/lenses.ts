@@ -6,7 +6,7 @@ import type { Panels } from "../panel/panels.ts";
 import { readSettings, settingsSection } from "../settings.ts";
 import type { HostStore } from "../store.ts";
 import type { LossEvaluations } from "./evaluations.ts";
-import { outcomeText } from "./lensText.ts";
+import { gradientText, outcomeText } from "./lensText.ts";
 import type { LossReader } from "./lossReader.ts";
 import { toRange } from "./positions.ts";
 import { valueSource } from "./valueSource.ts";
@@ -71,7 +71,12 @@ export class LossLenses implements vscode.CodeLensProvider, Disposable {
       const { run, update, outcome } = evaluation;
       return [
         [`$(beaker) ${outcomeText(outcome)}`, "showLossInPanel", { path: run.path, update }],
-        [`update ${update} of ${run.title}`, "evaluateLoss", { pick: true }],
+        [
+          [gradientText(outcome), `update ${update}`].filter(Boolean).join(" · "),
+          "showLossInPanel",
+          { path: run.path, update },
+        ],
+        ["on another run …", "evaluateLoss", { pick: true }],
       ];
     }
     const source = valueSource(store.model, panels);

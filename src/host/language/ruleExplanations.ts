@@ -3,6 +3,8 @@ import { type Disposable, DisposableStore } from "../disposables.ts";
 
 const scheme = "policy-gradient-rule";
 const address = vscode.Uri.from({ scheme, path: "/Update rule.md" });
+/** The editor's own page for Markdown. */
+const markdownPreview = "vscode.markdown.preview.editor";
 
 /** One read-only document beside the editor: what there is to know about the rule that was turned into a loss last. */
 export class RuleExplanations implements Disposable, vscode.TextDocumentContentProvider {
@@ -22,12 +24,8 @@ export class RuleExplanations implements Disposable, vscode.TextDocumentContentP
   async show(markdown: string): Promise<void> {
     this.#text = markdown;
     this.#changed.fire(address);
-    const document = await vscode.workspace.openTextDocument(address);
-    await vscode.window.showTextDocument(document, {
-      viewColumn: vscode.ViewColumn.Beside,
-      preserveFocus: true,
-      preview: true,
-    });
+    const beside = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true, preview: true };
+    await vscode.commands.executeCommand("vscode.openWith", address, markdownPreview, beside);
   }
 
   dispose(): void {

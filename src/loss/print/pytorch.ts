@@ -196,7 +196,7 @@ export const PYTORCH: PythonLibrary = {
 };
 
 const COLUMNS = `    columns = (gamma, bootstrap, terminated, truncated)
-    gamma, bootstrap, terminated, truncated = (torch.as_tensor(x).to(r) + torch.zeros_like(r) for x in columns)`;
+    gamma, bootstrap, terminated, truncated = (torch.as_tensor(x, dtype=r.dtype) + torch.zeros_like(r) for x in columns)`;
 
 /** Functions of our own, each whole; they restart at every episode's end. */
 export const PYTORCH_HELPERS: Readonly<Record<string, string>> = {
@@ -234,7 +234,7 @@ ${COLUMNS}
   td_error: `def td_error(r, V, gamma, bootstrap=0.0, terminated=0.0, truncated=0.0):
     """delta_t = r_t + gamma V_{t+1} - V_t; nothing follows an end, bootstrap follows a cut."""
 ${COLUMNS}
-    V = torch.as_tensor(V).to(r) + torch.zeros_like(r)
+    V = torch.as_tensor(V, dtype=r.dtype) + torch.zeros_like(r)
     return r + gamma * following(V, bootstrap, terminated, truncated) - V`,
   gae: `def gae(r, V, gamma, lambda_, bootstrap=0.0, terminated=0.0, truncated=0.0):
     """A_t = delta_t + gamma lambda A_{t+1} within each episode."""
@@ -243,7 +243,7 @@ ${COLUMNS}
   n_step: `def n_step(r, V, gamma, n, bootstrap=0.0, terminated=0.0, truncated=0.0):
     """The sum of n discounted rewards and gamma^n V_{t+n}, cut at the episode's end."""
 ${COLUMNS}
-    V = torch.as_tensor(V).to(r) + torch.zeros_like(r)
+    V = torch.as_tensor(V, dtype=r.dtype) + torch.zeros_like(r)
     later = following(V, bootstrap, terminated, truncated)
     totals = []
     for t in range(len(r)):

@@ -1,6 +1,7 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
 import * as vscode from "vscode";
+import type { CommandId } from "../../../src/host/commands/commandTable.ts";
 import { poll } from "../../util/poll.ts";
 import { activated, run, runThat, train, withSetting } from "./support.ts";
 
@@ -175,7 +176,7 @@ describe("the language of loss files", () => {
     const hints = () => ask<vscode.InlayHint[]>("executeInlayHintProvider", document, whole(document));
     deepEqual(
       (await hints()).map(({ label }) => label),
-      [": [T]", ": scalar"],
+      ["[T]", "scalar"],
     );
     await withSetting("inlayHints.shapes", false, async () => deepEqual(await hints(), []));
   });
@@ -264,6 +265,30 @@ describe("the language of loss files", () => {
   });
 });
 
+describe("copying a loss", () => {
+  before(() => vscode.commands.executeCommand("workbench.action.closeAllEditors"));
+
+  const spellings: readonly [id: CommandId, says: RegExp][] = [
+    ["copyAsPyTorch", /\bimport torch\b[\s\S]*\.detach\(\)/],
+    ["copyAsJax", /\bimport jax[\s\S]*stop_gradient/],
+    ["copyAsTensorFlow", /\btf\./],
+    ["copyAsNumPy", /\bimport numpy as np\b/],
+  ];
+  for (const [id, says] of spellings) {
+    it(`${id} puts it on the clipboard`, async () => {
+      await open(bookLoss);
+      deepEqual(await run(id), { ok: true });
+      match(await vscode.env.clipboard.readText(), says);
+    });
+  }
+
+  it("says why where it cannot", async () => {
+    await open("loss = (");
+    const answer = await run("copyAsPyTorch");
+    match(answer.ok ? "" : answer.reason, /cannot be copied as PyTorch: /);
+  });
+});
+
 describe("a loss file beside a run", () => {
   let file = "";
 
@@ -277,12 +302,12 @@ describe("a loss file beside a run", () => {
     const document = await open(bookLoss);
     const hints = async () => {
       const found = await ask<vscode.InlayHint[]>("executeInlayHintProvider", document, whole(document));
-      return found.map(({ label }) => String(label)).filter((label) => !label.startsWith(":"));
+      return found.map(({ label }) => String(label));
     };
     const shown = await hints();
     equal(shown.length, 2);
     match(shown[0]!, /^\[\d+\] [\d.]+ … [\d.]+$/);
-    await withSetting("inlayHints.values", false, async () => deepEqual(await hints(), []));
+    await withSetting("inlayHints.values", false, async () => deepEqual(await hints(), ["[T]", "scalar"]));
   });
 
   it("is evaluated by its lens, and says what it came to until it is edited", async () => {
@@ -294,10 +319,9 @@ describe("a loss file beside a run", () => {
     match((await titles())[0]!, /Evaluate on .*seed 6/);
     const answer = await run("evaluateLoss", { uri: document.uri.toString() });
     deepEqual(answer, { ok: true, path: file, update: 12 });
-    match(
-      (await titles())[0]!,
-      /loss −?[\d.e]+ · REINFORCE \(13\.3\).*gradient [\d.]+× the trainer's, cosine [\d.]+/,
-    );
+    const [outcome, gradient] = await titles();
+    match(outcome!, /loss −?[\d.e]+ · REINFORCE \(13\.3\)/);
+    match(gradient!, /^gradient [\d.]+× the trainer's, cosine [\d.]+ · update 12$/);
     const edit = new vscode.WorkspaceEdit();
     edit.insert(document.uri, new vscode.Position(0, 0), "# changed\n");
     await vscode.workspace.applyEdit(edit);

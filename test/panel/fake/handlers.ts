@@ -18,6 +18,8 @@ export interface FakeSituation {
   /** Milliseconds before every answer. */
   latency: number;
   readonly commands: string[];
+  /** What the page put on the clipboard last. */
+  copied: string;
   changed(): void;
 }
 
@@ -62,7 +64,10 @@ export function fakeHandlers(situation: FakeSituation): Handlers<PanelMethods> {
       situation.changed();
       return null;
     },
-    copy: () => null,
+    copy: ({ text }) => {
+      situation.copied = text;
+      return null;
+    },
     remember: () => null,
     environments: () => [],
     algorithms: () => [],

@@ -13,12 +13,12 @@ interface Beta {
 }
 
 function readBeta(session: Session): Beta | undefined {
-  return betaOfUpdates(session) ?? betaOfFit(session) ?? betaOfLosses(session);
+  return session.once("beta", () => betaOfUpdates(session) ?? betaOfFit(session) ?? betaOfLosses(session));
 }
 
 function betaOfUpdates(session: Session): Beta | undefined {
   const known = session.readings.flatMap(({ update, reading }) => {
-    const beta = meanOf(reading.entropyWeights);
+    const beta = reading.formResidual > 0.01 ? undefined : meanOf(reading.entropyWeights);
     return beta === undefined || Math.abs(beta) < 1e-12 ? [] : [{ update, beta }];
   });
   if (known.length === 0) return undefined;
@@ -32,11 +32,20 @@ function betaOfUpdates(session: Session): Beta | undefined {
 
 /** A value that is the same within noise; NaN entries are steps that could not be read. */
 function meanOf(values: Float64Array | undefined): number | undefined {
-  const known = values?.filter((value) => !Number.isNaN(value));
-  if (!known || known.length === 0) return undefined;
-  const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
-  const spread = Math.max(...known.map((value) => Math.abs(value - mean)));
-  return spread <= 0.05 * Math.abs(mean) ? mean : undefined;
+  let sum = 0;
+  let count = 0;
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (const value of values ?? []) {
+    if (Number.isNaN(value)) continue;
+    sum += value;
+    count++;
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  if (count === 0) return undefined;
+  const mean = sum / count;
+  return Math.max(high - mean, mean - low) <= 0.05 * Math.abs(mean) ? mean : undefined;
 }
 
 function betaOfFit(session: Session): Beta | undefined {
@@ -150,15 +159,15 @@ const entropyWithoutGradient: FindingRule = {
       const hasRest = loss !== undefined && logProbs && entropies && coef && !hasOwnLogProbs;
       return isZero && hasRest && (!values || valueLoss !== undefined);
     });
-    if (silent.length < 3) return undefined;
+    if (silent.length < 3 || entropyDifferences(session).rows.length > 0) return undefined;
     const rest = silent.map(
       ({ update }) => update.loss! - (update.valueLoss ?? 0) - dot(update.coef!, update.logProbs!),
     );
     const sums = silent.map(({ update }) => update.entropies!.reduce((sum, entropy) => sum + entropy, 0));
     const scale = Math.max(...silent.map(({ update }) => Math.abs(update.loss!)));
-    if (Math.max(...rest.map(Math.abs)) <= 100 * session.weightPrecision.tolerance * scale) return undefined;
+    if (Math.max(...rest.map(Math.abs)) <= 100 * session.weightPrecision.unit * scale) return undefined;
     const fit = leastSquares([sums], rest);
-    if (!fit || fit.residual > 0.01) return undefined;
+    if (!fit || fit.residual > 0.05) return undefined;
     const beta = -fit.coefficients[0]!;
     return detectionOn(
       session,
@@ -169,14 +178,20 @@ const entropyWithoutGradient: FindingRule = {
   },
 };
 
+interface EntropyDifferences {
+  readonly rows: readonly number[];
+  readonly updates: readonly UpdateEvidence[];
+  readonly compared: number;
+  readonly largest: number;
+  readonly isSampled: boolean;
+}
+
 /** How the recorded entropies relate to those of the recorded distribution. */
-function entropyDifferences(session: Session): {
-  rows: number[];
-  updates: UpdateEvidence[];
-  compared: number;
-  largest: number;
-  isSampled: boolean;
-} {
+function entropyDifferences(session: Session): EntropyDifferences {
+  return session.once("entropyDifferences", () => compareEntropies(session));
+}
+
+function compareEntropies(session: Session): EntropyDifferences {
   const rows: number[] = [];
   const updates: UpdateEvidence[] = [];
   let compared = 0;

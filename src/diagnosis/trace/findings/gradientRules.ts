@@ -65,12 +65,9 @@ const detachedLogProb: FindingRule = {
   reference: "PyTorch, autograd mechanics",
   detect: (session) => {
     const updates = session.updates.filter((update) => {
-      const { gradNorm, logitsGrad, muGrad, coef, loss, context } = update;
-      const isSilent =
-        gradNorm === 0 ||
-        (logitsGrad ?? muGrad)?.every((value) => value === 0) ||
-        coef?.every((value) => value === 0);
-      const hasLoss = loss !== undefined ? Math.abs(loss) > 1e-9 : coef?.some((value) => value !== 0);
+      const { coef, loss, context } = update;
+      const isSilent = hasSilentOutputs(update, session) || coef?.every((value) => value === 0);
+      const hasLoss = loss === undefined || Math.abs(loss) > 1e-9;
       return isSilent && hasLoss && context.rewards.some((reward) => reward !== 0) && !isCancelled(update);
     });
     if (updates.length === 0) return undefined;
@@ -82,6 +79,15 @@ const detachedLogProb: FindingRule = {
     );
   },
 };
+
+/** No gradient at the parameters, or at any output that the action depends on (the norm may be the critic's). */
+function hasSilentOutputs(update: UpdateEvidence, session: Session): boolean {
+  const { gradNorm, logitsGrad, muGrad, logSigmaGrad } = update;
+  if (gradNorm === 0) return true;
+  const outputs = [logitsGrad, muGrad, logSigmaGrad].filter((gradient) => gradient !== undefined);
+  if (outputs.length === 0 || !session.trustsOutputs) return false;
+  return outputs.every((gradient) => gradient.every((value) => value === 0));
+}
 
 /** Every step has weight 0 although the loss has other parts: normalising over an axis of size 1. */
 function isCancelled({ coef, recordedAdvantages }: UpdateEvidence): boolean {
@@ -145,7 +151,8 @@ const undetachedAction: FindingRule = {
   reference: "HorizonRobotics/alf#34",
   detect: (session) => {
     const updates = session.updates.filter(({ policy, muGrad, coef, logSigmaGrad }) => {
-      if (policy?.kind !== "gaussian" || !muGrad) return false;
+      if (policy?.kind !== "gaussian" || !muGrad || !session.trustsOutputs) return false;
+      if (policy.actions.every((action, at) => action === policy.mu[at])) return false;
       const other = coef ?? logSigmaGrad;
       const largest = other?.reduce((most, value) => Math.max(most, Math.abs(value)), 0) ?? 0;
       return largest > 0 && muGrad.every((value) => Math.abs(value) <= 1e-7 * largest);

@@ -90,7 +90,8 @@ function linkWords({ folder, core, framework, cuda }: TensorflowLibraries): stri
     return [...paths, "-undefined", "dynamic_lookup", "-Wl,-rpath,@loader_path/libraries"];
   }
   const cudaFiles = cuda.flatMap((path) => readdirSync(path).filter((name) => cudaLibrary.test(name)));
-  const besideLibraries = cuda.map((path) => join("$ORIGIN/libraries", relative(folder, path)));
+  // Not joined by node:path, which would take "libraries/.." away: the link leads to where TensorFlow is.
+  const besideLibraries = cuda.map((path) => `$ORIGIN/libraries/${relative(folder, path)}`);
   return [
     ...[folder, ...cuda].map((path) => `-L${path}`),
     ...[core, framework].map((name) => `-l:${name}`),
