@@ -53,8 +53,8 @@ function actAsWorker(gpu: GPU, globals: object): void {
 function watch(device: GPUDevice): () => string | undefined {
   let trouble: string | undefined;
   let lost: string | undefined;
-  device.addEventListener("uncapturederror", ({ error }) => {
-    trouble ??= error.message.split("\n")[0];
+  device.addEventListener("uncapturederror", (event) => {
+    trouble ??= (event as GPUUncapturedErrorEvent).error.message.split("\n")[0];
   });
   void device.lost.then(({ message }) => {
     lost = `the device was lost: ${message}`;
