@@ -58,13 +58,16 @@ describe.for(devices)("training on $name", ({ name, isAbsent }) => {
     const path = run();
     const made = await train(name, path, updates);
     const reader = openRun(path);
-    const { frozen, how, instead } = await reopenUpdate(reader, middle, { backends });
+    // A slow device keeps nearly every update it makes; one that was not kept is replayed.
+    const asked = made.find(({ update }) => reader.kept(update) === undefined)?.update;
+    const update = asked ?? middle;
+    const { frozen, how, instead } = await reopenUpdate(reader, update, { backends });
     reader.close();
-    expect([how, instead, frozen.update]).toEqual(["replayed", undefined, middle]);
+    expect([how, instead, frozen.update]).toEqual([asked ? "replayed" : "kept", undefined, update]);
     const inspector = new Inspector(frozen);
     // Heads and loss are computed on the CPU from what acted: the very numbers of the trainer.
-    expect(inspector.trainer.evaluation.value).toBe(made[middle - 1]?.loss);
-    expect(Math.abs(inspector.trainer.gradientNorm / made[middle - 1]!.gradNorm - 1)).toBeLessThan(1e-4);
+    expect(inspector.trainer.evaluation.value).toBe(made[update - 1]?.loss);
+    expect(Math.abs(inspector.trainer.gradientNorm / made[update - 1]!.gradNorm - 1)).toBeLessThan(1e-4);
     const parity = await parityOf(inspector, backends);
     const row = parity.rows.find(({ backend }) => backend === name);
     for (const difference of [row?.gradient, row?.stepNorms, row?.projections]) {
