@@ -42,7 +42,7 @@ export const oneStepActorCritic: AlgorithmRecord = {
 delta = (r + gamma * V_next - V).detach()
 loss  = -(gamma**t * delta * log_pi).sum() - (delta * V).sum()
 `,
-  rule: "theta += alpha * gamma^t * delta * grad(log_pi)",
+  rule: "theta += alpha * gamma^t * (r + gamma * V_next - V) * grad(log_pi)",
   reference: "Sutton & Barto, Reinforcement Learning, 2nd edition, section 13.5",
   defaults: adapted(
     { learningRate: 3e-4, valueLearningRate: 1e-3, stepsPerUpdate: 1 },
@@ -65,7 +65,7 @@ eps  = 1.1920928955078125e-07                # float32's machine epsilon
 w    = ((G - G.mean()) / (G.std() + eps)).detach()
 loss = -((w - V).detach() * log_pi).sum() + F.smooth_l1_loss(V, w, reduction='sum')
 `,
-  rule: "theta += alpha * (normalize(G) - V) * grad(log_pi)",
+  rule: "theta += alpha * (normalize(G, 1.1920928955078125e-07) - V) * grad(log_pi)",
   reference: "pytorch/examples, reinforcement_learning/actor_critic.py",
   defaults: adapted({ learningRate: 3e-3, optimiser: "adam" }),
 };
@@ -77,6 +77,15 @@ const manySteps: Partial<AlgorithmDefaults> = {
   optimiser: "adam",
   clipNorm: 0.5,
   sigma: "parameter",
+};
+
+/** Shorter batches than elsewhere: no episode ends in them, so nothing but V_next says what follows. */
+const pendulum: AlgorithmDefaults = {
+  ...(environmentDefaults["Pendulum-v1"] as AlgorithmDefaults),
+  ...manySteps,
+  learningRate: 1e-3,
+  environments: 8,
+  stepsPerUpdate: 8,
 };
 
 export const a2c: AlgorithmRecord = {
@@ -94,7 +103,10 @@ loss = -(A * log_pi).mean() + c * ((A + V.detach() - V)**2).mean() - beta * entr
 `,
   rule: "theta += alpha * 1/T * gae * grad(log_pi)",
   reference: "Mnih et al. (2016), Asynchronous methods; Schulman et al. (2016), generalised advantages",
-  defaults: adapted({ ...manySteps, learningRate: 1e-3, environments: 8, stepsPerUpdate: 16 }),
+  defaults: adapted(
+    { ...manySteps, learningRate: 1e-3, environments: 8, stepsPerUpdate: 16 },
+    { "Pendulum-v1": pendulum },
+  ),
 };
 
 export const ppo: AlgorithmRecord = {

@@ -28,7 +28,7 @@ loss = -(gamma**t * G.detach() * log_pi).sum()
   reference: "Sutton & Barto, Reinforcement Learning, 2nd edition, section 13.7",
   defaults: {
     "*": network,
-    ContinuousBandit: { ...linear, gamma: 1, bias: false, optimiser: "sgd" },
+    ContinuousBandit: { ...linear, gamma: 1, bias: false, optimiser: "sgd", learningRate: 3e-3 },
     "MountainCarContinuous-v0": network,
     "Pendulum-v1": { ...network, gamma: 0.9 },
   },

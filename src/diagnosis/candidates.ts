@@ -15,6 +15,10 @@ export interface CandidateInput {
   /** [T], V(S_t) and V of the state after each step, where the policy has a value head. */
   readonly values?: Float64Array | undefined;
   readonly nextValues?: Float64Array | undefined;
+  /** [T] each, of a part of a batch: what was recorded before its first update, and π(a|s) over that at the time. */
+  readonly advantages?: Float64Array | undefined;
+  readonly recordedReturns?: Float64Array | undefined;
+  readonly ratios?: Float64Array | undefined;
 }
 
 /** Whether a rule is the book's, a variant that people mean, or a slip. */
@@ -32,6 +36,8 @@ export interface CandidateRule {
   readonly rule: string;
   /** Why it matters; empty for the book's rule. */
   readonly explanation: string;
+  /** Whether it is meant as a mean over the steps rather than a sum. */
+  readonly averaged?: true;
   /** Undefined where the update has not what the rule is made of. */
   weights(input: CandidateInput): Float64Array | undefined;
 }
@@ -159,6 +165,49 @@ export const candidateRules: readonly CandidateRule[] = [
     weights: differences,
   },
   {
+    id: "normalised_returns_baseline",
+    kind: "variant",
+    title: "actor–critic with returns normalised over the batch",
+    symbol: "(G − mean G) / std G − V",
+    rule: "(normalize(G) - V)",
+    explanation: "The critic estimates normalised returns, whose scale changes from batch to batch.",
+    weights: (input) => {
+      const { values } = input;
+      return values && normalised(returnsOf(input)).map((G, t) => G - values[t]!);
+    },
+  },
+  {
+    id: "ppo_clip",
+    kind: "book",
+    title: "PPO with ε = 0.2 and normalised advantages",
+    symbol: "clipped ratio·Â",
+    rule: "clip(ratio, 0.2) * normalize(adv)",
+    explanation: "",
+    averaged: true,
+    weights: ({ advantages, ratios }) =>
+      advantages && ratios && clippedRatios(normalised(advantages), ratios),
+  },
+  {
+    id: "ppo_clip_plain",
+    kind: "variant",
+    title: "PPO with ε = 0.2",
+    symbol: "clipped ratio·A",
+    rule: "clip(ratio, 0.2) * adv",
+    explanation: "The advantages are used as they are; most implementations scale them by minibatch.",
+    averaged: true,
+    weights: ({ advantages, ratios }) => advantages && ratios && clippedRatios(advantages, ratios),
+  },
+  {
+    id: "unclipped_ratio",
+    kind: "variant",
+    title: "importance-weighted advantages without clipping",
+    symbol: "ratio·A",
+    rule: "ratio * adv",
+    explanation: "Nothing holds the policy near the one that acted.",
+    averaged: true,
+    weights: ({ advantages, ratios }) => advantages && ratios && advantages.map((A, t) => A * ratios[t]!),
+  },
+  {
     id: "gamma_t_twice",
     kind: "mistake",
     title: "γᵗ applied twice",
@@ -276,6 +325,15 @@ function forwardReturns(input: CandidateInput): Float64Array {
   return input.rewards.map((reward, t) => {
     running = input.time[t] === 0 ? reward : reward + input.gamma * running;
     return running;
+  });
+}
+
+/** ratio·A where the smaller of the two surrogates is the unclipped one, else 0. Schulman et al. (2017), equation 7. */
+function clippedRatios(advantages: Float64Array, ratios: Float64Array): Float64Array {
+  const epsilon = 0.2;
+  return advantages.map((A, t) => {
+    const ratio = ratios[t]!;
+    return (A > 0 ? ratio <= 1 + epsilon : ratio >= 1 - epsilon) ? ratio * A : 0;
   });
 }
 

@@ -48,7 +48,7 @@ async function sameTrainer(
   resolved: ResolvedSettings,
   device: Trainer["device"],
 ): Promise<Trainer> {
-  if (!device) return await restoreTrainer(reader, resolved, reader.updateCount);
+  if (!device && !resolved.remote) return await restoreTrainer(reader, resolved, reader.updateCount);
   try {
     return await restoreTrainer(reader, resolved, reader.updateCount, { device });
   } catch (error) {

@@ -1,6 +1,6 @@
 import { outputCount } from "../environments/spaces.ts";
 import type { PolicySpecification } from "../policies/policy.ts";
-import type { ResolvedSettings } from "./settings.ts";
+import { isInParts, type ResolvedSettings } from "./settings.ts";
 
 /** The policy that a run trains: categorical or Gaussian as its environment's actions are. */
 export function policyOf({
@@ -24,9 +24,12 @@ export function policyOf({
 /** Steps that an episode is reckoned to have where the environment sets no limit. */
 const usualEpisode = 500;
 
-/** Steps that an update of a run is reckoned to have: its episodes at their longest, which is what they grow to. */
-export function expectedSteps({ environment, algorithm, settings }: ResolvedSettings): number {
-  const { environments, batch, minibatches } = settings;
-  if (algorithm.timing === "steps") return Math.ceil((environments * batch) / minibatches);
-  return settings.batch * (environment.timeLimit ?? usualEpisode);
+/** Steps that an update of a run is reckoned to have: its batch, or a part of it; episodes at their longest, which is what they grow to. */
+export function expectedSteps({ settings, environment, algorithm }: ResolvedSettings): number {
+  const { batch, minibatches } = settings;
+  const steps =
+    algorithm.timing === "steps"
+      ? batch * settings.environments
+      : batch * (environment.timeLimit ?? usualEpisode);
+  return isInParts(settings) ? Math.ceil(steps / minibatches) : steps;
 }

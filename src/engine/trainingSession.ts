@@ -6,7 +6,7 @@ import type { UpdateSummary } from "../runs/summary.ts";
 import { Backends } from "./backends/backends.ts";
 import { type ChosenBackend, kernelsChosen } from "./backends/choose.ts";
 import { encodeFrozen, type FrozenUpdate, freeze } from "./frozenUpdate.ts";
-import { type PythonPlace, resolveForTraining } from "./gym/forTraining.ts";
+import { endingPythonOnFailure, type PythonPlace, resolveForTraining } from "./gym/forTraining.ts";
 import { resumeTrainer } from "./resume.ts";
 import { describeRun, settingsOf } from "./runMetadata.ts";
 import { policyOf } from "./runPolicy.ts";
@@ -102,13 +102,15 @@ export class TrainingSession {
       const reader = openRun(path);
       try {
         const resolved = await resolveForTraining(settingsOf(reader.metadata), options.python);
-        const { backend, backends = new Backends(runtimePlaces(process.env)) } = options;
-        const wanted = backend === "auto" ? undefined : backend;
-        const { trainer, changedTo } = await resumeTrainer(reader, resolved, backends, wanted);
-        if (trainer.update < reader.updateCount) writer.rewind(trainer.update);
-        const session = new TrainingSession(trainer, writer, options);
-        if (changedTo) session.#recordBackend(changedTo);
-        return session;
+        return await endingPythonOnFailure(resolved, async () => {
+          const { backend, backends = new Backends(runtimePlaces(process.env)) } = options;
+          const wanted = backend === "auto" ? undefined : backend;
+          const { trainer, changedTo } = await resumeTrainer(reader, resolved, backends, wanted);
+          if (trainer.update < reader.updateCount) writer.rewind(trainer.update);
+          const session = new TrainingSession(trainer, writer, options);
+          if (changedTo) session.#recordBackend(changedTo);
+          return session;
+        });
       } finally {
         reader.close();
       }

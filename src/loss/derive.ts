@@ -3,11 +3,12 @@ import { headNames, type LossSymbols, offeredSymbols } from "./names.ts";
 import { languageDialect } from "./print/language.ts";
 import { type Line, listTerms } from "./print/listing.ts";
 import { dependsOnHeads, lossOf, sumOf, type WeightedGradient, weightedGradient } from "./rule/compose.ts";
+import { tooLarge } from "./rule/expansion.ts";
 import { type Meaning, type MeantPart, meanRule } from "./rule/meaning.ts";
 import { type DerivationFacts, type DerivationNote, derivationNotes } from "./rule/notes.ts";
 import { type ReadRule, readRule } from "./rule/readRule.ts";
 import { updateText } from "./rule/ruleText.ts";
-import { nameOf, someTerm, type Term } from "./symbolic/term.ts";
+import { nameOf, ShapesClash, someTerm, type Term } from "./symbolic/term.ts";
 
 /** One parameter vector's share of a rule. */
 export interface DerivedUpdate {
@@ -48,8 +49,25 @@ interface Composed {
 export function deriveLoss(text: string, symbols: LossSymbols = offeredSymbols()): Derivation {
   const rule = readRule(text);
   if (rule.diagnostics.length > 0) return { ok: false, diagnostics: rule.diagnostics };
+  const large = tooLarge(rule);
+  if (large) return { ok: false, diagnostics: [large] };
   const meaning = meanRule(rule, symbols);
   if (!meaning.ok) return meaning;
+  try {
+    return write(rule, meaning);
+  } catch (error) {
+    if (!(error instanceof ShapesClash)) throw error;
+    return { ok: false, diagnostics: [clash(rule, error.message)] };
+  }
+}
+
+function clash({ updates }: ReadRule, message: string): Diagnostic {
+  const { start, end } = updates[0]!;
+  const hint = "weights and what is differentiated need one value per step, [T]";
+  return { severity: "error", code: "shape", message, hint, start, end };
+}
+
+function write(rule: ReadRule, meaning: Meant): Derivation {
   const composed = compose(rule, meaning);
   const facts = factsOf(rule, meaning, composed);
   return {

@@ -38,6 +38,8 @@ export type PanelCommand =
   | "openRun"
   | "exportCsv"
   | "exportTrace"
+  | "exportPytorch"
+  | "exportNumpy"
   | "openLossFile";
 
 /** What the webview calls on the host. */

@@ -33,8 +33,11 @@ const policies: readonly (readonly [string, PolicySpecification])[] = [
   ],
 ];
 
+const shippedLosses = algorithms.map(({ loss }) => loss).filter((loss) => !/\b(V|mu|sigma|adv)\b/.test(loss));
+
 /** Losses that name every head of a policy and much of the data. */
-function lossesFor({ gaussian, value }: PolicySpecification): string[] {
+function lossesFor(specification: PolicySpecification): string[] {
+  const { gaussian, value } = specification;
   const action = gaussian
     ? "(mu ** 2).sum() + 0.3 * (sigma ** 3).sum() + 0.1 * (a * mu).sum()"
     : "0.05 * (logits ** 2).sum() - pi[:, 0].sum() + cross_entropy(logits, a).mean()";
@@ -43,7 +46,7 @@ function lossesFor({ gaussian, value }: PolicySpecification): string[] {
   const critic =
     "adv = td_error(r, V_recorded, gamma)\n((V - r - gamma * V_next) ** 2).mean() - (adv.detach() * log_pi).sum()";
   return [
-    ...algorithms.map(({ loss }) => loss).filter((loss) => !/\b(V|mu|sigma|adv)\b/.test(loss)),
+    ...(specification === base ? shippedLosses : []),
     `-(gamma**t * r * log_pi).sum() - 0.1 * entropy.sum() + ${action}`,
     `${clipped} / T + where(done, 0 * log_pi, log_pi).mean() / N`,
     ...(value ? [critic] : []),

@@ -1,12 +1,13 @@
-import { statSync } from "node:fs";
+import { statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { algorithms } from "../../algorithms/registry.ts";
 import { Backends } from "../../engine/backends/backends.ts";
 import { backendFor } from "../../engine/backends/forRun.ts";
 import { backendNames } from "../../engine/backends/names.ts";
-import { type PythonPlace, resolveForTraining } from "../../engine/gym/forTraining.ts";
+import { endingPythonOnFailure, type PythonPlace, resolveForTraining } from "../../engine/gym/forTraining.ts";
 import { isGym } from "../../engine/gym/gymRecord.ts";
 import { usualPython } from "../../engine/gym/places.ts";
+import { PythonError } from "../../engine/gym/pythonProcess.ts";
 import { policyOf } from "../../engine/runPolicy.ts";
 import { runtimePlaces } from "../../engine/runtimes/places.ts";
 import { isInParts, resolveSettings, type SettingsRequest } from "../../engine/settings.ts";
@@ -107,7 +108,7 @@ async function train(parsed: Parsed, console: Console): Promise<ExitCode> {
       : await takeUp(parsed, resume, settings, options);
   if (!json) console.out(resume === undefined ? introduction(session) : resuming(session));
   const { interrupted, failure } = await runSession(session, limit.untilSolved, live, json, console);
-  if (failure) throw failure;
+  if (failure) throw withLog(failure, session.writer.path);
   if (parsed.flag("show")) await showUpdate(session.writer.path, undefined, {}, console);
   return limit.untilSolved && !session.solved && !interrupted ? 1 : 0;
 }
@@ -152,6 +153,14 @@ function readLimit(parsed: Parsed) {
   return { updates, steps, untilSolved };
 }
 
+/** What Python printed is kept beside the run, and the error says where. */
+function withLog(failure: Error, run: string): Error {
+  if (!(failure instanceof PythonError) || failure.detail === "") return failure;
+  const log = `${run}.log`;
+  writeFileSync(log, failure.detail);
+  return new UserError(failure.code, failure.message, `All that Python said is in ${log}; the run is kept.`);
+}
+
 /** The Python that steps environments of Gymnasium, in the folder that one works in. */
 function readPython(parsed: Parsed): PythonPlace {
   return { program: parsed.text("python") ?? usualPython, folder: process.cwd() };
@@ -163,11 +172,13 @@ async function create(
   options: SessionOptions,
 ): Promise<TrainingSession> {
   const resolved = await resolveForTraining(settings, readPython(parsed));
-  const out = parsed.text("out") ?? newRunPath(process.cwd(), resolved.settings);
-  if (statSync(out, { throwIfNoEntry: false })?.isDirectory())
-    throw new UserError("usage", `--out ${out} is a folder.`, `Name a file, as ${join(out, "run.pgrun")}.`);
-  const backend = await backendFor(new Backends(runtimePlaces(process.env)), resolved);
-  return TrainingSession.create(out, resolved, { ...options, force: parsed.flag("force"), backend });
+  return endingPythonOnFailure(resolved, async () => {
+    const out = parsed.text("out") ?? newRunPath(process.cwd(), resolved.settings);
+    if (statSync(out, { throwIfNoEntry: false })?.isDirectory())
+      throw new UserError("usage", `--out ${out} is a folder.`, `Name a file, as ${join(out, "run.pgrun")}.`);
+    const backend = await backendFor(new Backends(runtimePlaces(process.env)), resolved);
+    return TrainingSession.create(out, resolved, { ...options, force: parsed.flag("force"), backend });
+  });
 }
 
 /** Takes a run up with its own settings; those given beside --resume must be the same. Throws UserError. */

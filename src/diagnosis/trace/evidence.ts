@@ -17,6 +17,8 @@ export interface Trajectories {
   readonly truncated: Uint8Array;
   /** 1 at the last row of every trajectory, however it ends. */
   readonly last: Uint8Array;
+  /** 1 at the last row of one environment's steps: what follows is of another, or nothing. */
+  readonly streamEnds: Uint8Array;
   /** Number of the trajectory, counted from 0. */
   readonly trajectory: Int32Array;
   readonly trajectories: number;

@@ -37,14 +37,21 @@ export async function pinnedBackend(backends: Backends, name: BackendName): Prom
   return { name, reason: "chosen", device: opened.device, opened };
 }
 
+/** What an update computes. */
+export interface UpdateShape {
+  readonly specification: PolicySpecification;
+  readonly steps: number;
+  /** Whether acting made the forward pass on kernels already, as in training; else it counts there too. */
+  readonly isActed: boolean;
+}
+
 /**
- * The fastest backend here for updates of `steps` steps: `kernels` below a size, above it what one update of this very policy
- * took, measured now or remembered.
+ * The fastest backend here for updates of a shape: `kernels` below a size, above it what one update of this very policy took,
+ * measured now or remembered.
  */
 export async function fastestBackend(
   backends: Backends,
-  specification: PolicySpecification,
-  steps: number,
+  { specification, steps, isActed }: UpdateShape,
 ): Promise<ChosenBackend> {
   const size = architectureOf(specification).parameterCount;
   const shape = `${size.toLocaleString("en-US")} parameters and ${steps.toLocaleString("en-US")} steps`;
@@ -53,9 +60,9 @@ export async function fastestBackend(
   if (present.length === 0) return kernelsChosen("auto: the only backend here");
   const file = new UpdateTimesFile(backends.places.folders[0] ?? "");
   const libraries = present.map(({ name, version }) => `${name} ${version}`).join(", ");
-  const key = [processorName(), libraries, JSON.stringify(specification), steps].join(" | ");
+  const key = [processorName(), libraries, JSON.stringify(specification), steps, isActed].join(" | ");
   const known = file.get(key);
-  const times = known ?? (await measure(backends, present, specification, steps));
+  const times = known ?? (await measure(backends, present, { specification, steps, isActed }));
   if (!known) file.set(key, times);
   return await chosenBy(backends, times, shape, known === undefined ? "measured" : "as measured before");
 }
@@ -63,12 +70,13 @@ export async function fastestBackend(
 async function measure(
   backends: Backends,
   present: readonly { readonly name: ChosenBackend["name"] }[],
-  specification: PolicySpecification,
-  steps: number,
+  { specification, steps, isActed }: UpdateShape,
 ): Promise<UpdateTimes> {
   const share = budget / (present.length + 1) / 2;
   const batch = measuredBatch(specification, steps);
-  const times: Record<string, number> = { kernels: measureKernels(specification, batch, share) };
+  const times: Record<string, number> = {
+    kernels: measureKernels(specification, batch, { budget: share, isActed }),
+  };
   for (const { name } of present) {
     const opened = isDevice(name) ? await openedOrNot(backends, name) : undefined;
     const toBeat = Math.min(...Object.values(times));

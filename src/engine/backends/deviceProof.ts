@@ -5,6 +5,7 @@ import type { PolicySpecification } from "../../policies/policy.ts";
 import { createGenerator } from "../../rl/randomGenerator.ts";
 import type { DeviceBackend } from "./deviceBackend.ts";
 import { type MeasuredBatch, measuredBatch } from "./measureUpdate.ts";
+import { relativeDifference } from "./relativeDifference.ts";
 
 /** What a device showed beside `kernels`. */
 export interface DeviceProof {
@@ -17,13 +18,13 @@ export interface DeviceProof {
 const specification: PolicySpecification = {
   observationSize: 6,
   actionCount: 3,
-  hidden: [33],
+  hidden: [64, 33],
   activation: "tanh",
   bias: true,
 };
 
-/** Steps of the batch, odd so that no block of a device is quite full, and enough for its sums to be cut into parts. */
-const steps = 257;
+/** Steps of the batch, odd so that no block of a device is quite full, and enough for threads to share its sums out. */
+const steps = 1001;
 const updates = 3;
 
 /** Computes one gradient on a device and on `kernels`, and the same updates twice on the device. */
@@ -68,10 +69,4 @@ async function train(backend: DeviceBackend, theta: Float64Array, batch: Measure
   } finally {
     policy.dispose();
   }
-}
-
-function relativeDifference(computed: Float64Array, expected: Float64Array): number {
-  const differences = expected.map((value, index) => Math.abs(value - (computed[index] ?? Number.NaN)));
-  const norm = Math.sqrt(expected.reduce((sum, value) => sum + value * value, 0));
-  return differences.some(Number.isNaN) ? Number.NaN : Math.max(...differences) / norm;
 }

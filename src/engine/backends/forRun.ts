@@ -7,5 +7,6 @@ import { type ChosenBackend, fastestBackend, pinnedBackend } from "./choose.ts";
 export function backendFor(backends: Backends, resolved: ResolvedSettings): Promise<ChosenBackend> {
   const { backend } = resolved.settings;
   if (backend !== "auto") return pinnedBackend(backends, backend);
-  return fastestBackend(backends, policyOf(resolved), expectedSteps(resolved));
+  const shape = { specification: policyOf(resolved), steps: expectedSteps(resolved), isActed: true };
+  return fastestBackend(backends, shape);
 }

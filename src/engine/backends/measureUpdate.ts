@@ -26,13 +26,13 @@ export function measuredBatch(specification: PolicySpecification, steps: number)
 }
 
 /**
- * Milliseconds that the learning half of an update takes on `kernels`: backward and Adam. Its forward pass is acting's, which
- * every backend leaves to the kernels. Time grows with the steps in proportion, so that some of a large batch are enough.
+ * Milliseconds of an update on `kernels`: backward and Adam, and the forward pass where acting has not made it already. Time
+ * grows with the steps in proportion, so that some of a large batch are enough.
  */
 export function measureKernels(
   specification: PolicySpecification,
   batch: MeasuredBatch,
-  budget: number,
+  { budget, isActed }: { readonly budget: number; readonly isActed: boolean },
 ): number {
   const policy = new KernelsBackend(specification);
   policy.initialise(createGenerator(1, "measured parameters"));
@@ -40,8 +40,10 @@ export function measureKernels(
   const affordable = (budget * 1e6) / (4 * nanoseconds * policy.theta().length);
   const steps = Math.max(1, Math.min(batch.steps, Math.floor(affordable)));
   const actions = new Float64Array(steps * specification.actionCount);
-  policy.forward(batch.observations.subarray(0, steps * specification.observationSize), actions, steps);
+  const observations = batch.observations.subarray(0, steps * specification.observationSize);
+  policy.forward(observations, actions, steps);
   const once = () => {
+    if (!isActed) policy.forward(observations, actions, steps);
     policy.backward(batch.outputsGradient, steps);
     policy.apply(adam, state, undefined);
   };

@@ -35,7 +35,7 @@ function updateEvidence(
   record: UpdateRecord,
   contexts: Map<number, Trajectories>,
 ): UpdateEvidence {
-  const { rows } = record;
+  const { rollout, rows } = record;
   const context = contextOf(trace, record, contexts);
   const column = (name: StepColumnName) => gather(trace.steps.columns[name], rows);
   const vector = (name: VectorName) => record.vectors.get(name)?.data;
@@ -43,7 +43,8 @@ function updateEvidence(
     const value = trace.header?.[name];
     return typeof value === "number" ? value : undefined;
   };
-  const sampledLogProbs = column("log_prob");
+  const ownLogProbs = vector("log_prob");
+  const sampledLogProbs = column("log_prob") ?? (rollout === undefined ? ownLogProbs : undefined);
   return {
     number: record.number,
     line: record.line,
@@ -52,11 +53,12 @@ function updateEvidence(
     places: placesOf(context, rows),
     gamma: record.scalars.get("gamma") ?? header("gamma") ?? 1,
     gaeLambda: record.scalars.get("gae_lambda") ?? header("gae_lambda"),
-    policy: outputsOf(trace, rows),
+    policy: outputsOf(trace, record),
     observations: column("obs"),
     sampledLogProbs,
-    logProbs: vector("log_prob") ?? sampledLogProbs,
-    hasOwnLogProbs: record.vectors.has("log_prob"),
+    logProbs: ownLogProbs ?? sampledLogProbs,
+    hasOwnLogProbs:
+      ownLogProbs !== undefined && (rollout !== undefined || differ(ownLogProbs, sampledLogProbs)),
     entropies: vector("entropy") ?? column("entropy"),
     values: vector("value") ?? column("value"),
     loss: record.scalars.get("loss"),
@@ -71,7 +73,7 @@ function updateEvidence(
     logSigmaGrad: vector("log_sigma_grad"),
     epoch: record.scalars.get("epoch"),
     minibatch: record.scalars.get("minibatch"),
-    isRollout: record.rollout !== undefined,
+    isRollout: rollout !== undefined,
     clipEpsilon: record.scalars.get("clip_epsilon") ?? header("clip_epsilon"),
     recordedReturns: vector("returns") ?? record.tensors.get("returns")?.data,
     recordedAdvantages: vector("advantages") ?? record.tensors.get("advantages")?.data,
@@ -104,16 +106,19 @@ function trajectoriesOf(trace: Trace, given: Int32Array): Trajectories {
   const truncated = flag(truncatedFlag);
   const last = new Uint8Array(count);
   const trajectory = new Int32Array(count);
+  const streamEnds = new Uint8Array(count);
   let trajectories = 0;
   for (let t = 0; t < count; t++) {
     trajectory[t] = trajectories;
     const next = rows[t + 1];
+    const isSameStream =
+      next !== undefined && Object.is(steps.environments.at(next), steps.environments.at(rows[t]!));
+    if (!isSameStream) streamEnds[t] = 1;
     const goesOn =
-      next !== undefined &&
+      isSameStream &&
       terminated[t] === 0 &&
       truncated[t] === 0 &&
-      steps.episodes.at(next) === steps.episodes.at(rows[t]!) &&
-      Object.is(steps.environments.at(next), steps.environments.at(rows[t]!));
+      steps.episodes.at(next) === steps.episodes.at(rows[t]!);
     if (goesOn) continue;
     last[t] = 1;
     trajectories++;
@@ -126,6 +131,7 @@ function trajectoriesOf(trace: Trace, given: Int32Array): Trajectories {
     terminated,
     truncated,
     last,
+    streamEnds,
     trajectory,
     trajectories,
     values,
@@ -166,17 +172,24 @@ function gather(column: Column, rows: Int32Array): Float64Array | undefined {
   return values;
 }
 
-function outputsOf(trace: Trace, rows: Int32Array): PolicyOutputs | undefined {
+function differ(a: Float64Array, b: Float64Array | undefined): boolean {
+  return b !== undefined && (a.length !== b.length || a.some((value, t) => value !== b[t]));
+}
+
+/** What the policy put out, from the steps, or where they do not say from the update. */
+function outputsOf(trace: Trace, { rows, vectors }: UpdateRecord): PolicyOutputs | undefined {
   const { columns } = trace.steps;
+  const output = (name: "logits" | "mu" | "log_sigma") =>
+    gather(columns[name], rows) ?? vectors.get(name)?.data;
   const actions = gather(columns.action, rows);
-  const logits = gather(columns.logits, rows);
+  const logits = output("logits");
   if (logits && actions && columns.action.width === 1) {
-    return { kind: "categorical", actionCount: columns.logits.width, logits, actions };
+    return { kind: "categorical", actionCount: logits.length / rows.length, logits, actions };
   }
-  const mu = gather(columns.mu, rows);
-  const logSigma = gather(columns.log_sigma, rows);
-  const dimensions = columns.mu.width;
-  if (!mu || !logSigma || !actions || columns.action.width !== dimensions) return undefined;
+  const mu = output("mu");
+  const logSigma = output("log_sigma");
+  if (!mu || !logSigma || actions?.length !== mu.length) return undefined;
+  const dimensions = mu.length / rows.length;
   return {
     kind: "gaussian",
     dimensions,
@@ -186,9 +199,13 @@ function outputsOf(trace: Trace, rows: Int32Array): PolicyOutputs | undefined {
   };
 }
 
+/** A σ for each step, for each dimension, or for both, as [T × d]. */
 function spreadRows(values: Float64Array, steps: number, dimensions: number): Float64Array {
   if (values.length === steps * dimensions) return values;
-  return Float64Array.from({ length: steps * dimensions }, (_, at) => values[Math.floor(at / dimensions)]!);
+  const isPerDimension = values.length === dimensions;
+  return Float64Array.from({ length: steps * dimensions }, (_, at) =>
+    isPerDimension ? values[at % dimensions]! : values[Math.floor(at / dimensions)]!,
+  );
 }
 
 function spread(values: Float64Array | undefined, steps: number): Float64Array | undefined {

@@ -44,6 +44,19 @@ export async function resolveForTraining(
   }
 }
 
+/** What `begin` gives; where it throws, the Python that was opened for the run is ended first. */
+export async function endingPythonOnFailure<Begun>(
+  { remote }: ResolvedSettings,
+  begin: () => Promise<Begun>,
+): Promise<Begun> {
+  try {
+    return await begin();
+  } catch (error) {
+    await remote?.close();
+    throw error;
+  }
+}
+
 const mostEnvironments = 1024;
 
 function checkedCount(count: number): number {

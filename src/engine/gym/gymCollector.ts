@@ -144,10 +144,6 @@ export class GymCollector implements Collector {
     return Float64Array.of(this.#episodesStarted);
   }
 
-  restart(episodes: number): void {
-    this.restore(new Float64Array(0), episodes);
-  }
-
   restore(state: Float64Array, episodes: number): void {
     this.clear();
     this.#episodesStarted = state[0] ?? episodes;

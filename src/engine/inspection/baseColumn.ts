@@ -1,4 +1,5 @@
 import type { Heads } from "../../policies/policy.ts";
+import type { Batch } from "../../rl/batch.ts";
 import { discountedReturns, discountPowers } from "../../rl/returns.ts";
 import type { FrozenUpdate } from "../frozenUpdate.ts";
 
@@ -21,6 +22,7 @@ export function baseColumn(
     case "reward":
       return batch.rewards;
     case "G":
+      if (batch.recorded) return batch.recorded.G_recorded;
       return discountedReturns(batch.rewards, gamma, batch);
     case "gamma_t":
       return discountPowers(batch.time, gamma);
@@ -34,6 +36,16 @@ export function baseColumn(
       return heads.nextValues;
     case "delta":
       return temporalDifferences(batch.rewards, gamma, heads);
+    case "row":
+      return batch.rows;
+    case "adv":
+      return batch.recorded?.adv;
+    case "V_old":
+      return batch.recorded?.V_recorded;
+    case "ratio":
+      return ratiosOf(batch, heads);
+    case "kl":
+      return ratiosOf(batch, heads)?.map((ratio) => ratio - 1 - Math.log(ratio));
     case "terminated":
       return Float64Array.from(batch.terminated);
     case "truncated":
@@ -48,6 +60,11 @@ export function baseColumn(
         matrixColumn(name, "obs", batch.observations, steps, observationSize)
       );
   }
+}
+
+/** π(a|s) over what it was when the action was drawn. */
+function ratiosOf({ recorded }: Batch, { logProbabilities }: Heads): Float64Array | undefined {
+  return recorded?.log_pi_old?.map((old, t) => Math.exp(logProbabilities[t]! - old));
 }
 
 function temporalDifferences(

@@ -34,6 +34,19 @@ export const baseColumns: Readonly<Record<string, ColumnText>> = {
     description: "r + γ·V(S_{t+1}) − V(S_t), the temporal-difference error",
     kind: "number",
   },
+  row: {
+    label: "row",
+    description: "row of the whole batch that this minibatch is part of",
+    kind: "integer",
+  },
+  adv: { label: "A", description: "the advantage recorded before the batch's first update", kind: "number" },
+  V_old: { label: "V old", description: "V(S_t) before the batch's first update", kind: "number" },
+  ratio: { label: "ratio", description: "π(A_t|S_t) over what it was when A_t was drawn", kind: "number" },
+  kl: {
+    label: "KL",
+    description: "(ratio − 1) − ln ratio; its mean estimates KL(old, new) (k3 of CleanRL's approx_kl)",
+    kind: "number",
+  },
   dV: { label: "∂L/∂V", description: "∂L/∂V(S_t), by V and as V_next of the step before", kind: "number" },
   terminated: { label: "terminated", description: "the environment ended the episode here", kind: "flag" },
   truncated: { label: "truncated", description: "a time limit cut the episode here", kind: "flag" },
@@ -46,6 +59,8 @@ export interface TableShape {
   /** Whether the policy is Gaussian: its outputs are μ and σ instead of logits. */
   readonly continuous: boolean;
   readonly hasValue: boolean;
+  /** Whether the batch is a minibatch: its steps do not follow each other, and something was recorded before. */
+  readonly isPart: boolean;
   readonly hasEntropyWeight: boolean;
   readonly terms: readonly { readonly column: string; readonly text: string }[];
 }
@@ -61,6 +76,7 @@ export function tableShape(
     observationNames: names.observationNames,
     continuous: frozen.specification.gaussian !== undefined,
     hasValue: frozen.specification.value !== undefined,
+    isPart: frozen.batch.rows !== undefined,
     hasEntropyWeight: loss.verdict.fingerprint.entropyWeights !== undefined,
     terms: loss.terms.columns,
   };
@@ -94,12 +110,13 @@ const first = ["step", "episode", "t", "action", "reward", "G", "gamma_t"];
 
 /** The step table's columns in their order. */
 export function columnViews(shape: TableShape): ColumnView[] {
-  const { actionNames, continuous, hasValue, hasEntropyWeight } = shape;
+  const { actionNames, continuous, hasValue, isPart, hasEntropyWeight } = shape;
   const outputs = (groups: readonly OutputGroup[]) =>
     groups.flatMap((group) => actionNames.map((action, index) => output(group, index, action)));
   return [
     ...first.map((name) => (name === "action" && continuous ? continuousAction : base(name))),
-    ...(hasValue ? ["V", "delta"].map(base) : []),
+    ...(hasValue ? ["V", ...(isPart ? ["V_old"] : ["delta"])].map(base) : []),
+    ...(isPart ? ["adv", "ratio", "kl"].map(base) : []),
     ...["log_pi", "entropy", "weight"].map(base),
     ...(hasEntropyWeight ? [base("entropy_weight")] : []),
     ...shape.terms.map(({ column, text }) => termColumn(column, text)),
@@ -108,7 +125,8 @@ export function columnViews(shape: TableShape): ColumnView[] {
     base("size"),
     base("share"),
     ...outputs(continuous ? gaussians : logits),
-    ...(hasValue ? [base("V_next")] : []),
+    ...(hasValue && !isPart ? [base("V_next")] : []),
+    ...(isPart ? [base("row")] : []),
     ...shape.observationNames.map((name, index) => observation(name, index)),
     base("terminated"),
     base("truncated"),

@@ -142,7 +142,7 @@ export class Inspector {
   /** What a verdict needs of the batch, whatever the loss. */
   #verdictBatch() {
     const { batch, gamma } = this.frozen;
-    const { steps, rewards, time } = batch;
+    const { steps, rewards, time, recorded } = batch;
     const { entropies, logProbabilities, values, nextValues } = this.heads;
     return {
       steps,
@@ -155,6 +155,9 @@ export class Inspector {
       chosenProbabilities: this.#chosen() ?? logProbabilities.map(Math.exp),
       values,
       nextValues,
+      advantages: recorded?.adv,
+      recordedReturns: recorded?.G_recorded,
+      ratios: recorded?.log_pi_old?.map((old, t) => Math.exp(logProbabilities[t]! - old)),
     };
   }
 

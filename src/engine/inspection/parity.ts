@@ -5,7 +5,7 @@ import { seenObservations } from "../../rl/seenObservations.ts";
 import type { Backends } from "../backends/backends.ts";
 import type { DeviceBackend } from "../backends/deviceBackend.ts";
 import { isDevice } from "../backends/names.ts";
-import { relativeDifference } from "../backends/trial.ts";
+import { relativeDifference } from "../backends/relativeDifference.ts";
 import { UserError } from "../userError.ts";
 import type { InspectedLoss, Inspector } from "./inspector.ts";
 

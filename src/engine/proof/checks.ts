@@ -3,13 +3,14 @@ import type { CompiledLoss } from "../../loss/evaluate.ts";
 import { type HeldLoss, holdDetached } from "../../loss/holdDetached.ts";
 import { headNames } from "../../loss/names.ts";
 import type { Tensor } from "../../loss/tensor.ts";
+import type { HeadAdjoints } from "../../policies/heads.ts";
 import { KernelsBackend } from "../../policies/kernels.ts";
 import type { ProofCheckView } from "../../protocol/proofViews.ts";
 import { createGenerator } from "../../rl/randomGenerator.ts";
 import { lossInputs } from "../lossInputs.ts";
 import { type BatchEvaluation, evaluateToInspect, headAdjoints, readLossText } from "../lossOnBatch.ts";
 import { compareDifferences, compareDirect, isZero } from "./compare.ts";
-import { type DirectGradient, directGradient, plainLogProbabilities } from "./directRule.ts";
+import { directGradient, plainLogProbabilities } from "./directRule.ts";
 import { LossFunction, type MakePolicy, type ProvedPolicy } from "./lossFunction.ts";
 import { type Effort, type Measurements, measureLines } from "./measure.ts";
 import { type ProofProblem, seenObservations } from "./problem.ts";
@@ -56,14 +57,15 @@ export async function checkLoss(
   text: string,
   options: CheckOptions,
 ): Promise<CheckResult> {
-  const read = options.parts.read(text, problem.specification);
+  const read = options.parts.read(text, problem.specification, problem.batch.rows !== undefined);
   const wrong = read.diagnostics.filter(({ code }) => code === "no-derivative");
   if (!read.ok || wrong.length > 0) return { ok: false, diagnostics: read.ok ? wrong : read.diagnostics };
   const autodiff = byAutodiff(problem, read.compiled, options.parts.makePolicy);
   if (!autodiff.ok) return autodiff;
   const held = holdDetached(read.compiled, headNames());
   const inputs = new Map([...autodiff.inputs, ...held.values(autodiff.evaluation.evaluation)]);
-  const direct = directGradient(problem, headAdjoints(autodiff.evaluation.evaluation));
+  const adjoints = headAdjoints(autodiff.evaluation.evaluation);
+  const direct = directGradient(problem, adjoints);
   const { policy, gradient, stepNorms } = autodiff;
   const measurements = await measureLines(
     new LossFunction(held.compiled, problem, policy, inputs),
@@ -82,7 +84,7 @@ export async function checkLoss(
     compareDirect("direct", directTitle, { gradient, stepNorms }, direct, specification),
     compareDifferences("differences", differencesTitle, { gradient, zero }, measurements, specification),
     compareDifferences("directDifferences", bothTitle, { ...direct, zero }, measurements, specification),
-    ...ruleCheck(problem, { gradient, stepNorms }, options.rule),
+    ...ruleCheck(problem, { gradient, stepNorms }, adjoints, options.rule),
   ];
   return { ...autodiff, checks, measurements, held, inputs };
 }
@@ -91,14 +93,25 @@ const directTitle = "autodiff and kernels ↔ the rule, step by step";
 const differencesTitle = "autodiff and kernels ↔ central differences";
 const bothTitle = "the rule, step by step ↔ central differences";
 
+/** A rule that says nothing of V is a rule of the policy: it is held against the loss without its value term. */
 function ruleCheck(
   problem: ProofProblem,
   autodiff: { gradient: Float64Array; stepNorms: Float64Array },
+  adjoints: HeadAdjoints,
   rule: StatedRule | undefined,
 ): ProofCheckView[] {
   if (!rule) return [];
-  const stated: DirectGradient = directGradient(problem, rule.weights(problem));
-  return [compareDirect("rule", `the loss ↔ ${rule.title}`, autodiff, stated, problem.specification)];
+  const weights = rule.weights(problem);
+  const stated = directGradient(problem, weights);
+  const { values, nextValues, ...policy } = adjoints;
+  const setsValueApart = speaksOfValue(adjoints) && !speaksOfValue(weights);
+  const ours = setsValueApart ? directGradient(problem, policy) : autodiff;
+  const title = `the loss${setsValueApart ? ", its value term apart," : ""} ↔ ${rule.title}`;
+  return [compareDirect("rule", title, ours, stated, problem.specification)];
+}
+
+function speaksOfValue({ values, nextValues }: HeadAdjoints): boolean {
+  return [values, nextValues].some((column) => column?.some((weight) => weight !== 0));
 }
 
 interface Autodiff {

@@ -39,7 +39,8 @@ export function smallProblem(seed: number, text = ""): ProofProblem {
   const specification = smallPolicy(names);
   const theta = randomVector(architectureOf(specification).parameterCount, generator, 0.8);
   const batch = smallBatch(specification, generator);
-  return { batch, specification, theta, gamma: 0.9, learningRate: 0.01 };
+  const recorded = names.has("adv") ? partOfLarger(batch, generator) : {};
+  return { batch: { ...batch, ...recorded }, specification, theta, gamma: 0.9, learningRate: 0.01 };
 }
 
 function namesIn(text: string): ReadonlySet<string> {
@@ -89,6 +90,14 @@ export function smallBatch(specification: PolicySpecification, generator: Genera
     truncated,
     episodes: Float64Array.from(episodes),
     ...(value && { finalObservations: randomVector(finals, generator, 1) }),
+  };
+}
+
+/** What makes a batch one part of a larger one, whose advantages were recorded before. */
+function partOfLarger({ steps }: Batch, generator: Generator): Pick<Batch, "rows" | "recorded"> {
+  return {
+    rows: Float64Array.from({ length: steps }, (_, row) => row),
+    recorded: { adv: randomVector(steps, generator, 1) },
   };
 }
 

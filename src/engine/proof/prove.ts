@@ -99,7 +99,7 @@ function conclude(
   }
   const worst = Math.max(...checks.map((check) => check.worst));
   const rule = checks.find(({ id }) => id === "rule");
-  const also = rule ? `, and it is ${rule.title.replace("the loss ↔ ", "")}` : "";
+  const also = rule ? `, and it is ${rule.title.replace(/^the loss.* ↔ /, "")}` : "";
   const sentence = `Passed: three ways to ∂L/∂θ agree${also}; the worst relative error is ${worst.toExponential(1)}.`;
   return { status: "passed", sentence };
 }

@@ -1,7 +1,7 @@
 import { architectureOf } from "../../policies/architecture.ts";
 import type { PolicySpecification } from "../../policies/policy.ts";
 import { followingRows } from "../../policies/valueHead.ts";
-import type { Batch } from "../../rl/batch.ts";
+import type { Batch, RecordedColumns } from "../../rl/batch.ts";
 import { observationRows } from "./plainPolicy.ts";
 import type { ProofProblem } from "./problem.ts";
 
@@ -73,9 +73,18 @@ function withRows(problem: ProofProblem, start: number, end: number): ProofProbl
     terminated: cut(batch.terminated),
     truncated: cut(batch.truncated),
     episodes: cut(batch.episodes),
+    ...(batch.rows && { rows: cut(batch.rows) }),
+    ...(batch.recorded && { recorded: mapColumns(batch.recorded, cut) }),
   };
   if (!batch.finalObservations) return { ...problem, batch: piece };
   return { ...problem, batch: { ...piece, finalObservations: finalsOf(batch, piece, start) } };
+}
+
+function mapColumns(
+  columns: RecordedColumns,
+  change: (column: Float64Array) => Float64Array,
+): RecordedColumns {
+  return Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, change(column)]));
 }
 
 /** What follows each row that ends an episode, or now the batch, without terminating. */

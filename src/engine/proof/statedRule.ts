@@ -54,7 +54,7 @@ function writtenRule(text: string): StatedRule {
 
 /** ∂L/∂heads of the loss that a rule was turned into. */
 function weightsOfLoss({ batch, theta, specification, gamma, learningRate }: ProofProblem, text: string) {
-  const read = readLossText(text, specification);
+  const read = readLossText(text, specification, batch.rows !== undefined);
   const backend = new KernelsBackend(specification);
   backend.setTheta(theta);
   const heads = backend.forward(seenObservations(batch), batch.actions, batch.steps, batch);

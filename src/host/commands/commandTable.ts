@@ -11,6 +11,7 @@ export interface CommandRow {
 
 /** Every command of the extension: identifier (without the prefix `policyGradient.`), title, need. */
 export const commandTable = {
+  train: { title: "Train…", requires: "nothing", icon: "run-all" },
   trainReinforce: { title: "Train REINFORCE", requires: "nothing", icon: "play" },
   pause: { title: "Pause", requires: "training", icon: "debug-pause" },
   resume: { title: "Resume", requires: "resumable", icon: "debug-continue" },
@@ -21,6 +22,8 @@ export const commandTable = {
   openRun: { title: "Open Run…", requires: "nothing", icon: "folder-opened" },
   exportCsv: { title: "Export Update as CSV…", requires: "update" },
   exportTrace: { title: "Export Update as Trace…", requires: "update" },
+  exportPytorch: { title: "Export Update as PyTorch Script…", requires: "update" },
+  exportNumpy: { title: "Export Update as NumPy Script…", requires: "update" },
   pinUpdate: { title: "Pin Update", requires: "update", icon: "pin" },
   proveLoss: { title: "Prove This Loss", requires: "nothing", icon: "verified" },
   newLossFile: { title: "New Loss File", requires: "nothing", icon: "new-file" },

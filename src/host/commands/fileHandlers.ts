@@ -1,5 +1,6 @@
 import path from "node:path";
 import * as vscode from "vscode";
+import type { ExportFormat } from "../../protocol/engine.ts";
 import { lossLanguageId, runEditorViewType } from "../viewNames.ts";
 import { bookLoss } from "./bookLoss.ts";
 import {
@@ -21,6 +22,8 @@ export const fileHandlers = {
   },
   exportCsv: (context, args) => exportUpdate(context, args, "csv"),
   exportTrace: (context, args) => exportUpdate(context, args, "pgtrace"),
+  exportPytorch: (context, args) => exportUpdate(context, args, "pytorch"),
+  exportNumpy: (context, args) => exportUpdate(context, args, "numpy"),
   pinUpdate: async (context, args) => {
     const update = updateOf(context, args);
     await context.engine.call("pin", { run: requiredRun(context, args).run, update });
@@ -55,7 +58,7 @@ async function chooseFile(title: string, filters: Record<string, string[]>): Pro
 async function exportUpdate(
   context: CommandContext,
   args: readonly unknown[],
-  to: "csv" | "pgtrace",
+  to: ExportFormat,
 ): Promise<CommandAnswer> {
   const run = requiredRun(context, args);
   const update = updateOf(context, args);
@@ -63,7 +66,7 @@ async function exportUpdate(
   if (file === undefined) return dismissed;
   const { rows } = await context.engine.call("exportUpdate", { run: run.run, update, to, path: file });
   void vscode.window.showInformationMessage(
-    `Update ${update}: ${rows} rows written to ${path.basename(file)}.`,
+    `Update ${update}: ${rows} steps written to ${path.basename(file)}.`,
   );
   return { ok: true, path: file, update };
 }
@@ -74,9 +77,19 @@ function exportPath([target]: readonly unknown[]): string | undefined {
   return typeof to === "string" && path.isAbsolute(to) ? to : undefined;
 }
 
-async function chooseTarget(runPath: string, update: number, to: string): Promise<string | undefined> {
+/** How a format's file ends. */
+const endings: Readonly<Record<ExportFormat, string>> = {
+  csv: "csv",
+  pgtrace: "pgtrace",
+  pytorch: "pytorch.py",
+  numpy: "numpy.py",
+};
+
+async function chooseTarget(runPath: string, update: number, to: ExportFormat): Promise<string | undefined> {
   const stem = path.basename(runPath, ".pgrun");
-  const beside = vscode.Uri.file(path.join(path.dirname(runPath), `${stem} update ${update}.${to}`));
-  const target = await vscode.window.showSaveDialog({ defaultUri: beside, filters: { [to]: [to] } });
+  const name = `${stem} update ${update}.${endings[to]}`;
+  const defaultUri = vscode.Uri.file(path.join(path.dirname(runPath), name));
+  const ending = path.extname(name).slice(1);
+  const target = await vscode.window.showSaveDialog({ defaultUri, filters: { [ending]: [ending] } });
   return target?.fsPath;
 }

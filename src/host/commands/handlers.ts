@@ -40,5 +40,7 @@ export const panelCommandIds: Record<PanelCommand, CommandId> = {
   openRun: "openRun",
   exportCsv: "exportCsv",
   exportTrace: "exportTrace",
+  exportPytorch: "exportPytorch",
+  exportNumpy: "exportNumpy",
   openLossFile: "newLossFile",
 };

@@ -45,6 +45,8 @@ export const panelCommands = [
   "openRun",
   "exportCsv",
   "exportTrace",
+  "exportPytorch",
+  "exportNumpy",
   "openLossFile",
 ] as const satisfies readonly PanelCommand[];
 

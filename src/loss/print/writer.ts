@@ -109,11 +109,12 @@ function writeNegative(operand: Term, writer: Writer): Written {
   return { text: `-${text}`, strength: PREFIX_STRENGTH };
 }
 
-/** Whether a term is a product or a quotient from its first factor on, so that the first may take the sign. */
+/** Whether a term is a product or a quotient from its first factor on, so that the first, a number, may take the sign. */
 function isScaled(term: Term, writer: Writer): boolean {
   const name = operatorOf(term);
   if (name !== "mul" && name !== "div") return false;
   const [left] = term.operands;
+  if (left!.boolean) return false;
   return writer.write(left!).strength > STRENGTH.get("*")! || isScaled(left!, writer);
 }
 

@@ -34,12 +34,15 @@ export function leafTerm(name: string, shape: SymbolicShape, number = false): Te
   return { source: { kind: "leaf", name }, operands: [], shape, boolean: false, number };
 }
 
-/** An operator of the language on terms. Throws where the shapes do not fit: the caller made them. */
+/** Terms were put together whose shapes do not fit; the message says which. */
+export class ShapesClash extends Error {}
+
+/** An operator of the language on terms. Throws ShapesClash where the shapes do not fit. */
 export function apply(name: string, operands: readonly Term[], settings: Settings = {}): Term {
   const row = operatorNamed(name);
   if (!row) throw new Error(`there is no operator ${name}`);
   const result = row.shape(operands, settings);
-  if (isProblem(result)) throw new Error(`${name}: ${result.problem}`);
+  if (isProblem(result)) throw new ShapesClash(result.problem);
   return {
     source: { kind: "operator", row, settings },
     operands,

@@ -157,7 +157,7 @@ function setEpisodes(
   }
 }
 
-/** V of what follows the rollout stands as the final value of each environment's last step, where that goes on. */
+/** V of what follows the rollout stands as the final value of each environment's last step; not after a time limit. */
 function setLastValues(steps: GrowingSteps, rollout: Rollout, line: LineObject, bytesRead: number): void {
   if (line.last_value === undefined || line.last_value === null) return;
   const { data } = readTensor("last_value", line.last_value);
@@ -166,7 +166,7 @@ function setLastValues(steps: GrowingSteps, rollout: Rollout, line: LineObject, 
   }
   const last = rollout.first + (rollout.steps - 1) * rollout.environments;
   for (let env = 0; env < rollout.environments; env++) {
-    if ((steps.flags(last + env) & cutFlag) !== 0) {
+    if ((steps.flags(last + env) & truncatedFlag) === 0) {
       steps.columns.final_value.set(last + env, data[env]!, bytesRead);
     }
   }

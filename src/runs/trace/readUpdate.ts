@@ -103,7 +103,7 @@ function readVector(name: string, value: unknown, steps: number): Tensor {
   const tensor = readTensor(name, value);
   const first = tensor.shape[0];
   if (first === steps) return tensor;
-  const isShared = name === "entropy_coef" ? tensor.shape.length === 0 : name === "log_sigma_grad";
+  const isShared = name === "entropy_coef" ? tensor.shape.length === 0 : name.startsWith("log_sigma");
   if (isShared) return tensor;
   const given = first === undefined ? "one number" : `${first} rows`;
   throw new LineProblem(`${name} has ${given}, the update uses ${steps} steps`);

@@ -30,9 +30,16 @@ def is_leaf(name, value):
     return isinstance(value, list) and name not in CONSTANTS and not isinstance(np.ravel(value)[0], (bool, np.bool_))
 
 
+def floats(value):
+    """JSON knows no difference between 1 and 1.0: what is no truth value is a float."""
+    if isinstance(value, list):
+        return [floats(item) for item in value]
+    return value if isinstance(value, bool) else float(value)
+
+
 def given(batch, name):
     name = name[:-1] if name.endswith("_") and name[:-1] in batch["scalars"] else name
-    return batch["scalars"][name] if name in batch["scalars"] else batch["data"][name]
+    return floats(batch["scalars"][name] if name in batch["scalars"] else batch["data"][name])
 
 
 def by_torch(text, batch):

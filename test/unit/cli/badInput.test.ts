@@ -159,8 +159,13 @@ const files: readonly Row[] = [
   ["an update beyond the last to export", ["export", run, "--to", "csv", "--update", "99"], 2, /1 to 6/],
   ["an unknown column", ["show", run, "--columns", "shares"], 2, /"shares"/, /Did you mean share\?/],
   ["an unknown column to sort by", ["show", run, "--sort", "sahre"], 2, /"sahre"/, /There are .*share/],
-  ["an export without a form", ["export", run], 2, /--to csv or --to pgtrace/],
-  ["an unknown export form", ["export", run, "--to", "pickle"], 2, /--to csv or --to pgtrace/],
+  ["an export without a form", ["export", run], 2, /--to pgtrace, --to pytorch or --to numpy/],
+  [
+    "an unknown export form",
+    ["export", run, "--to", "pickle"],
+    2,
+    /--to pgtrace, --to pytorch or --to numpy/,
+  ],
   [
     "an export into no folder",
     ["export", run, "--to", "csv", "--out", at("no/a.csv")],

@@ -171,6 +171,15 @@ const table: readonly WeightRule[] = [
     reference: "Schulman et al. (2017), equation 7",
   },
   {
+    id: "stale_old_log_prob",
+    severity: "error",
+    title: "the old log-probability is not that of sampling",
+    expected: "exp(new − old) with old as sampled",
+    why: "The ratio is 1 in every epoch, so the clip never acts and the policy may move anywhere.",
+    fix: "store log_prob at sampling, without gradient, and do not recompute it",
+    reference: "thu-ml/tianshou#745",
+  },
+  {
     id: "inverted_ratio",
     severity: "error",
     title: "the probability ratio is upside down",

@@ -32,6 +32,7 @@ export function weightSymbol(spec: WeightSpec): string {
   }[spec.centre];
   const factor = {
     one: "",
+    unmoved: "",
     clippedRatio: "·ratio",
     ratio: "·ratio",
     probability: "·π",

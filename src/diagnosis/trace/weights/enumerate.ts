@@ -90,7 +90,8 @@ export function enumerateSpecs(possible: Possible): CostedSpec[] {
     partial = partial.flatMap((before) =>
       optionsFor(dimension, possible).flatMap(([name, option]) => {
         const cost = before.cost + costOf(dimension, name, option, possible);
-        const departures = before.departures + (option.finding === undefined ? 0 : 1);
+        const isDeparture = option.finding !== undefined && cost - before.cost >= 1;
+        const departures = before.departures + (isDeparture ? 1 : 0);
         if (cost > mostCost || departures > mostDepartures) return [];
         return [{ chosen: { ...before.chosen, [dimension]: name }, cost, departures }];
       }),
@@ -169,8 +170,9 @@ const needs: Readonly<Record<string, (possible: Possible) => boolean>> = {
   "centre.normalisedEpisode": ({ hasSeveralTrajectories }) => hasSeveralTrajectories,
   "gamma.never": ({ discounts }) => discounts,
   "gamma.twice": ({ discounts }) => discounts,
-  "factor.one": ({ hasRatio }) => !hasRatio,
   "factor.probability": ({ hasRatio, hasLogProbs }) => hasLogProbs && !hasRatio,
+  "factor.one": ({ hasRatio }) => !hasRatio,
+  "factor.unmoved": ({ hasRatio }) => hasRatio,
   "factor.clippedRatio": ({ hasRatio }) => hasRatio,
   "factor.ratio": ({ hasRatio }) => hasRatio,
   "factor.invertedRatio": ({ hasRatio }) => hasRatio,

@@ -193,6 +193,12 @@ export const factorOptions = {
     severity: "error",
     words: "π where ln π is meant",
   },
+  unmoved: {
+    cost: 2,
+    finding: "stale_old_log_prob",
+    severity: "error",
+    words: "a ratio of 1 although the log-probabilities have moved: old is computed with the new policy",
+  },
   invertedRatio: {
     cost: 2,
     finding: "inverted_ratio",

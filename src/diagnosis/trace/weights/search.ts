@@ -171,7 +171,7 @@ export function hasOwnScales(spec: WeightSpec): boolean {
 
 function scaleOf(spec: WeightSpec, fit: Fit, precision: Precision): { kind: ScaleKind; extra: number } {
   const size = Math.abs(fit.scale);
-  if (spec.centre === "scaledUpdate") return { kind: "free", extra: 0.5 };
+  if (spec.centre === "scaledUpdate") return { kind: "free", extra: 1.5 };
   const slack = hasOwnScales(spec) ? 0.08 : Math.max(1e-6, 3 * precision.tolerance);
   const isNear = (value: number) => Math.abs(size - value) <= slack * value;
   if (isNear(1)) return { kind: "one", extra: 0 };

@@ -43,7 +43,7 @@ function returnsToGo(
   ends: WeightSpec["ends"],
 ): Float64Array {
   if (ends === "leak" || ends === "lateMask" || ends === "earlyMask") {
-    return maskedReturns(rewards, gamma, doneMask(context, ends));
+    return maskedReturns(context, rewards, gamma, doneMask(context, ends));
   }
   return discountedReturns(rewards, gamma, endsOf(context), bootstrapOf(context, ends));
 }
@@ -57,17 +57,31 @@ export function bootstrapOf(context: Trajectories, ends: WeightSpec["ends"]): Fl
   return finalValues.map((value, t) => (Number.isNaN(value) || isSkipped(t) ? 0 : value));
 }
 
-/** 1 where the running sum starts anew. */
-function doneMask({ last }: Trajectories, ends: WeightSpec["ends"]): Uint8Array {
-  if (ends === "lateMask") return last.map((_, t) => last[t - 1] ?? 0);
-  if (ends === "earlyMask") return last.map((_, t) => last[t + 1] ?? 1);
-  return new Uint8Array(last.length);
+/** 1 where the running sum starts anew: the real ends, moved by a step within one environment's steps. */
+function doneMask(context: Trajectories, ends: WeightSpec["ends"]): Uint8Array {
+  const { streamEnds, terminated, truncated } = context;
+  const done = terminated.map((flag, t) => flag | truncated[t]!);
+  if (ends === "lateMask") return done.map((_, t) => (streamEnds[t - 1] === 1 ? 0 : (done[t - 1] ?? 0)));
+  if (ends === "earlyMask") return done.map((_, t) => (streamEnds[t] === 1 ? 0 : (done[t + 1] ?? 0)));
+  return new Uint8Array(done.length);
 }
 
-function maskedReturns(rewards: Float64Array, gamma: number, done: Uint8Array): Float64Array {
+/** V of what follows one environment's last row; 0 where it is not given. */
+function afterStream({ finalValues }: Trajectories, t: number): number {
+  const value = finalValues[t]!;
+  return Number.isNaN(value) ? 0 : value;
+}
+
+function maskedReturns(
+  context: Trajectories,
+  rewards: Float64Array,
+  gamma: number,
+  done: Uint8Array,
+): Float64Array {
   const returns = new Float64Array(rewards.length);
   let following = 0;
   for (let t = rewards.length - 1; t >= 0; t--) {
+    if (context.streamEnds[t] === 1) following = afterStream(context, t);
     following = rewards[t]! + gamma * (done[t] === 1 ? 0 : following);
     returns[t] = following;
   }
@@ -105,8 +119,9 @@ function maskedAdvantages(
   let following = 0;
   for (let t = rewards.length - 1; t >= 0; t--) {
     const goesOn = done[t] === 1 ? 0 : 1;
-    const final = context.finalValues[t]!;
-    const nextValue = values[t + 1] ?? (Number.isNaN(final) ? 0 : final);
+    const isLast = context.streamEnds[t] === 1;
+    if (isLast) following = 0;
+    const nextValue = isLast ? afterStream(context, t) : values[t + 1]!;
     const delta = rewards[t]! + gamma * goesOn * nextValue - values[t]!;
     following = delta + gamma * lambda * goesOn * following;
     result[t] = following;

@@ -96,18 +96,18 @@ function normalise(weights: Float64Array, scales: boolean): Float64Array {
 function timesFactor(update: UpdateEvidence, spec: WeightSpec, weights: Float64Array): Float64Array {
   const { factor } = spec;
   const { logProbs, sampledLogProbs } = update;
-  if (factor === "one" || !logProbs || !sampledLogProbs) return weights;
+  if (factor === "one" || factor === "unmoved" || !logProbs || !sampledLogProbs) return weights;
   if (factor === "probability") return weights.map((weight, t) => weight * Math.exp(logProbs[t]!));
   const epsilon = update.clipEpsilon ?? 0.2;
   return weights.map((weight, t) => {
-    const ratio = Math.exp(logProbs[t]! - sampledLogProbs[t]!);
-    if (factor === "invertedRatio") return -weight / ratio;
-    if (factor === "ratio") return weight * ratio;
-    const isInside = Math.abs(ratio - 1) <= epsilon;
-    if (isInside) return weight * ratio;
+    const shift = logProbs[t]! - sampledLogProbs[t]!;
+    const isInverted = factor === "invertedRatio";
+    const ratio = Math.exp(isInverted ? -shift : shift);
+    const whole = isInverted ? -weight * ratio : weight * ratio;
+    if (factor === "ratio" || Math.abs(ratio - 1) <= epsilon) return whole;
     if (factor === "wrongClip") return 0;
     const isHeld = weight > 0 === ratio > 1;
-    return isHeld === (factor === "clippedRatio") ? 0 : weight * ratio;
+    return isHeld === (factor !== "reversedClip") ? 0 : whole;
   });
 }
 

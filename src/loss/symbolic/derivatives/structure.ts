@@ -34,6 +34,14 @@ function marksOf(table: Term, action: Term): Term {
   return marks(table, table.shape.length === 2 ? asIndex(action) : action);
 }
 
+/** The column of a table that `x[:, k]` reads. */
+function columnRead({ x, settings }: Passing): number | undefined {
+  const [rows, place] = settings.entries ?? [];
+  const isWhole =
+    rows?.kind === "slice" && rows.start === undefined && rows.stop === undefined && rows.step === 1;
+  return x[0]!.shape.length === 2 && isWhole && place?.kind === "at" && place.at >= 0 ? place.at : undefined;
+}
+
 /** One adjoint for each row, as a column, with a reduction's weight taken in. */
 function perRow({ g, x, settings }: Passing): Term {
   const [table] = x;
@@ -89,6 +97,11 @@ export const STRUCTURE_DERIVATIVES: DerivativeTable = {
     if (axis === undefined) return undefined;
     const g = full(passing.g, passing.y);
     return reversed(apply("cumsum", [reversed(g, axis)], { axis }), axis);
+  }),
+  index: whole((passing) => {
+    const place = columnRead(passing);
+    if (place === undefined) return undefined;
+    return times(asIndex(full(passing.g, passing.y)), marks(passing.x[0]!, literal(place)));
   }),
   gather: whole((passing) => {
     const { x, y, settings } = passing;

@@ -11,12 +11,13 @@ function failures(loss: string): Record<string, string> {
 }
 
 describe("testLossOnProbes", () => {
-  test.each(algorithms.filter(({ timing }) => timing === "episode").map(({ id, loss }) => [id, loss]))(
-    "finds nothing wrong with %s",
-    (_, loss) => {
-      expect(failures(loss!)).toEqual({});
-    },
-  );
+  test.each(
+    algorithms
+      .filter(({ timing, actions }) => timing === "episode" && actions !== "continuous")
+      .map(({ id, loss }) => [id, loss]),
+  )("finds nothing wrong with %s", (_, loss) => {
+    expect(failures(loss!)).toEqual({});
+  });
 
   const G = "discounted_returns(r, gamma)";
 

@@ -2,7 +2,12 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { algorithms } from "../../../../src/algorithms/registry.ts";
 import { candidateRules } from "../../../../src/diagnosis/candidates.ts";
-import { type ProofProblem, randomVector, smallProblem } from "../../../../src/engine/proof/problem.ts";
+import {
+  type ProofProblem,
+  randomVector,
+  smallBatch,
+  smallProblem,
+} from "../../../../src/engine/proof/problem.ts";
 import { type ProveOptions, proveLoss } from "../../../../src/engine/proof/prove.ts";
 import { proveOnSmallProblem } from "../../../../src/engine/proof/request.ts";
 import { statedRule } from "../../../../src/engine/proof/statedRule.ts";
@@ -18,34 +23,43 @@ async function proof(text: string, options: ProveOptions = {}, problem?: ProofPr
   return result;
 }
 
-const problems = fc
-  .record({
-    seed: fc.integer({ min: 1, max: 2 ** 31 }),
-    hidden: fc.array(fc.integer({ min: 1, max: 9 }), { maxLength: 3 }),
-    activation: fc.constantFrom("relu" as const, "tanh" as const),
-    bias: fc.boolean(),
-    actionCount: fc.integer({ min: 2, max: 5 }),
-    size: fc.constantFrom(0.1, 1, 3),
-    gamma: fc.constantFrom(0, 0.5, 0.99, 1),
-  })
-  .map(({ seed, hidden, activation, bias, actionCount, size, gamma }): ProofProblem => {
-    const small = smallProblem(seed);
-    const specification = { observationSize: 3, hidden, activation, bias, actionCount };
-    const theta = randomVector(
-      architectureOf(specification).parameterCount,
-      createGenerator(seed, "policy of a property"),
-      size,
-    );
-    const actions = small.batch.actions.map((action) => action % actionCount);
-    return { ...small, specification, theta, gamma, batch: { ...small.batch, actionCount, actions } };
-  });
+/** Policies of many shapes with the heads that a loss names, on random batches. */
+function problemsFor(text: string): fc.Arbitrary<ProofProblem> {
+  return fc
+    .record({
+      seed: fc.integer({ min: 1, max: 2 ** 31 }),
+      hidden: fc.array(fc.integer({ min: 1, max: 9 }), { maxLength: 3 }),
+      activation: fc.constantFrom("relu" as const, "tanh" as const),
+      bias: fc.boolean(),
+      actionCount: fc.integer({ min: 2, max: 5 }),
+      value: fc.constantFrom({ trunk: "shared" } as const, { trunk: "own", hidden: [4] } as const),
+      size: fc.constantFrom(0.1, 1, 3),
+      gamma: fc.constantFrom(0, 0.5, 0.99, 1),
+    })
+    .map(({ seed, size, gamma, value, ...shape }): ProofProblem => {
+      const { batch, ...small } = smallProblem(seed, text);
+      const hasValue = small.specification.value !== undefined;
+      const specification = { ...small.specification, ...shape, ...(hasValue && { value }) };
+      const generator = createGenerator(seed, "policy of a property");
+      const theta = randomVector(architectureOf(specification).parameterCount, generator, size);
+      const { rows, recorded } = batch;
+      const part = { ...(rows && { rows }), ...(recorded && { recorded }) };
+      return {
+        ...small,
+        specification,
+        theta,
+        gamma,
+        batch: { ...smallBatch(specification, generator), ...part },
+      };
+    });
+}
 
 describe("every algorithm that is shipped", () => {
   test.each(algorithms.map(({ id, loss }) => [id, loss] as const))(
     "%s passes on random policies and batches",
     async (_, loss) => {
       await fc.assert(
-        fc.asyncProperty(problems, async (problem) => {
+        fc.asyncProperty(problemsFor(loss), async (problem) => {
           const { status, sentence } = await proof(
             loss,
             { effort: { directions: 3, coordinates: 12 } },
@@ -53,7 +67,7 @@ describe("every algorithm that is shipped", () => {
           );
           expect(status, sentence).not.toBe("failed");
         }),
-        { numRuns: 100, seed: 5, endOnFailure: true },
+        { numRuns: 40, seed: 5, endOnFailure: true },
       );
     },
   );
@@ -129,7 +143,11 @@ describe("a stated rule", () => {
     expect((await proof(text.replace("0.1", "0.2"), { rule })).status).toBe("failed");
   });
 
-  test.each(algorithms.map(({ id, loss, rule }) => [id, loss, rule] as const))(
+  /** PPO's rule is the descent on its loss, and A2C's names an advantage that the rule language does not define. */
+  const withoutOwnRule = new Set(["ppo", "a2c"]);
+  const records = algorithms.filter(({ id }) => !withoutOwnRule.has(id));
+
+  test.each(records.map(({ id, loss, rule }) => [id, loss, rule] as const))(
     "of the algorithm %s is its loss",
     async (id, loss, rule) => {
       for (const stated of [rule, id]) {

@@ -1,0 +1,511 @@
+"""Records what a policy-gradient update really does, for Policy Gradient Inspector. One file; put it beside your script.
+
+Only the standard library is needed; torch, numpy and jax arrays are understood where they are there. The file it writes
+(JSON Lines, `*.pgtrace`) is read by `pgi diagnose FILE`.
+
+    import pgtrace
+    rec = pgtrace.open("run.pgtrace", environment="CartPole-v1", gamma=0.99)
+
+    # every step
+    rec.step(obs=obs, action=action, logits=logits, log_prob=log_prob, reward=reward,
+             terminated=terminated, truncated=truncated)
+
+    # every update, before loss.backward()
+    rec.update(loss=loss, log_prob=log_probs, entropy=entropies, value=values, params=policy.parameters())
+
+`update` puts hooks on the tensors it is given; they read the gradients in your own backward() and change nothing.
+log_prob, entropy, value, logits, mu and log_sigma may be one tensor with a row per step, or a list of the tensors of
+the steps. `rec.watch(returns=returns)` records any tensor, with its gradient, file and line, in the next update.
+
+pytorch/examples reinforce.py, one line each in select_action's caller and in finish_episode:
+
+    rec.step(obs=state, action=action, reward=reward, terminated=done, log_prob=policy.saved_log_probs[-1])
+    rec.update(loss=policy_loss, log_prob=policy.saved_log_probs, params=policy.parameters())   # before backward()
+
+CleanRL ppo.py, six lines:
+
+    rec = pgtrace.open("ppo.pgtrace", environment=args.env_id, gamma=args.gamma, gae_lambda=args.gae_lambda,
+                       clip_epsilon=args.clip_coef)
+    # after the advantages are computed
+    rec.rollout(obs=obs, action=actions, reward=rewards, dones=dones, next_done=next_done, value=values,
+                log_prob=logprobs, last_value=next_value)
+    # in the minibatch loop, before loss.backward()
+    rec.update(loss=loss, log_prob=newlogprob, entropy=entropy, value=newvalue, rows=mb_inds, epoch=epoch,
+               minibatch=start // args.minibatch_size, params=agent.parameters())
+
+Gymnasium: `env = pgtrace.wrap(env, rec)` records obs, action, reward and ends; give log_prob and logits by
+`rec.outputs(log_prob=…, logits=…)` before env.step. Stable-Baselines3: `model.learn(n, callback=pgtrace.sb3(rec))`.
+
+What is written is complete lines, one write per rollout or update, by a thread of its own behind a bounded queue that
+blocks when it is full: nothing is dropped, and a trainer that is killed leaves all whole lines.
+"""
+
+import base64
+import json
+import math
+import os
+import queue
+import struct
+import sys
+import threading
+
+VERSION = 1
+_MANY = 32
+_DTYPES = {"float64", "float32", "int64", "int32", "int16", "int8", "uint8", "bool"}
+
+
+def open(path, **header):
+    """Starts a trace. Header keys: environment, gamma, gae_lambda, clip_epsilon, and any others; they are kept."""
+    return Recorder(path, header)
+
+
+class Recorder:
+    """A trace that is being written. Use it as a context manager, or call close() at the end."""
+
+    def __init__(self, path, header):
+        torch = sys.modules.get("torch")
+        if torch is not None:
+            header.setdefault("framework", f"torch {torch.__version__}")
+        self._writer = _Writer(path)
+        self._clocks = {}
+        self._episodes = 0
+        self._steps = []
+        self._given = {}
+        self._pending = None
+        self._watched = {}
+        self._updates = 0
+        self._rollouts = 0
+        self._open_episodes = []
+        self._writer.put([{"pgtrace": VERSION, **header}])
+
+    def outputs(self, **fields):
+        """Adds fields (log_prob, logits, value, …) to the next step, for a step that a wrapper records."""
+        self._given.update(fields)
+
+    def step(self, *, action, reward, obs=None, episode=None, t=None, env=0, terminated=False, truncated=False, **fields):
+        """Records one step. Episode and t are counted where they are not given."""
+        self._finish()
+        fields = {**self._given, **fields}
+        self._given = {}
+        number, clock = self._clock(env) if episode is None or t is None else (episode, t)
+        line = {"episode": number if episode is None else episode, "t": clock if t is None else t}
+        if env:
+            line["env"] = env
+        line.update(obs=_data(obs), action=_data(action), reward=_data(reward))
+        line.update(terminated=bool(terminated), truncated=bool(truncated))
+        line.update((name, _data(value)) for name, value in fields.items())
+        if line["episode"] not in self._open_episodes:
+            self._open_episodes.append(line["episode"])
+        self._steps.append(line)
+        if terminated or truncated:
+            self._clocks.pop(env, None)
+        if len(self._steps) >= 4096:
+            self._write_steps()
+
+    def rollout(self, *, action, reward, dones=None, next_done=None, terminated=None, truncated=None, **fields):
+        """
+        Records a rollout of arrays [T, N], time first. `dones` are CleanRL's, which tell whether a step began a new
+        episode, with `next_done` after the last; better give terminated and truncated, aligned with the action.
+        Returns the rollout's number.
+        """
+        self._finish()
+        self._write_steps()
+        self._rollouts += 1
+        if terminated is None and dones is not None:
+            terminated = _shifted(_data(dones), _data(next_done))
+        line = {"rollout": self._rollouts, "action": _data(action), "reward": _data(reward)}
+        line.update(terminated=_data(terminated), truncated=_data(truncated))
+        line.update((name, _data(value)) for name, value in fields.items())
+        self._writer.put([line])
+        return self._rollouts
+
+    def update(self, *, loss=None, log_prob=None, entropy=None, value=None, logits=None, mu=None, log_sigma=None,
+               params=None, rows=None, rollout=None, episodes=None, **fields):
+        """Records an update. Call it before loss.backward(); give numbers or arrays for what you computed by hand."""
+        self._finish()
+        self._updates += 1
+        line = {"update": self._updates}
+        if rollout is not None or rows is not None or (self._rollouts and not self._open_episodes):
+            line["rollout"] = self._rollouts if rollout is None else rollout
+        elif episodes is not None or self._open_episodes:
+            line["episodes"] = list(self._open_episodes if episodes is None else episodes)
+        if rows is not None:
+            line["rows"] = _data(rows)
+        line["source"] = _caller(1)
+        line.update((name, _data(given)) for name, given in fields.items() if name not in line)
+        if loss is not None:
+            line["loss"] = _data(loss)
+        tensors = {"log_prob": log_prob, "entropy": entropy, "value": value}
+        tensors.update(logits=logits, mu=mu, log_sigma=log_sigma)
+        self._pending = _Pending(line, tensors, self._watched, list(params) if params is not None else [], loss)
+        self._watched = {}
+        self._open_episodes = []
+        if not self._pending.waits:
+            self._finish()
+
+    def watch(self, **tensors):
+        """Records any tensors in the next update, with gradient, file and line."""
+        source = _caller(1)
+        for name, tensor in tensors.items():
+            self._watched[name] = (tensor, source)
+
+    def flush(self):
+        """Waits until all that was recorded is in the file. An update counts as recorded after its backward()."""
+        self._finish()
+        self._write_steps()
+        self._writer.wait()
+
+    def close(self):
+        """Writes what is left and ends the thread."""
+        self._finish()
+        self._write_steps()
+        self._writer.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def _clock(self, env):
+        if env not in self._clocks:
+            self._episodes += 1
+            self._clocks[env] = [self._episodes, 0]
+        episode, t = self._clocks[env]
+        self._clocks[env][1] += 1
+        return episode, t
+
+    def _finish(self):
+        pending, self._pending = self._pending, None
+        if pending is not None:
+            pending.remove_hooks()
+            lines, self._steps = self._steps, []
+            self._writer.put([*lines, pending.line()])
+
+    def _write_steps(self):
+        lines, self._steps = self._steps, []
+        if lines:
+            self._writer.put(lines)
+
+
+class _Pending:
+    """An update whose gradients come with the user's backward()."""
+
+    GRADIENTS = {"log_prob": "coef", "entropy": "entropy_coef", "value": "value_grad"}
+
+    def __init__(self, line, tensors, watched, params, loss):
+        self._line = line
+        self._tensors = {name: tensor for name, tensor in tensors.items() if tensor is not None}
+        self._watched = watched
+        self._gradients = {}
+        self._hooks = []
+        self._norms = None
+        self._before = None
+        self._params = [p for p in params if _requires_grad(p)]
+        self._has_graph = _requires_grad(loss)
+        self._is_queued = False
+        for name, tensor in self._tensors.items():
+            self._hook(name, tensor)
+        for name, (tensor, _) in watched.items():
+            self._hook(f"watched {name}", tensor)
+        for index, parameter in enumerate(self._params):
+            self._hooks.append(parameter.register_hook(self._parameter_hook(index)))
+        self._fresh = [None] * len(self._params)
+        self.waits = bool(self._hooks) and self._has_graph
+
+    def _hook(self, name, tensor):
+        parts = tensor if isinstance(tensor, (list, tuple)) else [tensor]
+        found = self._gradients[name] = [None] * len(parts)
+        for index, part in enumerate(parts):
+            if _requires_grad(part):
+                self._hooks.append(part.register_hook(self._keep(found, index)))
+
+    def _keep(self, found, index):
+        def keep(gradient):
+            kept = gradient.detach()
+            found[index] = kept.clone() if found[index] is None else found[index] + kept
+
+        return keep
+
+    def _parameter_hook(self, index):
+        def keep(gradient):
+            # The engine may hand this very tensor on as .grad, which clipping then changes: read it before that.
+            if not self._is_queued:
+                self._is_queued = True
+                _after_backward(self._measure)
+            self._fresh[index] = gradient.detach()
+            old = self._params[index].grad
+            if old is not None:
+                self._before = (self._before or 0.0) + float(old.detach().pow(2).sum())
+
+        return keep
+
+    def _measure(self):
+        fresh = [gradient for gradient in self._fresh if gradient is not None]
+        torch = sys.modules["torch"]
+        self._norms = torch.stack(torch._foreach_norm(fresh)) if hasattr(torch, "_foreach_norm") else torch.stack([g.norm() for g in fresh])
+        self._fresh = [None] * len(self._params)
+
+    def remove_hooks(self):
+        for hook in self._hooks:
+            hook.remove()
+
+    def line(self):
+        """A function that makes the line: encoding is the writer's work."""
+
+        def make():
+            line = self._line
+            for name, tensor in self._tensors.items():
+                line[name] = _joined(_data(tensor))
+                self._put_gradient(line, name, tensor)
+            if self._norms is not None:
+                line["grad_norm"] = float(self._norms.double().norm())
+                line["grad_norm_before"] = math.sqrt(self._before or 0.0)
+            elif self._params and self._has_graph:
+                line["grad_norm"] = 0.0
+            for name, (tensor, source) in self._watched.items():
+                entry = {"value": _joined(_data(tensor)), **source}
+                gradients = self._gradients[f"watched {name}"]
+                if all(gradient is not None for gradient in gradients):
+                    entry["grad"] = _joined([_data(g) for g in gradients] if isinstance(tensor, (list, tuple)) else _data(gradients[0]))
+                line.setdefault("tensors", {})[name] = entry
+            return line
+
+        return make
+
+    def _put_gradient(self, line, name, tensor):
+        key = self.GRADIENTS.get(name, f"{name}_grad")
+        if key in line or not self._has_graph:
+            return
+        parts = tensor if isinstance(tensor, (list, tuple)) else [tensor]
+        # What the loss does not reach has gradient 0: that is what a detached tensor looks like.
+        gradients = [_zeros(part) if g is None else _data(g) for part, g in zip(parts, self._gradients[name])]
+        line[key] = _joined(gradients if isinstance(tensor, (list, tuple)) else gradients[0])
+
+
+class _Writer:
+    """The thread that encodes and writes. Its queue is bounded: who records faster than the disk, waits."""
+
+    def __init__(self, path):
+        self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+        self._queue = queue.Queue(maxsize=64)
+        self._error = None
+        self._thread = threading.Thread(target=self._run, name="pgtrace", daemon=True)
+        self._thread.start()
+
+    def put(self, lines):
+        if self._error is not None:
+            raise RuntimeError(f"pgtrace could not write: {self._error}")
+        self._queue.put(lines)
+
+    def wait(self):
+        self._queue.join()
+        if self._error is not None:
+            raise RuntimeError(f"pgtrace could not write: {self._error}")
+
+    def close(self):
+        if self._thread is None:
+            return
+        self._queue.put(None)
+        self._thread.join()
+        self._thread = None
+        os.close(self._file)
+        if self._error is not None:
+            raise RuntimeError(f"pgtrace could not write: {self._error}")
+
+    def _run(self):
+        while True:
+            lines = self._queue.get()
+            try:
+                if lines is None:
+                    return
+                if self._error is None:
+                    self._write(lines)
+            except Exception as error:  # told at the next call; the trainer must not die of its recorder's thread
+                self._error = error
+            finally:
+                self._queue.task_done()
+
+    def _write(self, lines):
+        made = (line() if callable(line) else line for line in lines)
+        data = memoryview("".join(_encode(line) + "\n" for line in made).encode())
+        while data:
+            data = data[os.write(self._file, data) :]
+
+
+def _encode(line):
+    line = {name: value for name, value in line.items() if value is not None}
+    try:
+        return json.dumps(line, allow_nan=False, default=_plain)
+    except ValueError:
+        return json.dumps(_spelled(line), allow_nan=False)
+
+
+def _spelled(value):
+    """NaN and the infinities as texts, which is how the format has them."""
+    value = _plain(value) if isinstance(value, _Array) else value
+    if isinstance(value, dict):
+        return {name: _spelled(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_spelled(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    return value
+
+
+class _Array:
+    """A copy of numbers that is encoded later: a framework's own array, or its bytes."""
+
+    __slots__ = ("array",)
+
+    def __init__(self, array):
+        self.array = array
+
+
+def _plain(value):
+    if not isinstance(value, _Array):
+        raise TypeError(f"pgtrace cannot write a {type(value).__name__}; give numbers, lists or arrays")
+    array = value.array
+    if hasattr(array, "detach"):
+        if str(array.dtype) in ("torch.bfloat16", "torch.float16"):
+            array = array.float()
+        array = array.detach().cpu()
+        array = array.numpy() if hasattr(array, "numpy") else array
+    kind = str(array.dtype)
+    if kind == "float16" or kind == "bfloat16":
+        array, kind = array.astype("float32"), "float32"
+    if array.size < _MANY or kind not in _DTYPES:
+        return array.tolist()
+    data = array.astype(f"<{array.dtype.str[1:]}", copy=False).tobytes()
+    return {"dtype": kind, "shape": list(array.shape), "base64": base64.b64encode(data).decode()}
+
+
+def _data(value):
+    """A copy of a value as it is now: the trainer may change its arrays in place."""
+    if value is None or isinstance(value, (bool, int, float, str, dict)):
+        return value
+    if isinstance(value, (list, tuple)):
+        return [_data(item) for item in value]
+    if hasattr(value, "detach"):
+        if value.numel() == 1 and value.dim() == 0:
+            return value.item()
+        return _Array(value.detach().clone())
+    if hasattr(value, "dtype"):
+        if getattr(value, "shape", None) == ():
+            return value.item()
+        array = value if hasattr(value, "tobytes") and hasattr(value, "setflags") else _numpy(value)
+        return _Array(array.copy())
+    raise TypeError(f"pgtrace cannot record a {type(value).__name__}; give numbers, lists or arrays")
+
+
+def _numpy(value):
+    import numpy
+
+    return numpy.asarray(value)
+
+
+def _joined(value):
+    """A list of the steps' tensors as nested lists; a tensor [1] or [1, K] of one step loses its batch of one."""
+    if not isinstance(value, list):
+        return value
+    return [_one_row(_plain(item) if isinstance(item, _Array) else item) for item in value]
+
+
+def _one_row(item):
+    if isinstance(item, dict):
+        item = _unpacked(item)
+    while isinstance(item, list) and len(item) == 1:
+        item = item[0]
+    return item
+
+
+def _unpacked(item):
+    letters = {"float64": "d", "float32": "f", "int64": "q", "int32": "i", "int16": "h", "int8": "b", "uint8": "B", "bool": "?"}
+    data = base64.b64decode(item["base64"])
+    letter = letters[item["dtype"]]
+    return list(struct.unpack(f"<{len(data) // struct.calcsize(letter)}{letter}", data))
+
+
+def _zeros(part):
+    if hasattr(part, "detach"):
+        return _Array(part.detach().new_zeros(part.shape)) if part.dim() else 0.0
+    return 0.0
+
+
+def _requires_grad(value):
+    return bool(getattr(value, "requires_grad", False))
+
+
+def _after_backward(callback):
+    """Calls back at the end of the running backward(), before anyone can clip."""
+    sys.modules["torch"].autograd.Variable._execution_engine.queue_callback(callback)
+
+
+def _shifted(dones, next_done):
+    """CleanRL's dones say what was before a step; the trace says what came of it."""
+    rows = _plain(dones) if isinstance(dones, _Array) else dones
+    rows = _rows(rows)
+    after = _plain(next_done) if isinstance(next_done, _Array) else next_done
+    after = _unpacked(after) if isinstance(after, dict) else after
+    after = after if isinstance(after, list) else [0.0 if after is None else after] * (len(rows[0]) if isinstance(rows[0], list) else 1)
+    shifted = rows[1:] + [after if isinstance(rows[0], list) else after[0]]
+    return [[bool(v) for v in row] if isinstance(row, list) else bool(row) for row in shifted]
+
+
+def _rows(packed):
+    if not isinstance(packed, dict):
+        return packed
+    flat, width = _unpacked(packed), packed["shape"][1] if len(packed["shape"]) > 1 else None
+    return flat if width is None else [flat[at : at + width] for at in range(0, len(flat), width)]
+
+
+def _caller(depth):
+    frame = sys._getframe(depth + 1)
+    return {"file": os.path.abspath(frame.f_code.co_filename), "line": frame.f_lineno}
+
+
+def wrap(env, rec):
+    """A Gymnasium wrapper that records every step; log_prob and the like come by rec.outputs(…)."""
+    import gymnasium
+
+    class Recorded(gymnasium.Wrapper):
+        def reset(self, **options):
+            self._observation, info = self.env.reset(**options)
+            return self._observation, info
+
+        def step(self, action):
+            before = self._observation
+            result = self.env.step(action)
+            self._observation, reward, terminated, truncated, _ = result
+            rec.step(obs=before, action=action, reward=reward, terminated=terminated, truncated=truncated)
+            return result
+
+    return Recorded(env)
+
+
+def sb3(rec):
+    """A Stable-Baselines3 callback that records the rollout buffer of PPO and A2C."""
+    from stable_baselines3.common.callbacks import BaseCallback
+
+    class Recording(BaseCallback):
+        def _on_step(self):
+            return True
+
+        def _on_rollout_end(self):
+            record_rollout_buffer(rec, self.model.rollout_buffer, self.locals)
+
+    return Recording()
+
+
+def record_rollout_buffer(rec, buffer, variables):
+    """A Stable-Baselines3 rollout buffer; its episode_starts tell what was before a step."""
+    rec.rollout(
+        obs=buffer.observations,
+        action=buffer.actions.squeeze(-1) if buffer.actions.shape[-1] == 1 else buffer.actions,
+        reward=buffer.rewards,
+        dones=buffer.episode_starts,
+        next_done=variables.get("dones"),
+        value=buffer.values,
+        log_prob=buffer.log_probs,
+        last_value=variables.get("values"),
+    )
