@@ -477,7 +477,7 @@ describe("the backend", () => {
     expect(await card.innerText()).toContain("small network");
     const parts = await card.locator(".backend-table").first().locator("th").allInnerTexts();
     expect(parts).toEqual(["act", "forward", "loss", "backward", "optimiser", "record"]);
-    await card.getByRole("button", { name: /^Compare update \d+ with kernels$/ }).click();
+    await card.getByRole("button", { name: /^Compare backends on update \d+$/ }).click();
     await card.getByRole("rowheader", { name: "tensorflow" }).waitFor();
     expect(await card.getByRole("status").innerText()).toContain("3.1e−7");
     expect(await card.locator(".notice").innerText()).toContain("no graphics driver");
