@@ -1,6 +1,7 @@
 import { columnViews, tableShape } from "../engine/inspection/columns.ts";
 import type { InspectedLoss, Inspector } from "../engine/inspection/inspector.ts";
 import { orderRows } from "../engine/inspection/orderedRows.ts";
+import { ratioView, ratioWords } from "../engine/inspection/ratioView.ts";
 import type { OpenRun } from "../engine/openRun.ts";
 import { UserError } from "../engine/userError.ts";
 import { nearestName } from "../protocol/choice.ts";
@@ -86,6 +87,7 @@ function printJson(
   console: Console,
 ): void {
   const loss = inspector.trainer;
+  const ratio = ratioView(inspector, loss);
   const values = columns.map(({ name }) => [name, inspector.column(loss, name)] as const);
   for (const row of rows)
     console.out(jsonLine(Object.fromEntries(values.map(([name, column]) => [name, column?.[row]]))));
@@ -97,6 +99,7 @@ function printJson(
       terms: loss.terms.columns.map(({ text, sum }) => ({ text, sum })),
       rest: loss.terms.rest,
       grad_norm: loss.gradientNorm,
+      ...(ratio && { approx_kl: ratio.approximateKl, clip_fraction: ratio.clipFraction }),
       verdict: {
         kind: loss.verdict.kind,
         sentence: loss.verdict.sentence,
@@ -126,6 +129,8 @@ function printTable(
   console.out(textTable([columns.map(({ label }) => label), ...rowsOfTable]));
   if (rows.length < frozen.batch.steps) console.out(`${rows.length} of ${frozen.batch.steps} steps\n`);
   console.out(lossLines(loss));
+  const ratio = ratioView(inspector, loss);
+  if (ratio) console.out(`${ratioWords(ratio)}\n`);
   console.out(verdictLines(loss));
 }
 

@@ -1,4 +1,6 @@
 import type { CandidateInput } from "./candidates.ts";
+import { type Condition, conditionOf } from "./condition.ts";
+import { type EntropyFit, fitEntropy } from "./entropyFit.ts";
 import { type Fingerprint, type FingerprintInput, readFingerprint } from "./fingerprint.ts";
 import { fitGeneralisedAdvantages } from "./gaeFit.ts";
 import {
@@ -27,6 +29,8 @@ export interface Verdict {
   /** The rule that gradient descent on the loss performs, in the rule language. */
   readonly rule: string;
   readonly fingerprint: Fingerprint;
+  /** How well the batch tells the matched rule from the one most like it. */
+  readonly condition?: Condition | undefined;
   /** What happens to V, where the loss draws it anywhere. */
   readonly value?: ValueTerm | undefined;
 }
@@ -51,13 +55,22 @@ export function judge(
   input: VerdictInput,
   candidates: readonly CandidateWeights[] = candidateWeights(input),
 ): Verdict {
-  const fingerprint = readFingerprint(input);
-  const result = matchAll(fingerprint.weights, candidates, input);
+  const read = readFingerprint(input);
+  const plain = matchAll(read.weights, candidates, input);
+  const fit = plain.best ? undefined : fitEntropy(input, read, candidates);
+  const fingerprint = fit ? separated(read, fit) : read;
+  const result = fit ? { ...plain, best: fit.match } : plain;
   const entropy = entropyTerm(fingerprint.entropyWeights);
-  const undecided = undecidedReasons(input, fingerprint, result);
+  const undecided = undecidedReasons(input, fingerprint, result, fit);
   const value = readValueTerm(input, input, result.best?.rule.weights(input));
-  const base = { fingerprint, entropy, undecided, value };
+  const condition = conditionOf(result.best, candidates);
+  const base = { fingerprint, entropy, undecided, value, condition };
   return withValue({ ...base, ...judgement(fingerprint, result, input, entropy) });
+}
+
+/** The weights and the entropy's, once β is known from all steps together. */
+function separated(fingerprint: Fingerprint, { weights, beta }: EntropyFit): Fingerprint {
+  return { ...fingerprint, weights, entropyWeights: new Float64Array(weights.length).fill(beta) };
 }
 
 /** The known rules; where none of them fits, generalised advantages with the λ that fits best. */
@@ -249,13 +262,22 @@ function plainNumber(value: number): string {
   return String(Number(value.toPrecision(4)));
 }
 
-function undecidedReasons(input: VerdictInput, fingerprint: Fingerprint, result: MatchResult): string[] {
+function undecidedReasons(
+  input: VerdictInput,
+  fingerprint: Fingerprint,
+  result: MatchResult,
+  fit: EntropyFit | undefined,
+): string[] {
   const reasons: string[] = [];
   if (input.gamma === 1) reasons.push("γ = 1: with γᵗ and without are the same");
   if (input.steps === 1) reasons.push("T = 1: one step shows a weight but no formula");
   if (input.rewards.every((reward) => reward === 0)) reasons.push("all rewards are 0: so is every return");
   if (fingerprint.entropyInseparable && fingerprint.formResidual <= 1e-6) {
-    reasons.push("two actions and a loss on logits or π: an entropy term would look like a weight");
+    const words = "two actions and a loss on logits or π: at one step an entropy term looks like a weight";
+    const across = fit
+      ? `; across the steps, with the rule, it is β = ${formatSignificant(fit.beta, 4)} (condition number ${formatSignificant(fit.condition, 2)})`
+      : "";
+    reasons.push(words + across);
   }
   const others = result.indistinguishable.filter((match) => !isScaledTwin(match, result.best));
   if (others.length > 0) {

@@ -20,7 +20,7 @@ const cases: readonly (readonly [string, PolicySpecification, number])[] = [
   ["no biases", { ...plain, bias: false, hidden: [16, 16] }, 40],
   ["no hidden layer", { ...plain, hidden: [] }, 30],
   ["one step", plain, 1],
-  ["more steps than are computed at a time", { ...plain, hidden: [6] }, 9000],
+  ["more steps than are computed at a time", { ...plain, hidden: [2000] }, 1100],
   ["a Gaussian with σ from the network", { ...plain, gaussian: { sigma: "network", by: "exp" } }, 40],
   ["a Gaussian with σ of its own", { ...plain, gaussian: { sigma: "parameter", by: "exp" } }, 40],
   ["a value beside the policy", { ...plain, value: { trunk: "own", hidden: [12] } }, 40],

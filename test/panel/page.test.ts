@@ -465,6 +465,29 @@ describe("the curve and the charts", () => {
   });
 });
 
+describe("the backend", () => {
+  test("opens to its reason, the time of every part of an update, and how close it is to kernels", async () => {
+    const page = await show();
+    const name = page.locator("pgi-backend button.backend-name");
+    expect(await name.innerText()).toContain("kernels");
+    await name.focus();
+    await page.keyboard.press("Enter");
+    const card = page.getByRole("dialog", { name: "Backend" });
+    await card.waitFor();
+    expect(await card.innerText()).toContain("small network");
+    const parts = await card.locator(".backend-table").first().locator("th").allInnerTexts();
+    expect(parts).toEqual(["act", "forward", "loss", "backward", "optimiser", "record"]);
+    await card.getByRole("button", { name: /^Compare update \d+ with kernels$/ }).click();
+    await card.getByRole("rowheader", { name: "tensorflow" }).waitFor();
+    expect(await card.getByRole("status").innerText()).toContain("3.1e−7");
+    expect(await card.locator(".notice").innerText()).toContain("no graphics driver");
+    await page.evaluate(axeSource);
+    expect(await page.evaluate(async () => (await axe.run()).violations.map(({ id }) => id))).toEqual([]);
+    await page.keyboard.press("Escape");
+    await card.waitFor({ state: "hidden" });
+  });
+});
+
 describe("a page in trouble", () => {
   test("says so when the engine is down, keeps its numbers and can restart it", async () => {
     const page = await show();

@@ -105,7 +105,11 @@ function numberLines({ verdict }: InspectedLoss): string {
     fingerprint.reading === "exact"
       ? "c is exact: −∂L/∂ln π"
       : `c is read by projection on π − e_a; ${formatNumber(fingerprint.formResidual)} of the gradient is not of that form`;
-  return `${textTable([["", "first", "smallest", "largest"], ...rows])}${reading}\n`;
+  const { condition } = verdict;
+  const apart = condition
+    ? `\nthe batch tells this rule from ${condition.against}, the nearest, with the condition number ${formatNumber(condition.number)}`
+    : "";
+  return `${textTable([["", "first", "smallest", "largest"], ...rows])}${reading}${apart}\n`;
 }
 
 function reach(values: Float64Array): string[] {
@@ -155,6 +159,7 @@ function jsonOf(explanation: Explained, loss: InspectedLoss, inspector: Inspecto
       scale: verdict.match?.scale ?? null,
       scale_name: verdict.scale?.id ?? null,
       residual: verdict.match?.residual ?? null,
+      condition: verdict.condition ?? null,
       undecided: verdict.undecided,
     },
     reading: fingerprint.reading,

@@ -34,6 +34,11 @@ export function judgeProbes(measured: readonly MeasuredProbe[]): readonly ProbeV
   });
 }
 
+/** Whether a measurement is what the probe asks for. */
+export function isAsAsked(measurement: ProbeMeasurement): boolean {
+  return outcomeOf(measurement) === "works";
+}
+
 function outcomeOf(measurement: ProbeMeasurement): Outcome {
   if (measurement.kind === "failed") return "no numbers";
   if (measurement.kind === "still") {

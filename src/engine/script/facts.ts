@@ -1,3 +1,4 @@
+import { offeredSymbols } from "../../loss/names.ts";
 import { printLoss } from "../../loss/print/print.ts";
 import { architectureOf } from "../../policies/architecture.ts";
 import { followingRows } from "../../policies/valueHead.ts";
@@ -29,7 +30,8 @@ export interface ScriptFacts {
 /** Gathers an opened update's weights, batch, loss and numbers as Python. Throws UserError where the loss cannot be printed. */
 export function scriptFacts(inspector: Inspector, target: ScriptTarget, title: string): ScriptFacts {
   const { frozen, trainer, heads } = inspector;
-  const printed = printLoss(frozen.loss, target);
+  const kind = frozen.specification.gaussian === undefined ? "discrete" : "continuous";
+  const printed = printLoss(frozen.loss, target, { symbols: offeredSymbols(kind) });
   if (!printed.ok) {
     const [first] = printed.diagnostics;
     throw new UserError("unwritable", `This loss cannot be exported: ${first?.message}.`, first?.hint);

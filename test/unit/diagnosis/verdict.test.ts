@@ -118,6 +118,57 @@ describe("the verdict", () => {
     expect(verdict.undecided.join()).toMatch(/entropy/);
   });
 
+  test("reads weight and entropy bonus together across the steps, with two actions", () => {
+    const two: Episode = {
+      ...episode,
+      probabilities: [0.3, 0.62, 0.81, 0.45, 0.17].map((p) => [p, 1 - p]),
+      actions: [0, 0, 1, 1, 0],
+    };
+    fc.assert(
+      fc.property(
+        fc.double({ min: -1, max: 1, noNaN: true }).filter((beta) => Math.abs(beta) > 1e-3),
+        (beta) => {
+          const verdict = judge(
+            inputOf(
+              two,
+              weights,
+              weights.map(() => beta),
+              false,
+            ),
+          );
+          expect(verdict.match?.rule.id).toBe("reinforce");
+          expect(verdict.match?.scale).toBeCloseTo(1, 9);
+          expect(verdict.entropy?.beta).toBeCloseTo(beta, 9);
+          expect(verdict.undecided.join()).toMatch(/condition number/);
+          verdict.fingerprint.weights.forEach((weight, t) => {
+            expect(weight).toBeCloseTo(weights[t]!, 9);
+          });
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+
+  test("says how well the batch tells the rule from the nearest other one", () => {
+    const verdict = judge(inputOf(episode, weights));
+    expect(verdict.condition?.number).toBeGreaterThan(1);
+    expect(verdict.condition?.against).not.toBe("γᵗG");
+    const nearlyOne = { ...episode, gamma: 0.999 };
+    const harder = judge(inputOf(nearlyOne, discountedWeights(nearlyOne)));
+    expect(harder.condition!.number).toBeGreaterThan(10 * verdict.condition!.number);
+  });
+
+  test("gives entropy its own sign in a rule that descends", () => {
+    const wrong = judge(
+      inputOf(
+        episode,
+        weights.map((weight) => -weight),
+        weights.map(() => 0.01),
+      ),
+    );
+    expect(wrong.rule).toBe("theta -= alpha * gamma^t * G * grad(log_pi) - alpha * 0.01 * grad(entropy)");
+  });
+
   test("calls a loss without a minus sign a mistake", () => {
     const verdict = judge(
       inputOf(

@@ -6,8 +6,8 @@ import type { DenseParts } from "./denseParts.ts";
 import { clipped, normOf, type Stepped, stepped } from "./tensorOptimiser.ts";
 import type { ForwardPass, LayerTensors, TensorPart } from "./tensorPart.ts";
 
-/** Rows that are computed at a time: tensors of a wide layer then stay small enough to be used again by the allocator. */
-const mostRows = 4096;
+/** Bytes of the largest tensor that is computed at a time: what is smaller is used again by the allocator, and fits a cache. */
+const pieceBytes = 2 ** 23;
 
 /** Rows of a batch that are computed together, with a pass for every part of the policy. */
 interface Piece {
@@ -68,6 +68,7 @@ export class TensorPolicy implements DevicePolicy {
   forward(observations: Float64Array, steps: number): void {
     this.#forgetPasses();
     const size = this.#dense.observationSize;
+    const mostRows = Math.max(1, Math.floor(pieceBytes / (4 * this.#dense.widest)));
     for (let from = 0; from < steps; from += mostRows) {
       const rows = Math.min(mostRows, steps - from);
       const passes = this.#run(() => {
