@@ -126,7 +126,8 @@ class Reinforce:
         values = None if self.critic is None else torch.stack([step["value"] for step in steps])
         returns = torch.tensor(self.all_returns(episodes))
         time = torch.tensor([float(step["t"]) for step in steps])
-        weights = self.power(time) * self.advantages(returns, values)
+        advantages = self.advantages(returns, values)
+        weights = self.power(time) * advantages
         loss = self.policy_loss(weights, log_probs) + self.entropy_loss(entropies)
         fields = {}
         if values is not None:
@@ -135,7 +136,7 @@ class Reinforce:
             fields["value_loss"] = value_loss
         heads = {name: [step["heads"][name] for step in steps] for name in steps[0]["heads"]}
         rec.update(loss=loss, log_prob=log_probs, entropy=entropies, value=values, params=self.parameters(),
-                   gamma=self.gamma, **heads, **fields)
+                   gamma=self.gamma, advantages=advantages.detach(), **heads, **fields)
         self.step_optimiser(loss)
 
     def train(self, rec):
