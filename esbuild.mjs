@@ -24,7 +24,7 @@ const forNode = {
   minifySyntax: true,
   // Packages in CommonJS call require for Node's own modules, which an ES module does not have.
   banner: {
-    js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+    js: 'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);',
   },
 };
 
@@ -37,12 +37,47 @@ const forHost = {
   external: ["vscode", "mocha"],
 };
 
+/**
+ * The tensor library is a file of its own that the others import when a device is first wanted: those who train on the
+ * CPU do not pay for reading it.
+ * @type {import("esbuild").Plugin}
+ */
+const tensorsApart = {
+  name: "tensors-apart",
+  setup({ onResolve }) {
+    onResolve({ filter: /\/tfjs\/main\.ts$/ }, ({ kind }) =>
+      kind === "dynamic-import" ? { path: "./tensors.js", external: true } : undefined,
+    );
+  },
+};
+
 const suites = globSync("test/host/suite/**/*.ts", { cwd: root });
 
 /** @type {Record<string, import("esbuild").BuildOptions>} */
 const bundles = {
-  pgi: { ...forNode, entryPoints: ["src/cli/main.ts"], outfile: "dist/pgi.js" },
-  engine: { ...forNode, entryPoints: ["src/engine/main.ts"], outfile: "dist/engine.js" },
+  pgi: { ...forNode, entryPoints: ["src/cli/main.ts"], outfile: "dist/pgi.js", plugins: [tensorsApart] },
+  engine: {
+    ...forNode,
+    entryPoints: ["src/engine/main.ts"],
+    outfile: "dist/engine.js",
+    plugins: [tensorsApart],
+  },
+  tensors: {
+    ...forNode,
+    entryPoints: ["src/engine/backends/tfjs/main.ts"],
+    outfile: "dist/tensors.js",
+    minify: true,
+    // Of the union package TensorFlow's own kernels need the core alone.
+    alias: { "@tensorflow/tfjs": "@tensorflow/tfjs-core" },
+    // Asked for by what loads models from the network, which nothing here does.
+    external: ["node-fetch"],
+  },
+  prove: {
+    ...forNode,
+    entryPoints: ["src/engine/runtimes/proofChild.ts"],
+    outfile: "dist/prove.js",
+    plugins: [tensorsApart],
+  },
   extension: { ...forHost, entryPoints: ["src/extension.ts"], outfile: "dist/extension.cjs", minify: true },
   webview: {
     ...common,
@@ -60,6 +95,15 @@ function isPresent(/** @type {import("esbuild").BuildOptions} */ bundle) {
   return entries.length > 0 && entries.every((entry) => existsSync(join(root, entry)));
 }
 
+/** The binding's C++ and the headers of Node that it is compiled with, on the machine where TensorFlow is installed. */
+function copyBindingSources() {
+  const from = (/** @type {string[]} */ ...parts) => join(root, "node_modules", ...parts);
+  const to = join(root, "dist", "tensorflow-binding");
+  cpSync(from("@tensorflow", "tfjs-node-gpu", "binding"), join(to, "binding"), { recursive: true });
+  cpSync(from("node-api-headers", "include"), join(to, "node"), { recursive: true });
+  cpSync(from("node-api-headers", "LICENSE"), join(to, "node", "LICENSE"));
+}
+
 /** The files of `dist` with their sizes, one a line. */
 function sizes() {
   const files = readdirSync(join(root, "dist"), { recursive: true, encoding: "utf8" }).sort();
@@ -73,5 +117,6 @@ rmSync(join(root, "dist"), { recursive: true, force: true });
 mkdirSync(join(root, "dist"));
 await Promise.all(Object.values(bundles).filter(isPresent).map(build));
 if (isPresent(bundles.pgi)) cpSync(join(root, "scripts/lib/launchCli.mjs"), join(root, "dist/cli.js"));
+copyBindingSources();
 console.log(sizes().join("\n"));
 markBuildFresh();

@@ -1,15 +1,23 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
+import { backendFigures } from "./backends.ts";
+import { gymFigures } from "./gym.ts";
+import { languageFigures } from "./language.ts";
 import type { Figure } from "./measure.ts";
 import { panelFigures } from "./panel.ts";
+import { proveFigures } from "./prove.ts";
 import { trainingFigures } from "./training.ts";
 import { whatIfFigures } from "./whatIf.ts";
 
 const suites: Readonly<Record<string, () => Promise<Figure[]>>> = {
   training: trainingFigures,
   "what-if": whatIfFigures,
+  gym: gymFigures,
   panel: panelFigures,
+  backends: backendFigures,
+  language: languageFigures,
+  prove: proveFigures,
 };
 
 const wanted = process.argv.slice(2);

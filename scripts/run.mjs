@@ -7,6 +7,7 @@ const tasks = {
   build: { script: "esbuild.mjs", build: false },
   test: { script: "scripts/test.ts", build: true },
   oracles: { script: "scripts/oracles.ts", build: true },
+  nightly: { script: "scripts/nightly.ts", build: false },
   electron: { script: "test/host/electron.ts", build: true },
   screenshots: { script: "scripts/screenshots.ts", build: true },
   bench: { script: "bench/main.ts", build: true },

@@ -3,6 +3,7 @@ import "@vscode-elements/elements/dist/vscode-option/index.js";
 import "@vscode-elements/elements/dist/vscode-single-select/index.js";
 import "@vscode-elements/elements/dist/vscode-textfield/index.js";
 import { StepCharts } from "./charts/stepCharts.ts";
+import { BackendCard } from "./controls/backend.ts";
 import { StateBanners } from "./controls/banners.ts";
 import { EmptyState } from "./controls/emptyState.ts";
 import { RunHeader } from "./controls/header.ts";
@@ -13,6 +14,7 @@ import { GradientTable } from "./gradients/gradients.ts";
 import { LossEditor } from "./lossEditor/lossEditor.ts";
 import { LossSliders } from "./lossEditor/sliders.ts";
 import { PanelView } from "./panelView.ts";
+import { ProofCard } from "./proof/proof.ts";
 import { StepTable } from "./steps/stepTable.ts";
 import { VerdictLine } from "./verdict/verdict.ts";
 
@@ -20,11 +22,13 @@ const elements: Readonly<Record<string, CustomElementConstructor>> = {
   "pgi-panel": PanelView,
   "pgi-run-header": RunHeader,
   "pgi-settings": SettingsFields,
+  "pgi-backend": BackendCard,
   "pgi-state-banners": StateBanners,
   "pgi-empty-state": EmptyState,
   "pgi-loss-editor": LossEditor,
   "pgi-loss-sliders": LossSliders,
   "pgi-verdict": VerdictLine,
+  "pgi-proof": ProofCard,
   "pgi-curve": LearningCurve,
   "pgi-step-charts": StepCharts,
   "pgi-step-table": StepTable,

@@ -1,7 +1,6 @@
 import "./main.css";
 import { announceChanges } from "./announcer.ts";
 import { defineElements } from "./elements.ts";
-import { lossLanguage } from "./lossEditor/lossLanguage.ts";
 import type { PanelView } from "./panelView.ts";
 import { Session } from "./session.ts";
 import { initialState, reduce } from "./state.ts";
@@ -19,7 +18,7 @@ function start(): void {
   defineElements(customElements);
   const view = document.createElement("pgi-panel") as PanelView;
   const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.content ?? "";
-  Object.assign(view, { panel: { store, session }, nonce, language: lossLanguage });
+  Object.assign(view, { panel: { store, session }, nonce });
   const region = document.createElement("div");
   region.className = "visually-hidden";
   region.setAttribute("aria-live", "polite");

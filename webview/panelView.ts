@@ -1,5 +1,4 @@
 import { html, nothing, type TemplateResult } from "lit";
-import type { LossLanguage } from "./lossEditor/language.ts";
 import { Part } from "./part.ts";
 import type { PanelState } from "./state.ts";
 
@@ -13,10 +12,8 @@ export class PanelView extends Part {
   static override properties = {
     ...Part.properties,
     nonce: { attribute: false },
-    language: { attribute: false },
   };
   declare nonce: string;
-  declare language: LossLanguage;
 
   protected override inputs(state: PanelState): readonly unknown[] {
     return [state.host === null, state.host?.run?.run, state.update === null, isOpening(state)];
@@ -35,14 +32,15 @@ export class PanelView extends Part {
   }
 
   #parts(): TemplateResult {
-    const { panel, nonce, language } = this;
+    const { panel, nonce } = this;
     const hasUpdate = this.state.update !== null;
     return html`
       <main class="parts">
         <section class="area-loss" aria-label="Loss">
-          <pgi-loss-editor .panel=${panel} .nonce=${nonce} .language=${language}></pgi-loss-editor>
+          <pgi-loss-editor .panel=${panel} .nonce=${nonce}></pgi-loss-editor>
           <pgi-loss-sliders .panel=${panel}></pgi-loss-sliders>
           <pgi-verdict .panel=${panel}></pgi-verdict>
+          <pgi-proof .panel=${panel}></pgi-proof>
         </section>
         <section class="area-curve" aria-label="Learning curve"><pgi-curve .panel=${panel}></pgi-curve></section>
         <section class="area-gradients" aria-label="Gradient by layer"><pgi-gradients .panel=${panel}></pgi-gradients></section>

@@ -1,6 +1,6 @@
 import type { Source } from "../src/protocol/engine.ts";
 import type { ColumnView, LossView, TermView } from "../src/protocol/views.ts";
-import type { GoodEvaluation, PanelState } from "./state.ts";
+import type { AskedProof, GoodEvaluation, PanelState } from "./state.ts";
 
 /** The text in the loss editor: the person's draft, or the selected update's own loss. */
 export function editorText(state: PanelState): string {
@@ -56,6 +56,13 @@ export function shownTerms(state: PanelState): readonly TermView[] {
 export function trainingLoss(state: PanelState): string | null {
   const changes = state.curve?.lossChanges ?? [];
   return state.applied?.text ?? changes.at(-1)?.text ?? state.host?.run?.settings.loss ?? null;
+}
+
+/** The proof asked for of what the editor holds and the selected update; null for none. */
+export function shownProof(state: PanelState): AskedProof | null {
+  const { proof, update } = state;
+  if (proof === null || proof.update !== update?.update) return null;
+  return proof.text === editorText(state) ? proof : null;
 }
 
 /** Names what the numbers of the selected update belong to; changes when they do. */

@@ -12,7 +12,7 @@ import {
   type PanelMethods,
   panelProtocolVersion,
 } from "../src/protocol/panel.ts";
-import type { CellExplanation, NodeView, RunSettings } from "../src/protocol/views.ts";
+import type { CellExplanation, NodeView, ParityView, RunSettings } from "../src/protocol/views.ts";
 import { Asker } from "./asker.ts";
 import { type PanelChannel, type Resource, referenceOf } from "./resources.ts";
 import { editorText, shownSource } from "./selectors.ts";
@@ -88,6 +88,21 @@ export class Session {
     );
   }
 
+  /** Has the editor's loss proved on the selected update's batch. */
+  async prove(): Promise<void> {
+    const { state } = this.#store;
+    if (state.update === null) return;
+    const asked = { ...referenceOf(state), text: editorText(state) };
+    const { update, text } = asked;
+    this.#store.dispatch({ kind: "proof", proof: { update, text, result: null } });
+    await this.#attempt("prove", async () => {
+      const result = await this.#channel.call("prove", asked);
+      if (this.#isAsked(asked)) this.#store.dispatch({ kind: "proof", proof: { update, text, result } });
+    });
+    if (this.#isAsked(asked) && this.#store.state.proof?.result === null)
+      this.#store.dispatch({ kind: "proof", proof: null });
+  }
+
   /** Trains with the editor's loss from the next update on. */
   async applyLoss(): Promise<void> {
     const text = editorText(this.#store.state);
@@ -116,6 +131,12 @@ export class Session {
   async node(text: string, offset: number): Promise<NodeView | null> {
     if (this.#store.state.update === null) return null;
     return this.#orNull(this.#channel.call("node", { ...referenceOf(this.#store.state), text, offset }));
+  }
+
+  /** The selected update on every backend here, beside kernels; null where that failed. */
+  async parity(): Promise<ParityView | null> {
+    const { state } = this.#store;
+    return state.update === null ? null : this.#orNull(this.#channel.call("parity", referenceOf(state)));
   }
 
   async explainCell(step: number, column: string): Promise<CellExplanation | null> {
@@ -164,6 +185,11 @@ export class Session {
       this.#keep(memory);
       void this.#attempt("remember", () => this.#channel.call("remember", memory));
     }, rememberPause);
+  }
+
+  #isAsked({ run, update, text }: { run: string; update: number; text: string }): boolean {
+    const { proof } = this.#store.state;
+    return this.#run() === run && proof?.update === update && proof.text === text;
   }
 
   #run(): string {

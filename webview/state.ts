@@ -1,5 +1,6 @@
 import type { CurveView, SortOrder, Source } from "../src/protocol/engine.ts";
 import type { HostState, PanelMemory } from "../src/protocol/panel.ts";
+import type { ProofResult } from "../src/protocol/proofViews.ts";
 import type { Diagnostic } from "../src/protocol/shared.ts";
 import type {
   BareNumberView,
@@ -37,6 +38,13 @@ export interface TextCheck {
   readonly numbers: readonly BareNumberView[];
 }
 
+/** The proof that was asked for last; `result` is null while it is under way. */
+export interface AskedProof {
+  readonly update: number;
+  readonly text: string;
+  readonly result: ProofResult | null;
+}
+
 /** What the format of a column depends on. */
 export interface Extent {
   /** Largest magnitude over all steps. */
@@ -68,6 +76,7 @@ export interface PanelState {
   readonly evaluation: GoodEvaluation | null;
   /** Counts good evaluations, so that what depends on the edited loss is asked again. */
   readonly revision: number;
+  readonly proof: AskedProof | null;
   readonly applied: { readonly text: string; readonly fromUpdate: number } | null;
   /** Which numbers are wanted while the loss is edited. */
   readonly source: Source;
@@ -99,6 +108,7 @@ interface Payloads {
   edit: { text: string };
   revert: Record<never, never>;
   evaluation: { text: string; update: number; evaluation: EvaluationView };
+  proof: { proof: AskedProof | null };
   applied: { text: string; fromUpdate: number };
   source: { source: Source };
   sort: { sort: SortOrder | null };
@@ -140,6 +150,7 @@ export function initialState(memory: PanelMemory | null): PanelState {
     check: null,
     evaluation: null,
     revision: 0,
+    proof: null,
     applied: null,
     source: memory?.source ?? "edited",
     sort: memory?.sort ?? null,
@@ -199,6 +210,7 @@ const reducers: Reducers = {
   }),
   revert: (state) => ({ ...state, draft: null }),
   evaluation: (state, { text, update, evaluation }) => withEvaluation(state, text, update, evaluation),
+  proof: (state, { proof }) => ({ ...state, proof }),
   applied: (state, { text, fromUpdate }) => ({ ...state, applied: { text, fromUpdate } }),
   source: (state, { source }) => ({ ...state, source }),
   sort: (state, { sort }) => ({ ...state, sort }),

@@ -45,7 +45,12 @@ export const rooms: Readonly<Record<string, Room>> = {
     node: false,
   },
   runs: { path: "src/runs/", mayImport: ["protocol", "rl"], packages: ["valibot"], node: true },
-  engine: { path: "src/engine/", mayImport: engineSees, packages: ["@tensorflow/*", "valibot"], node: true },
+  engine: {
+    path: "src/engine/",
+    mayImport: engineSees,
+    packages: ["@tensorflow/*", "tar", "valibot", "yauzl"],
+    node: true,
+  },
   cli: { path: "src/cli/", mayImport: [...engineSees, "engine"], packages: ["valibot"], node: true },
   host: {
     path: "src/host/",

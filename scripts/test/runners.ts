@@ -33,7 +33,11 @@ export async function check(commands: readonly (readonly [string, ...string[]])[
 }
 
 /** Runs vitest on a config; each of its tests counts. Filters are file name parts, as vitest takes them. */
-export async function vitest(config: string, filters: readonly string[]): Promise<Outcome> {
+export async function vitest(
+  config: string,
+  filters: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+): Promise<Outcome> {
   const folder = join(cache, "test-results");
   const file = join(folder, `${config}.json`);
   mkdirSync(folder, { recursive: true });
@@ -51,7 +55,7 @@ export async function vitest(config: string, filters: readonly string[]): Promis
       "--reporter=./scripts/test/vitestReporter.ts",
       ...filters,
     ],
-    { TEST_OUTCOME: file },
+    { ...environment, TEST_OUTCOME: file },
   );
   return fromRunner(code, readOutcome(file));
 }

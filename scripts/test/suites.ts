@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../lib/paths.mjs";
+import { SetUpError } from "../lib/stage.mjs";
+import { ensureRuntimes } from "../runtimes/ensure.ts";
 import { ourHostSuite, runHostSuite } from "../vscode/hostSuite.ts";
 import { whyUnavailable } from "../vscode/whyUnavailable.ts";
 import { afterSecondRun, type Outcome, oneFailed, skippedFor } from "./outcome.ts";
@@ -38,6 +40,10 @@ export const suites: Readonly<Record<string, Suite>> = {
     about: "unit and parity tests",
     run: (filters) => vitest("vitest.config.ts", filters),
   },
+  backends: {
+    about: "TensorFlow and WebGPU, installed by our own installer",
+    run: backendsSuite,
+  },
   host: {
     about: "Mocha inside the extension host of a real VS Code",
     run: () => insideVSCode("host", () => runHostSuite(ourHostSuite)),
@@ -47,6 +53,18 @@ export const suites: Readonly<Record<string, Suite>> = {
     run: (filters) => insideVSCode("panel", () => panelSuite(filters)),
   },
 };
+
+/** Where the runtimes cannot be had the suite is skipped with the reason; in CI that is a failure. */
+async function backendsSuite(filters: readonly string[]): Promise<Outcome> {
+  try {
+    return await vitest("vitest.backends.config.ts", filters, await ensureRuntimes());
+  } catch (error) {
+    if (!(error instanceof SetUpError)) throw error;
+    if (!process.env.CI) return skippedFor('the suite "backends"', error.message);
+    console.error(error.message);
+    return oneFailed;
+  }
+}
 
 /**
  * The page of an editor of this size sometimes loses a key or a frame on a busy machine: files with a failure are run

@@ -2,10 +2,16 @@
 export interface AlgorithmRecord {
   readonly id: string;
   readonly title: string;
-  /** When an update is made. */
-  readonly timing: "episode";
-  /** Episodes per update. */
+  /** What an update waits for: whole episodes, or so many steps of every environment. */
+  readonly timing: "episode" | "steps";
+  /** Episodes per update, where it waits for episodes. */
   readonly episodesPerUpdate: number;
+  /** The kinds of actions it can choose; any kind where it is left out. */
+  readonly actions?: "discrete" | "continuous";
+  /** Whether V is a head of the policy's network or has a network of its own; absent: there is none. */
+  readonly value?: "shared" | "own";
+  /** Names that the loss reads as data and that are computed from the batch before its first update, as text. */
+  readonly targets?: string;
   /** The loss, whole, in the loss language; nothing that changes the update hides elsewhere. */
   readonly loss: string;
   /** The update rule it implements, in the spelling of the rule language. */
@@ -23,4 +29,14 @@ export interface AlgorithmDefaults {
   readonly optimiser: "adam" | "sgd";
   readonly learningRate: number;
   readonly clipNorm?: number;
+  /** Absent: that of the policy. */
+  readonly valueLearningRate?: number;
+  /** Of a Gaussian policy; absent: from the network, as e^s. */
+  readonly sigma?: "network" | "parameter";
+  readonly sigmaBy?: "exp" | "softplus";
+  /** Where the timing is by steps. */
+  readonly environments?: number;
+  readonly stepsPerUpdate?: number;
+  readonly epochs?: number;
+  readonly minibatches?: number;
 }

@@ -1,25 +1,7 @@
-import type { AlgorithmDefaults, AlgorithmRecord } from "./algorithm.ts";
+import type { AlgorithmRecord } from "./algorithm.ts";
+import { cartPoleDefaults, corridorDefaults, environmentDefaults } from "./environmentDefaults.ts";
 
-const cartPole: AlgorithmDefaults = {
-  gamma: 0.99,
-  hidden: [128],
-  activation: "relu",
-  bias: true,
-  optimiser: "adam",
-  learningRate: 2e-3,
-};
-
-/** Linear softmax over one constant feature: the policy of Example 13.1, with the step size of its figure. */
-const corridor: AlgorithmDefaults = {
-  gamma: 1,
-  hidden: [],
-  activation: "relu",
-  bias: false,
-  optimiser: "sgd",
-  learningRate: 2 ** -13,
-};
-
-const defaults = { "*": cartPole, "CartPole-v1": cartPole, ShortCorridor: corridor };
+const defaults = environmentDefaults;
 
 export const reinforce: AlgorithmRecord = {
   id: "reinforce",
@@ -33,7 +15,7 @@ loss = -(gamma**t * G.detach() * log_pi).sum() - beta * entropy.sum()
 `,
   rule: "theta += alpha * gamma^t * G * grad(log_pi)",
   reference: "Sutton & Barto, Reinforcement Learning, 2nd edition, section 13.3",
-  defaults: { ...defaults, "CartPole-v1": { ...cartPole, learningRate: 3e-3 } },
+  defaults: { ...defaults, "CartPole-v1": { ...cartPoleDefaults, learningRate: 3e-3 } },
 };
 
 export const reinforceWithoutGammaT: AlgorithmRecord = {
@@ -62,7 +44,7 @@ eps  = 1.1920928955078125e-07                # float32's machine epsilon
 w    = (G - G.mean()) / (G.std() + eps)
 loss = -(w.detach() * log_pi).sum()
 `,
-  rule: "theta += alpha * normalize(G) * grad(log_pi)",
+  rule: "theta += alpha * normalize(G, 1.1920928955078125e-07) * grad(log_pi)",
   reference: "pytorch/examples, reinforcement_learning/reinforce.py (without its dropout)",
-  defaults: { ...defaults, ShortCorridor: { ...corridor, learningRate: 2 ** -7 } },
+  defaults: { ...defaults, ShortCorridor: { ...corridorDefaults, learningRate: 2 ** -7 } },
 };

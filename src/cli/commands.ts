@@ -1,10 +1,14 @@
 import type { CommandRecord } from "./command.ts";
 
 import { conformCommand } from "./commands/conform.ts";
+import { deriveCommand } from "./commands/derive.ts";
 import { diagnoseCommand } from "./commands/diagnose.ts";
 import { doctorCommand } from "./commands/doctor.ts";
+import { explainCommand } from "./commands/explain.ts";
 import { exportCommand } from "./commands/export.ts";
 import { lossCommand } from "./commands/loss.ts";
+import { probesCommand } from "./commands/probes.ts";
+import { proveCommand } from "./commands/prove.ts";
 import { runsCommand } from "./commands/runs.ts";
 import { showCommand } from "./commands/show.ts";
 import { trainCommand } from "./commands/train.ts";
@@ -16,6 +20,10 @@ export const commands: readonly CommandRecord[] = [
   showCommand,
   whatIfCommand,
   lossCommand,
+  deriveCommand,
+  explainCommand,
+  proveCommand,
+  probesCommand,
   runsCommand,
   exportCommand,
   diagnoseCommand,

@@ -2,6 +2,7 @@ import { readFileSync, statSync } from "node:fs";
 import { readLossText } from "../engine/lossOnBatch.ts";
 import { UserError } from "../engine/userError.ts";
 import type { Diagnostic } from "../loss/diagnostic.ts";
+import type { PolicySpecification } from "../policies/policy.ts";
 import { diagnosticLine } from "./diagnosticLine.ts";
 import type { Console } from "./output.ts";
 
@@ -34,10 +35,15 @@ export function readTextFile(path: string): string {
   }
 }
 
-/** Prints what is wrong with a loss that shall train; true where it cannot. */
-export function refusesLoss(text: string | undefined, console: Console): boolean {
+/** Prints what is wrong with a loss that shall train a policy, or any where it is not known; true where it cannot. */
+export function refusesLoss(
+  text: string | undefined,
+  console: Console,
+  policy?: PolicySpecification,
+  inParts = false,
+): boolean {
   if (text === undefined) return false;
-  const { diagnostics } = readLossText(text);
+  const { diagnostics } = readLossText(text, policy, inParts);
   printDiagnostics(text, diagnostics, console);
   return diagnostics.some(({ severity }) => severity === "error");
 }

@@ -12,6 +12,7 @@ const wrongUse: ReadonlySet<string> = new Set([
   "unknown_environment",
   "unknown_algorithm",
   "unknown_update",
+  "unknown_rule",
   "out_of_range",
   "wrong_loss",
   "wrong_data",

@@ -7,6 +7,8 @@ import { openRun } from "../runs/runReader.ts";
 const optionOf: Readonly<Partial<Record<keyof SettingsRequest, string>>> = {
   learningRate: "learning-rate",
   clipNorm: "clip-norm",
+  valueLearningRate: "value-learning-rate",
+  sigmaBy: "sigma-by",
 };
 
 /** Throws a UserError for the first setting asked for that the run at `path` was not trained with. */

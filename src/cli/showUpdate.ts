@@ -1,6 +1,7 @@
-import { columnViews } from "../engine/inspection/columns.ts";
+import { columnViews, tableShape } from "../engine/inspection/columns.ts";
 import type { InspectedLoss, Inspector } from "../engine/inspection/inspector.ts";
 import { orderRows } from "../engine/inspection/orderedRows.ts";
+import { ratioView, ratioWords } from "../engine/inspection/ratioView.ts";
 import type { OpenRun } from "../engine/openRun.ts";
 import { UserError } from "../engine/userError.ts";
 import { nearestName } from "../protocol/choice.ts";
@@ -17,6 +18,8 @@ export interface ShowOptions {
 }
 
 const usualLimit = 20;
+/** Groups of columns that are printed without being asked for. */
+const shownGroups = new Set(["dlogit", "dmu", "dsigma"]);
 
 /** Prints the step table, the sum row and the verdict of an update. */
 export async function showUpdate(
@@ -36,10 +39,8 @@ export async function showUpdate(
   }
 }
 
-function allColumns(run: OpenRun, { trainer }: Inspector): ColumnView[] {
-  const { actionNames, observationNames } = run.names;
-  const hasEntropyWeight = trainer.verdict.fingerprint.entropyWeights !== undefined;
-  return columnViews(actionNames, trainer.terms.columns, observationNames, hasEntropyWeight);
+function allColumns(run: OpenRun, inspector: Inspector): ColumnView[] {
+  return columnViews(tableShape(inspector, inspector.trainer, run.names));
 }
 
 function chooseColumns(
@@ -51,7 +52,7 @@ function chooseColumns(
   const hidden = new Set(["step", "episode", "terminated", "truncated"]);
   if (!wanted)
     return columns.filter(
-      ({ name, group }) => !hidden.has(name) && (group === undefined || group === "dlogit"),
+      ({ name, group }) => !hidden.has(name) && (group === undefined || shownGroups.has(group)),
     );
   return wanted.flatMap((name) => {
     const found = columns.filter((column) => column.name === name || column.group === name);
@@ -86,6 +87,7 @@ function printJson(
   console: Console,
 ): void {
   const loss = inspector.trainer;
+  const ratio = ratioView(inspector, loss);
   const values = columns.map(({ name }) => [name, inspector.column(loss, name)] as const);
   for (const row of rows)
     console.out(jsonLine(Object.fromEntries(values.map(([name, column]) => [name, column?.[row]]))));
@@ -97,6 +99,7 @@ function printJson(
       terms: loss.terms.columns.map(({ text, sum }) => ({ text, sum })),
       rest: loss.terms.rest,
       grad_norm: loss.gradientNorm,
+      ...(ratio && { approx_kl: ratio.approximateKl, clip_fraction: ratio.clipFraction }),
       verdict: {
         kind: loss.verdict.kind,
         sentence: loss.verdict.sentence,
@@ -126,6 +129,8 @@ function printTable(
   console.out(textTable([columns.map(({ label }) => label), ...rowsOfTable]));
   if (rows.length < frozen.batch.steps) console.out(`${rows.length} of ${frozen.batch.steps} steps\n`);
   console.out(lossLines(loss));
+  const ratio = ratioView(inspector, loss);
+  if (ratio) console.out(`${ratioWords(ratio)}\n`);
   console.out(verdictLines(loss));
 }
 

@@ -1,4 +1,5 @@
 import type { TrainingSession } from "../engine/trainingSession.ts";
+import type { RunSettings } from "../protocol/views.ts";
 import type { UpdateSummary } from "../runs/summary.ts";
 import { type Console, counted, formatCount, jsonLine } from "./output.ts";
 
@@ -11,12 +12,33 @@ export function introduction(session: TrainingSession): string {
     `${algorithm.title} on ${settings.environment}`,
     ...(settings.loss === algorithm.loss ? [] : ["another loss"]),
     settings.hidden.length === 0 ? `${network} linear` : `${network} ${settings.activation}`,
+    ...headWords(settings, specification.gaussian !== undefined),
+    ...batchWords(settings, algorithm.timing),
     `${settings.optimiser} ${settings.learningRate}`,
     `γ ${settings.gamma}`,
     `seed ${settings.seed}`,
     session.writer.metadata.backend.name,
   ];
   return `${parts.join(" · ")}\n${session.writer.path}\n`;
+}
+
+function headWords({ value, valueLearningRate, sigma, sigmaBy }: RunSettings, isGaussian: boolean): string[] {
+  const rate = valueLearningRate === null ? "" : ` ${valueLearningRate}`;
+  return [
+    ...(isGaussian
+      ? [`Gaussian, σ by ${sigmaBy} from ${sigma === "network" ? "the network" : "a parameter"}`]
+      : []),
+    ...(value === "none" ? [] : [value === "own" ? `V of its own${rate}` : "V on the same trunk"]),
+  ];
+}
+
+function batchWords(
+  { environments, batch, epochs, minibatches }: RunSettings,
+  timing: "episode" | "steps",
+): string[] {
+  const passes = epochs * minibatches === 1 ? "" : `, ${epochs} × ${minibatches} minibatches`;
+  if (timing === "steps") return [`${environments} × ${batch} steps${passes}`];
+  return batch === 1 ? [] : [`${batch} episodes${passes}`];
 }
 
 /** One update as `pgi train --json` prints it. */

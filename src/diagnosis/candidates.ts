@@ -12,6 +12,13 @@ export interface CandidateInput {
   readonly ends: EpisodeEnds;
   /** [T], π(A_t|S_t). */
   readonly chosenProbabilities: Float64Array;
+  /** [T], V(S_t) and V of the state after each step, where the policy has a value head. */
+  readonly values?: Float64Array | undefined;
+  readonly nextValues?: Float64Array | undefined;
+  /** [T] each, of a part of a batch: what was recorded before its first update, and π(a|s) over that at the time. */
+  readonly advantages?: Float64Array | undefined;
+  readonly recordedReturns?: Float64Array | undefined;
+  readonly ratios?: Float64Array | undefined;
 }
 
 /** Whether a rule is the book's, a variant that people mean, or a slip. */
@@ -29,7 +36,10 @@ export interface CandidateRule {
   readonly rule: string;
   /** Why it matters; empty for the book's rule. */
   readonly explanation: string;
-  weights(input: CandidateInput): Float64Array;
+  /** Whether it is meant as a mean over the steps rather than a sum. */
+  readonly averaged?: true;
+  /** Undefined where the update has not what the rule is made of. */
+  weights(input: CandidateInput): Float64Array | undefined;
 }
 
 /** Known weights, the most likely meant first: of two that the data cannot tell apart, the earlier one is named. */
@@ -119,6 +129,85 @@ export const candidateRules: readonly CandidateRule[] = [
     weights: (input) => spreadFirst(discountedReturns(input.rewards, 1, input.ends), input.time),
   },
   {
+    id: "baseline",
+    kind: "book",
+    title: "REINFORCE with baseline (13.4)",
+    symbol: "γᵗ(G − V)",
+    rule: "gamma^t * (G - V)",
+    explanation: "",
+    weights: (input) => withPower(minusValues(input), input),
+  },
+  {
+    id: "baseline_missing_gamma_t",
+    kind: "variant",
+    title: "REINFORCE with a value baseline, without γᵗ",
+    symbol: "G − V",
+    rule: "(G - V)",
+    explanation: "The book's (13.4) has γᵗ(G − V). Most libraries leave γᵗ out on purpose.",
+    weights: minusValues,
+  },
+  {
+    id: "actor_critic",
+    kind: "book",
+    title: "one-step actor–critic (13.5)",
+    symbol: "γᵗδ",
+    rule: "gamma^t * delta",
+    explanation: "",
+    weights: (input) => withPower(differences(input), input),
+  },
+  {
+    id: "actor_critic_missing_gamma_t",
+    kind: "variant",
+    title: "one-step actor–critic without γᵗ",
+    symbol: "δ",
+    rule: "delta",
+    explanation: "The book's (13.5) carries I = γᵗ. Most libraries leave it out on purpose.",
+    weights: differences,
+  },
+  {
+    id: "normalised_returns_baseline",
+    kind: "variant",
+    title: "actor–critic with returns normalised over the batch",
+    symbol: "(G − mean G) / std G − V",
+    rule: "(normalize(G) - V)",
+    explanation: "The critic estimates normalised returns, whose scale changes from batch to batch.",
+    weights: (input) => {
+      const { values } = input;
+      return values && normalised(returnsOf(input)).map((G, t) => G - values[t]!);
+    },
+  },
+  {
+    id: "ppo_clip",
+    kind: "book",
+    title: "PPO with ε = 0.2 and normalised advantages",
+    symbol: "clipped ratio·Â",
+    rule: "clip(ratio, 0.2) * normalize(adv)",
+    explanation: "",
+    averaged: true,
+    weights: ({ advantages, ratios }) =>
+      advantages && ratios && clippedRatios(normalised(advantages), ratios),
+  },
+  {
+    id: "ppo_clip_plain",
+    kind: "variant",
+    title: "PPO with ε = 0.2",
+    symbol: "clipped ratio·A",
+    rule: "clip(ratio, 0.2) * adv",
+    explanation: "The advantages are used as they are; most implementations scale them by minibatch.",
+    averaged: true,
+    weights: ({ advantages, ratios }) => advantages && ratios && clippedRatios(advantages, ratios),
+  },
+  {
+    id: "unclipped_ratio",
+    kind: "variant",
+    title: "importance-weighted advantages without clipping",
+    symbol: "ratio·A",
+    rule: "ratio * adv",
+    explanation: "Nothing holds the policy near the one that acted.",
+    averaged: true,
+    weights: ({ advantages, ratios }) => advantages && ratios && advantages.map((A, t) => A * ratios[t]!),
+  },
+  {
     id: "gamma_t_twice",
     kind: "mistake",
     title: "γᵗ applied twice",
@@ -159,7 +248,7 @@ export const candidateRules: readonly CandidateRule[] = [
     kind: "mistake",
     title: "returns summed in the wrong direction",
     symbol: "forward G",
-    rule: "r + gamma * G_before",
+    rule: "(r + gamma * G_before)",
     explanation:
       "The running sum starts at the first step, so a step is credited with rewards that came before it. Iterate from the last step to the first.",
     weights: forwardReturns,
@@ -237,4 +326,29 @@ function forwardReturns(input: CandidateInput): Float64Array {
     running = input.time[t] === 0 ? reward : reward + input.gamma * running;
     return running;
   });
+}
+
+/** ratio·A where the smaller of the two surrogates is the unclipped one, else 0. Schulman et al. (2017), equation 7. */
+function clippedRatios(advantages: Float64Array, ratios: Float64Array): Float64Array {
+  const epsilon = 0.2;
+  return advantages.map((A, t) => {
+    const ratio = ratios[t]!;
+    return (A > 0 ? ratio <= 1 + epsilon : ratio >= 1 - epsilon) ? ratio * A : 0;
+  });
+}
+
+/** G_t − V(S_t). */
+function minusValues(input: CandidateInput): Float64Array | undefined {
+  const { values } = input;
+  return values && returnsOf(input).map((G, t) => G - values[t]!);
+}
+
+/** δ_t = r_t + γ·V(S_{t+1}) − V(S_t). */
+function differences({ rewards, values, nextValues, gamma }: CandidateInput): Float64Array | undefined {
+  if (!values || !nextValues) return undefined;
+  return rewards.map((reward, t) => reward + gamma * nextValues[t]! - values[t]!);
+}
+
+function withPower(values: Float64Array | undefined, input: CandidateInput): Float64Array | undefined {
+  return values && timesPower(values, input, 1);
 }

@@ -1,7 +1,21 @@
+import { type GaussianOutputs, type GaussianReadings, readGaussian } from "./gaussianFingerprint.ts";
+
 /** What a fingerprint is read from: one update's outputs and the loss's derivatives there. */
-export interface FingerprintInput {
-  /** T and K. */
+export type FingerprintInput = CategoricalFingerprintInput | GaussianFingerprintInput;
+
+/** The adjoints of what a loss names of any policy. */
+export interface NamedAdjoints {
+  /** T. */
   readonly steps: number;
+  /** [T], ∂L/∂ln π where the loss names log_pi. */
+  readonly logPiAdjoint: ArrayLike<number> | undefined;
+  /** [T], ∂L/∂H where the loss names entropy. */
+  readonly entropyAdjoint: ArrayLike<number> | undefined;
+}
+
+export interface CategoricalFingerprintInput extends NamedAdjoints {
+  readonly gaussian?: undefined;
+  /** K. */
   readonly actionCount: number;
   /** [T], index of the action taken. */
   readonly actions: ArrayLike<number>;
@@ -9,12 +23,12 @@ export interface FingerprintInput {
   readonly probabilities: ArrayLike<number>;
   /** [T × K], ∂L/∂logits, whole. */
   readonly logitsGradient: ArrayLike<number>;
-  /** [T], ∂L/∂ln π where the loss names log_pi. */
-  readonly logPiAdjoint: ArrayLike<number> | undefined;
-  /** [T], ∂L/∂H where the loss names entropy. */
-  readonly entropyAdjoint: ArrayLike<number> | undefined;
   /** [T × K], the part of ∂L/∂logits that came through logits or π by name, not through log_pi or entropy. */
   readonly directGradient: ArrayLike<number> | undefined;
+}
+
+export interface GaussianFingerprintInput extends NamedAdjoints {
+  readonly gaussian: GaussianOutputs;
 }
 
 /** The weights with which ∇ln π_t and ∇H_t entered an update. */
@@ -32,6 +46,8 @@ export interface Fingerprint {
   readonly formResidual: number;
   /** True where K = 2 and the reading is projected: π − e_a and the entropy direction are collinear. */
   readonly entropyInseparable: boolean;
+  /** Of a Gaussian policy: c_t as ∂L/∂μ alone has it, and as ∂L/∂ln σ alone. */
+  readonly readings?: GaussianReadings | undefined;
 }
 
 const certain = 1e-12;
@@ -41,11 +57,15 @@ const certain = 1e-12;
  * and for what enters through logits or π by projection, c_t = ⟨∂L/∂z_t, π_t − e_a⟩ / ‖π_t − e_a‖².
  */
 export function readFingerprint(input: FingerprintInput): Fingerprint {
-  const { steps, logPiAdjoint, entropyAdjoint, directGradient } = input;
+  const { steps, logPiAdjoint, entropyAdjoint } = input;
   const weights = new Float64Array(steps);
   if (logPiAdjoint) for (let t = 0; t < steps; t++) weights[t] = -(logPiAdjoint[t] as number);
   const isNamed = entropyAdjoint !== undefined && !isZero(entropyAdjoint);
   const entropyWeights = isNamed ? Float64Array.from(entropyAdjoint, (adjoint) => -adjoint) : undefined;
+  if (input.gaussian) {
+    return { entropyWeights, ...readGaussian(input.gaussian, weights, entropyWeights) };
+  }
+  const { directGradient } = input;
   if (!directGradient) {
     return { weights, entropyWeights, reading: "exact", formResidual: 0, entropyInseparable: false };
   }
@@ -65,7 +85,11 @@ function isZero(values: ArrayLike<number>): boolean {
 }
 
 /** Adds each row's projection to `weights`; returns the relative norm of what is left. */
-function projectRows(input: FingerprintInput, gradient: ArrayLike<number>, weights: Float64Array): number {
+function projectRows(
+  input: CategoricalFingerprintInput,
+  gradient: ArrayLike<number>,
+  weights: Float64Array,
+): number {
   const { steps, actionCount } = input;
   let left = 0;
   let total = 0;

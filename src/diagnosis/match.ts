@@ -34,7 +34,10 @@ export interface CandidateWeights {
 
 /** Every known rule's weights on a batch. */
 export function candidateWeights(input: CandidateInput): CandidateWeights[] {
-  return candidateRules.map((rule) => ({ rule, weights: rule.weights(input) }));
+  return candidateRules.flatMap((rule) => {
+    const weights = rule.weights(input);
+    return weights ? [{ rule, weights }] : [];
+  });
 }
 
 /** Holds an update's weights c [T] against every known rule; steps whose weight is NaN are left out. */

@@ -1,5 +1,8 @@
 import type { CandidateInput } from "./candidates.ts";
+import { type Condition, conditionOf } from "./condition.ts";
+import { type EntropyFit, fitEntropy } from "./entropyFit.ts";
 import { type Fingerprint, type FingerprintInput, readFingerprint } from "./fingerprint.ts";
+import { fitGeneralisedAdvantages } from "./gaeFit.ts";
 import {
   type CandidateWeights,
   candidateWeights,
@@ -8,6 +11,7 @@ import {
   matchCandidates,
 } from "./match.ts";
 import { formatSignificant, nameScale, type ScaleName } from "./scale.ts";
+import { readValueTerm, type ValueAdjoints, type ValueTerm } from "./valueTerm.ts";
 
 /** What a loss is, as far as one update's numbers decide it. */
 export interface Verdict {
@@ -25,6 +29,10 @@ export interface Verdict {
   /** The rule that gradient descent on the loss performs, in the rule language. */
   readonly rule: string;
   readonly fingerprint: Fingerprint;
+  /** How well the batch tells the matched rule from the one most like it. */
+  readonly condition?: Condition | undefined;
+  /** What happens to V, where the loss draws it anywhere. */
+  readonly value?: ValueTerm | undefined;
 }
 
 /** Σ_t β_t H_t of a loss: constant over the steps, or not. */
@@ -34,7 +42,10 @@ export interface EntropyTerm {
   readonly beta: number;
 }
 
-export interface VerdictInput extends FingerprintInput, CandidateInput {
+export type VerdictInput = FingerprintInput & CandidateInput & VerdictBatch;
+
+interface VerdictBatch extends ValueAdjoints {
+  readonly steps: number;
   readonly episodes: number;
   readonly entropies: ArrayLike<number>;
 }
@@ -44,15 +55,64 @@ export function judge(
   input: VerdictInput,
   candidates: readonly CandidateWeights[] = candidateWeights(input),
 ): Verdict {
-  const fingerprint = readFingerprint(input);
-  const result = matchCandidates(fingerprint.weights, candidates, input.episodes);
+  const read = readFingerprint(input);
+  const plain = matchAll(read.weights, candidates, input);
+  const fit = plain.best ? undefined : fitEntropy(input, read, candidates);
+  const fingerprint = fit ? separated(read, fit) : read;
+  const result = fit ? { ...plain, best: fit.match } : plain;
   const entropy = entropyTerm(fingerprint.entropyWeights);
-  const undecided = undecidedReasons(input, fingerprint, result);
-  const base = { fingerprint, entropy, undecided };
-  if (fingerprint.formResidual > 1e-6) return { ...base, ...otherForm(fingerprint) };
-  if (result.largestWeight === 0) return { ...base, ...noPolicyTerm(entropy) };
-  if (!result.best) return { ...base, ...unknownRule(result, entropy) };
-  return { ...base, ...knownRule(result.best, input, entropy) };
+  const undecided = undecidedReasons(input, fingerprint, result, fit);
+  const value = readValueTerm(input, input, result.best?.rule.weights(input));
+  const condition = conditionOf(result.best, candidates);
+  const base = { fingerprint, entropy, undecided, value, condition };
+  return withValue({ ...base, ...judgement(fingerprint, result, input, entropy) });
+}
+
+/** The weights and the entropy's, once β is known from all steps together. */
+function separated(fingerprint: Fingerprint, { weights, beta }: EntropyFit): Fingerprint {
+  return { ...fingerprint, weights, entropyWeights: new Float64Array(weights.length).fill(beta) };
+}
+
+/** The known rules; where none of them fits, generalised advantages with the λ that fits best. */
+function matchAll(
+  weights: Float64Array,
+  candidates: readonly CandidateWeights[],
+  input: VerdictInput,
+): MatchResult {
+  const result = matchCandidates(weights, candidates, input.episodes);
+  const rule = result.best ? undefined : fitGeneralisedAdvantages(weights, input);
+  const own = rule?.weights(input);
+  if (!rule || !own) return result;
+  const fitted = matchCandidates(weights, [{ rule, weights: own }], input.episodes);
+  return fitted.best ? fitted : result;
+}
+
+function judgement(
+  fingerprint: Fingerprint,
+  result: MatchResult,
+  input: VerdictInput,
+  entropy: EntropyTerm | undefined,
+): Judgement {
+  if (fingerprint.formResidual > 1e-6) return otherForm(fingerprint);
+  if (result.largestWeight === 0) return noPolicyTerm(entropy);
+  if (!result.best) return unknownRule(result, entropy);
+  return knownRule(result.best, input, entropy);
+}
+
+/** The sentence with what happens to V; a target that moves is a mistake whatever the policy's term is. */
+function withValue(verdict: Verdict): Verdict {
+  const { value } = verdict;
+  if (!value) return verdict;
+  const sentence = `${verdict.sentence}; ${value.words}`;
+  if (!value.reachesTarget || verdict.kind === "mistake") return { ...verdict, sentence };
+  return {
+    ...verdict,
+    sentence,
+    kind: "mistake",
+    finding: "value_target_not_detached",
+    explanation:
+      "The target contains V of the next state; the book's rules hold it constant (a semi-gradient). Detach it.",
+  };
 }
 
 type Judgement = Pick<Verdict, "kind" | "sentence" | "finding" | "match" | "scale" | "explanation" | "rule">;
@@ -91,7 +151,8 @@ function scaledRule(
   entropy: EntropyTerm | undefined,
 ): Pick<Judgement, "kind" | "sentence" | "finding" | "explanation"> {
   const bonus = entropyWords(entropy);
-  const plain = scale.id === "sum" || match.rule.id.includes("normalised");
+  const isMeantMean = match.rule.averaged === true && scale.id === "step_mean";
+  const plain = scale.id === "sum" || isMeantMean || match.rule.id.includes("normalised");
   const title = plain ? match.rule.title : `${match.rule.title}, ${scale.words}`;
   const isBook = match.rule.kind === "book" && plain;
   return {
@@ -180,10 +241,11 @@ function entropyWords(entropy: EntropyTerm | undefined): string {
   return entropy.constant ? `, entropy bonus β = ${beta}` : `, entropy weights of mean ${beta}`;
 }
 
-function entropyRule(entropy: EntropyTerm | undefined): string {
+/** The summand of entropy; in a rule of `-=` all summands are subtracted. */
+function entropyRule(entropy: EntropyTerm | undefined, descends = false): string {
   if (!entropy) return "";
   const size = plainNumber(Math.abs(entropy.beta));
-  return ` ${entropy.beta < 0 ? "-" : "+"} alpha * ${entropy.constant ? size : "beta"} * grad(entropy)`;
+  return ` ${entropy.beta < 0 === descends ? "+" : "-"} alpha * ${entropy.constant ? size : "beta"} * grad(entropy)`;
 }
 
 function ruleText(match: Match, scale: ScaleName, entropy: EntropyTerm | undefined): string {
@@ -193,20 +255,29 @@ function ruleText(match: Match, scale: ScaleName, entropy: EntropyTerm | undefin
       ? ""
       : `${scale.id === "factor" ? plainNumber(Math.abs(match.scale)) : scale.symbol.replace("/ln 10", "/ln(10)").replace("/ln 2", "/ln(2)")} * `;
   const weight = match.rule.rule === "1" && factor !== "" ? "" : `${match.rule.rule} * `;
-  return `theta ${sign} alpha * ${factor}${weight}grad(log_pi)${entropyRule(entropy)}`;
+  return `theta ${sign} alpha * ${factor}${weight}grad(log_pi)${entropyRule(entropy, match.scale < 0)}`;
 }
 
 function plainNumber(value: number): string {
   return String(Number(value.toPrecision(4)));
 }
 
-function undecidedReasons(input: VerdictInput, fingerprint: Fingerprint, result: MatchResult): string[] {
+function undecidedReasons(
+  input: VerdictInput,
+  fingerprint: Fingerprint,
+  result: MatchResult,
+  fit: EntropyFit | undefined,
+): string[] {
   const reasons: string[] = [];
   if (input.gamma === 1) reasons.push("γ = 1: with γᵗ and without are the same");
   if (input.steps === 1) reasons.push("T = 1: one step shows a weight but no formula");
   if (input.rewards.every((reward) => reward === 0)) reasons.push("all rewards are 0: so is every return");
   if (fingerprint.entropyInseparable && fingerprint.formResidual <= 1e-6) {
-    reasons.push("two actions and a loss on logits or π: an entropy term would look like a weight");
+    const words = "two actions and a loss on logits or π: at one step an entropy term looks like a weight";
+    const across = fit
+      ? `; across the steps, with the rule, it is β = ${formatSignificant(fit.beta, 4)} (condition number ${formatSignificant(fit.condition, 2)})`
+      : "";
+    reasons.push(words + across);
   }
   const others = result.indistinguishable.filter((match) => !isScaledTwin(match, result.best));
   if (others.length > 0) {

@@ -1,26 +1,36 @@
+import type { ExportFormat } from "../protocol/engine.ts";
+import { writeWholeFile } from "../runs/createFile.ts";
 import { type CsvColumn, exportCsv } from "../runs/exportCsv.ts";
 import { exportTrace, type TraceHeader, type TraceUpdate } from "../runs/exportTrace.ts";
-import { columnViews } from "./inspection/columns.ts";
+import { columnViews, tableShape } from "./inspection/columns.ts";
 import type { OpenedReference } from "./runBook.ts";
+import { updateScript } from "./script/updateScript.ts";
 
-/** Writes an opened update's step table as CSV, or its batch and update as a trace. Returns how many steps. */
+/**
+ * Writes an opened update's step table as CSV, its batch and update as a trace, or all of it as a Python script that
+ * makes it again. Returns how many steps.
+ */
 export function exportUpdate(
   opened: OpenedReference,
-  to: "csv" | "pgtrace",
+  to: ExportFormat,
   path: string,
   force = false,
 ): { path: string; rows: number } {
   if (to === "csv") exportCsv(path, csvColumns(opened), { force });
-  else exportTrace(path, traceHeader(opened), [traceUpdate(opened)], { force });
+  else if (to === "pgtrace") exportTrace(path, traceHeader(opened), [traceUpdate(opened)], { force });
+  else {
+    const { inspector, run } = opened;
+    writeWholeFile(path, [updateScript(inspector, to, run.resolved.environment.id)], { force });
+  }
   return { path, rows: opened.inspector.frozen.batch.steps };
 }
 
 function csvColumns({ inspector, names }: OpenedReference): CsvColumn[] {
   const loss = inspector.trainer;
-  const hasEntropyWeight = loss.verdict.fingerprint.entropyWeights !== undefined;
-  return columnViews(names.actionNames, loss.terms.columns, names.observationNames, hasEntropyWeight).map(
-    ({ name }) => ({ name, values: inspector.column(loss, name) ?? [] }),
-  );
+  return columnViews(tableShape(inspector, loss, names)).map(({ name }) => ({
+    name,
+    values: inspector.column(loss, name) ?? [],
+  }));
 }
 
 function traceHeader({ inspector, run }: OpenedReference): TraceHeader {
@@ -28,7 +38,10 @@ function traceHeader({ inspector, run }: OpenedReference): TraceHeader {
   return {
     environment: run.resolved.environment.id,
     gamma: frozen.gamma,
-    actionSpace: { type: "discrete", n: frozen.specification.actionCount },
+    actionSpace:
+      frozen.specification.gaussian === undefined
+        ? { type: "discrete", n: frozen.specification.actionCount }
+        : { type: "box", shape: [frozen.specification.actionCount] },
     framework: "policy-gradient-inspector",
   };
 }
@@ -41,12 +54,18 @@ function traceUpdate({ inspector }: OpenedReference): TraceUpdate {
     update: frozen.update,
     gamma: frozen.gamma,
     logits: heads.logits,
+    mu: heads.mu,
+    logSigma: heads.logSigma,
     logProbs: heads.logProbabilities,
     entropies: heads.entropies,
+    values: heads.values,
     loss: trainer.evaluation.value,
     coef: trainer.verdict.fingerprint.weights.map((weight) => -weight),
     entropyCoef: entropy?.constant ? -entropy.beta : undefined,
     gradNorm: trainer.gradientNorm,
-    logitsGrad: trainer.evaluation.logitsGradient,
+    logitsGrad: trainer.evaluation.gradient.logits,
+    muGrad: trainer.evaluation.gradient.mu,
+    logSigmaGrad: trainer.evaluation.gradient.logSigma,
+    valueGrad: trainer.evaluation.gradient.values,
   };
 }

@@ -1,6 +1,8 @@
 import type { PolicySpecification } from "../policies/policy.ts";
+import { countCuts } from "../policies/valueHead.ts";
 import type { Batch } from "../rl/batch.ts";
 import { BlobError, type BlobRecord, decodeBlob, encodeBlob } from "../runs/blob.ts";
+import type { JsonValue } from "../runs/metadata.ts";
 
 /** All that one update was made from: enough to compute it again, and others from the same batch. */
 export interface FrozenUpdate {
@@ -29,6 +31,8 @@ export function freeze(update: FrozenUpdate): FrozenUpdate {
       terminated: batch.terminated.slice(),
       truncated: batch.truncated.slice(),
       episodes: batch.episodes.slice(),
+      ...(batch.finalObservations && { finalObservations: batch.finalObservations.slice() }),
+      ...(batch.rows && { rows: batch.rows.slice() }),
     },
   };
 }
@@ -43,13 +47,13 @@ export function encodeFrozen({
   learningRate,
   loss,
 }: FrozenUpdate): Uint8Array {
-  const { observations, actions, rewards, time, terminated, truncated, episodes } = batch;
+  const { observations, actions, rewards, time, terminated, truncated, episodes, finalObservations } = batch;
   return encodeBlob({
     update,
     gamma,
     learningRate,
     loss,
-    specification: { ...specification },
+    specification: plainSpecification(specification),
     theta,
     observations,
     actions,
@@ -58,29 +62,64 @@ export function encodeFrozen({
     terminated,
     truncated,
     episodes,
+    ...(finalObservations && { finalObservations }),
+    ...(batch.rows && { rows: batch.rows }),
+    ...Object.fromEntries(
+      Object.entries(batch.recorded ?? {}).map(([name, column]) => [recordedPrefix + name, column]),
+    ),
   });
+}
+
+const recordedPrefix = "recorded:";
+
+/** What a part of a larger batch has beside its columns. */
+function partOf(record: BlobRecord, steps: number): Pick<Batch, "rows" | "recorded"> {
+  const names = Object.keys(record).filter((name) => name.startsWith(recordedPrefix));
+  const recorded = names.map(
+    (name) => [name.slice(recordedPrefix.length), floats(record, name, steps)] as const,
+  );
+  return {
+    ...(record.rows !== undefined && { rows: floats(record, "rows", steps) }),
+    ...(names.length > 0 && { recorded: Object.fromEntries(recorded) }),
+  };
+}
+
+/** The specification as JSON. */
+function plainSpecification({ gaussian, value, ...rest }: PolicySpecification): JsonValue {
+  return {
+    ...rest,
+    ...(gaussian && { gaussian: { ...gaussian } }),
+    ...(value && { value: { ...value } }),
+  };
 }
 
 /** Reads what `encodeFrozen` wrote. Throws BlobError where a column is missing or has another length than the rest. */
 export function decodeFrozen(bytes: Uint8Array, specification: PolicySpecification): FrozenUpdate {
   const record = decodeBlob(bytes);
-  const actions = floats(record, "actions");
-  const steps = actions.length;
+  const rewards = floats(record, "rewards");
+  const steps = rewards.length;
+  const { observationSize, actionCount, gaussian } = specification;
   const batch: Batch = {
     steps,
-    observationSize: specification.observationSize,
-    actionCount: specification.actionCount,
-    observations: floats(record, "observations", steps * specification.observationSize),
-    actions,
-    rewards: floats(record, "rewards", steps),
+    observationSize,
+    actionCount,
+    observations: floats(record, "observations", steps * observationSize),
+    actions: floats(record, "actions", gaussian === undefined ? steps : steps * actionCount),
+    rewards,
     time: floats(record, "time", steps),
     terminated: flags(record, "terminated", steps),
     truncated: flags(record, "truncated", steps),
     episodes: floats(record, "episodes", steps),
+    ...partOf(record, steps),
   };
+  const isPart = batch.rows !== undefined;
+  const cuts = specification.value === undefined || isPart ? 0 : countCuts(batch, steps);
   return {
     update: number(record, "update"),
-    batch,
+    batch:
+      cuts === 0
+        ? batch
+        : { ...batch, finalObservations: floats(record, "finalObservations", cuts * observationSize) },
     theta: floats(record, "theta"),
     specification,
     gamma: number(record, "gamma"),

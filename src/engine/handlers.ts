@@ -8,16 +8,22 @@ import {
   type UpdateReference,
 } from "../protocol/engine.ts";
 import { deleteRun, renameRun } from "../runs/list.ts";
-import { availableBackends } from "./backends/list.ts";
+import { Backends } from "./backends/backends.ts";
 import { exportUpdate } from "./exportUpdate.ts";
 import { decimate } from "./inspection/decimate.ts";
 import { explainCell } from "./inspection/explainCell.ts";
 import { checkLossText, evaluationView, nodeView } from "./inspection/lossText.ts";
 import { pickRows, rangeOf } from "./inspection/orderedRows.ts";
+import { parityOf } from "./inspection/parity.ts";
 import { SourcedColumns } from "./inspection/sourcedColumns.ts";
-import { comparisonView, stepView, updateView } from "./inspection/views.ts";
+import { stepView } from "./inspection/stepView.ts";
+import { comparisonView, updateView } from "./inspection/views.ts";
 import { listRunViews } from "./listRuns.ts";
+import { testLossOnProbes } from "./probes/testLoss.ts";
+import { proveOnRequest } from "./proof/request.ts";
 import { RunBook } from "./runBook.ts";
+import { type RuntimeMethods, runtimeHandlers } from "./runtimeHandlers.ts";
+import { runtimePlaces } from "./runtimes/places.ts";
 
 export type Emit = <Name extends keyof EngineEvents>(event: Name, payload: EngineEvents[Name]) => void;
 
@@ -26,9 +32,9 @@ export class Engine {
   readonly runs: RunBook;
   readonly handlers: Handlers<EngineMethods>;
 
-  constructor(emit: Emit) {
-    this.runs = new RunBook(emit);
-    this.handlers = createHandlers(this.runs);
+  constructor(emit: Emit, backends = new Backends(runtimePlaces(process.env))) {
+    this.runs = new RunBook(emit, backends);
+    this.handlers = { ...createHandlers(this.runs), ...runtimeHandlers(backends, emit) };
   }
 
   /** Stops training and closes every run; what was made is in the files then. */
@@ -37,21 +43,21 @@ export class Engine {
   }
 }
 
-function createHandlers(runs: RunBook): Handlers<EngineMethods> {
+function createHandlers(runs: RunBook): Omit<Handlers<EngineMethods>, keyof RuntimeMethods> {
   const columnsOf = async (params: UpdateReference & { source: "trainer" | "edited" | "difference" }) =>
     new SourcedColumns(await runs.opened(params), params.source);
   return {
-    hello: ({ probe }) => ({
+    hello: async ({ probe }) => ({
       version: engineProtocolVersion,
       probe,
       node: process.version,
-      backends: availableBackends(),
+      backends: await runs.backends.views(),
     }),
     environments: () => environments.map(({ id, title, reference }) => ({ id, title, detail: reference })),
     algorithms: () => algorithms.map(({ id, title, reference }) => ({ id, title, detail: reference })),
     train: (params) => runs.train(params),
     open: ({ path }) => runs.open(path).view(),
-    resumeFile: ({ path }) => runs.resumeFile(path),
+    resumeFile: ({ path, backend, python }) => runs.resumeFile(path, backend, python),
     close: async ({ run }) => {
       await runs.closeRun(run);
       return null;
@@ -77,15 +83,16 @@ function createHandlers(runs: RunBook): Handlers<EngineMethods> {
       await runs.session(run).stop();
       return runs.get(run).progress();
     },
-    reset: ({ run, settings }) => runs.reset(run, settings ?? {}),
+    reset: ({ run, settings, python }) => runs.reset(run, settings ?? {}, python),
     apply: ({ run, loss, settings }) => runs.apply(run, { ...settings, ...(loss !== undefined && { loss }) }),
     curve: ({ run, from, to, buckets }) => runs.get(run).curve(from, to, buckets),
     select: async (reference) => {
       const open = runs.get(reference.run);
-      const { inspector, how } = await open.inspect(reference.update);
-      const kept = open.reader.keptList().some(({ update }) => update === reference.update);
-      const pinned = open.reader.pins().has(reference.update);
-      return updateView(inspector, open.names, { run: reference.run, how, kept, pinned });
+      const { inspector, how, instead } = await open.inspect(reference.update);
+      const { update } = inspector.frozen;
+      const kept = open.reader.keptList().some((entry) => entry.update === update);
+      const pinned = open.reader.pins().has(update);
+      return updateView(inspector, open.names, { run: reference.run, how, instead, kept, pinned });
     },
     pin: async (reference) => {
       await runs.pin(reference, reference.label ?? "");
@@ -97,12 +104,13 @@ function createHandlers(runs: RunBook): Handlers<EngineMethods> {
     },
     evaluate: async (params) => {
       const opened = await runs.opened(params);
-      return evaluationView(opened, params.text);
+      return evaluationView(opened, params.text, params.aside === true);
     },
     compare: async (reference) => {
       const { inspector, edited } = await runs.opened(reference);
       return comparisonView(inspector, edited ?? inspector.trainer);
     },
+    parity: async (reference) => parityOf((await runs.opened(reference)).inspector, runs.backends),
     rows: async (params) => {
       const columns = await columnsOf(params);
       const { start, end } = rangeOf(columns.steps, params.start, params.end);
@@ -131,6 +139,8 @@ function createHandlers(runs: RunBook): Handlers<EngineMethods> {
     },
     node: async (params) => nodeView(await runs.opened(params), params.text, params.offset),
     checkLoss: ({ text }) => checkLossText(text),
+    prove: (params) => proveOnRequest(runs, params),
+    probes: ({ text }) => testLossOnProbes(text),
     listRuns: ({ folder }) => listRunViews(folder),
     renameRun: ({ path, name }) => ({ path: renameRun(path, name) }),
     deleteRun: ({ path }) => {

@@ -1,5 +1,5 @@
 import type { Tensor } from "../loss/tensor.ts";
-import type { Heads } from "../policies/policy.ts";
+import type { Heads, PolicySpecification } from "../policies/policy.ts";
 import type { Batch } from "../rl/batch.ts";
 import { discountedReturns } from "../rl/returns.ts";
 
@@ -11,8 +11,8 @@ export interface LossSource {
   readonly learningRate: number;
 }
 
-/** One name of the loss language as this engine fills it. */
-type InputRow = (source: LossSource) => Tensor;
+/** One name of the loss language as this engine fills it; undefined where the policy has no such head. */
+type InputRow = (source: LossSource) => Tensor | undefined;
 
 const column = (values: Float64Array): Tensor => ({ shape: [values.length], data: values });
 const number = (value: number): Tensor => ({ shape: [], data: Float64Array.of(value) });
@@ -21,41 +21,74 @@ const flags = (values: Uint8Array): Tensor => ({
   data: new Float64Array(values),
   boolean: true,
 });
-const matrix = (values: Float64Array, batch: Batch): Tensor => ({
-  shape: [batch.steps, batch.actionCount],
-  data: values,
-});
+const matrix = (values: Float64Array | undefined, batch: Batch): Tensor | undefined =>
+  values && { shape: [batch.steps, batch.actionCount], data: values };
+const optional = (values: Float64Array | undefined) => values && column(values);
 
-/** Every name that a policy with a categorical head has numbers for. */
+/** Every name that some policy has numbers for. */
 export const lossInputRows: Readonly<Record<string, InputRow>> = {
   t: ({ batch }) => column(batch.time),
   r: ({ batch }) => column(batch.rewards),
-  a: ({ batch }) => column(batch.actions),
+  a: ({ batch, heads }) => (heads.logits ? column(batch.actions) : matrix(batch.actions, batch)),
   gamma: ({ gamma }) => number(gamma),
   alpha: ({ learningRate }) => number(learningRate),
   T: ({ batch }) => number(batch.steps),
   N: ({ batch }) => number(countEpisodes(batch)),
   terminated: ({ batch }) => flags(batch.terminated),
-  truncated: ({ batch }) => flags(batch.truncated),
-  done: ({ batch }) => flags(batch.terminated.map((flag, t) => flag | batch.truncated[t]!)),
+  truncated: ({ batch }) => flags(batch.truncated.map((flag) => (flag === 0 ? 0 : 1))),
+  done: ({ batch }) =>
+    flags(batch.terminated.map((flag, t) => (flag === 1 || batch.truncated[t] !== 0 ? 1 : 0))),
   G_recorded: ({ batch, gamma }) => column(discountedReturns(batch.rewards, gamma, batch)),
   log_pi_old: ({ heads }) => column(heads.logProbabilities),
   log_pi: ({ heads }) => column(heads.logProbabilities),
   entropy: ({ heads }) => column(heads.entropies),
   logits: ({ heads, batch }) => matrix(heads.logits, batch),
   pi: ({ heads, batch }) => matrix(heads.probabilities, batch),
+  mu: ({ heads, batch }) => matrix(heads.mu, batch),
+  sigma: ({ heads, batch }) => matrix(heads.sigma, batch),
+  V: ({ heads }) => optional(heads.values),
+  V_next: ({ heads }) => optional(heads.nextValues),
+  V_recorded: ({ heads }) => optional(heads.values),
 };
+
+const discreteNames = ["logits", "pi"];
+const continuousNames = ["mu", "sigma"];
+const valueNames = ["V", "V_next", "V_recorded"];
+
+/**
+ * The names that a policy has numbers for; all of them where the policy is not known. Of a batch that is gone through in
+ * parts the steps do not follow each other, so that there is no V_next; the advantages are recorded before.
+ */
+export function namesFor(specification: PolicySpecification | undefined, inParts: boolean): string[] {
+  const names = [...Object.keys(lossInputRows), "adv"];
+  if (specification === undefined) return names;
+  const absent = new Set([
+    ...(specification.gaussian === undefined ? continuousNames : discreteNames),
+    ...(specification.value === undefined ? valueNames : []),
+    inParts ? "V_next" : "adv",
+  ]);
+  return names.filter((name) => !absent.has(name));
+}
 
 /** The tensors of the names that a loss uses; names without numbers here are left out. */
 export function lossInputs(names: Iterable<string>, source: LossSource): Map<string, Tensor> {
   const inputs = new Map<string, Tensor>();
   for (const name of names) {
     const row = Object.hasOwn(lossInputRows, name) ? lossInputRows[name] : undefined;
-    if (row) inputs.set(name, row(source));
+    const recorded = source.batch.recorded?.[name];
+    const tensor = recorded ? column(recorded) : row?.(source);
+    if (tensor) inputs.set(name, tensor);
   }
   return inputs;
 }
 
-export function countEpisodes(batch: Batch): number {
-  return batch.steps === 0 ? 0 : batch.episodes[batch.steps - 1]! - batch.episodes[0]! + 1;
+export function countEpisodes({ steps, episodes }: Batch): number {
+  let count = 0;
+  const seen = new Set<number>();
+  for (let t = 0; t < steps; t++) {
+    if (t > 0 && episodes[t] === episodes[t - 1]) continue;
+    if (!seen.has(episodes[t]!)) count++;
+    seen.add(episodes[t]!);
+  }
+  return count;
 }

@@ -2,8 +2,9 @@ import { diagnoseLoss } from "../loss/diagnose.ts";
 import type { Diagnostic } from "../loss/diagnostic.ts";
 import type { CompiledLoss, Evaluation } from "../loss/evaluate.ts";
 import { headNames, offeredSymbols } from "../loss/names.ts";
-import { logitsGradient } from "../policies/heads.ts";
-import { type LossSource, lossInputRows, lossInputs } from "./lossInputs.ts";
+import { type HeadAdjoints, type OutputsGradient, outputsGradient } from "../policies/heads.ts";
+import type { PolicySpecification } from "../policies/policy.ts";
+import { type LossSource, lossInputs, namesFor } from "./lossInputs.ts";
 import { UserError } from "./userError.ts";
 
 /** Milliseconds that one evaluation of an edited loss may take. */
@@ -15,26 +16,34 @@ export interface BatchEvaluation {
   readonly compiled: CompiledLoss;
   readonly evaluation: Evaluation;
   readonly value: number;
-  /** [T × K], ∂L/∂logits, whole. */
-  readonly logitsGradient: Float64Array;
+  /** The whole ∂L/∂outputs, and by head. */
+  readonly gradient: OutputsGradient;
   readonly adjoints: {
     /** [T] each, undefined where the loss does not name the head. */
     readonly log_pi: Float64Array | undefined;
     readonly entropy: Float64Array | undefined;
+    readonly V: Float64Array | undefined;
+    readonly V_next: Float64Array | undefined;
   };
-  /** [T × K], what came through logits or π by name; undefined where the loss names neither. */
-  readonly directGradient: Float64Array | undefined;
+  /** What of it came through logits, π, μ or σ by name; undefined where the loss names none of them. */
+  readonly direct: OutputsGradient | undefined;
+}
+
+/** A batch with its heads, and the policy that they belong to. */
+export interface PolicySource extends LossSource {
+  readonly specification: PolicySpecification;
 }
 
 export type ReadLoss =
   | { readonly ok: true; readonly compiled: CompiledLoss; readonly diagnostics: readonly Diagnostic[] }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
-/** Reads a loss for a policy with a categorical head and no value head. Gradient is kept for the heads. */
-export function readLossText(text: string): ReadLoss {
-  const { compiled, diagnostics } = diagnoseLoss(text, offeredSymbols(), { differentiable: headNames() });
+/** Reads a loss for a policy; for any where it is not known yet. Gradient is kept for the heads. */
+export function readLossText(text: string, specification?: PolicySpecification, inParts = false): ReadLoss {
+  const symbols = offeredSymbols(specification?.gaussian === undefined ? "discrete" : "continuous");
+  const { compiled, diagnostics } = diagnoseLoss(text, symbols, { differentiable: headNames() });
   if (!compiled) return { ok: false, diagnostics };
-  const missing = missingNames(compiled);
+  const missing = missingNames(compiled, specification, inParts);
   if (missing.length > 0) return { ok: false, diagnostics: [...diagnostics.filter(isError), ...missing] };
   return { ok: true, compiled, diagnostics };
 }
@@ -43,26 +52,52 @@ function isError({ severity }: Diagnostic): boolean {
   return severity === "error";
 }
 
-/** Names of the language that this engine has no numbers for. */
-function missingNames(compiled: CompiledLoss): Diagnostic[] {
+/** Names of the language that this policy has no numbers for. */
+function missingNames(
+  compiled: CompiledLoss,
+  specification: PolicySpecification | undefined,
+  inParts: boolean,
+): Diagnostic[] {
+  const available = namesFor(specification, inParts);
   return compiled.graph.leaves.flatMap((leaf) => {
     const name = leaf.source.kind === "leaf" ? leaf.source.name : "";
-    if (Object.hasOwn(lossInputRows, name)) return [];
-    const available = Object.keys(lossInputRows).join(" ");
+    if (available.includes(name)) return [];
     return {
       start: leaf.start,
       end: leaf.end,
       severity: "error" as const,
       code: "not_here",
-      message: `this policy has no ${name}: it has a categorical head only`,
-      hint: `there are ${available}`,
+      message: missingWords(name, specification, inParts),
+      hint: `there are ${available.join(" ")}`,
     };
   });
 }
 
+function missingWords(
+  name: string,
+  specification: PolicySpecification | undefined,
+  inParts: boolean,
+): string {
+  if (name === "adv") return "no advantages are recorded before this update: the run has no targets";
+  if (name === "V_next" && inParts)
+    return "the steps of a minibatch do not follow each other, so that they have no V_next";
+  return `this policy has no ${name}: ${policyWords(specification)}`;
+}
+
+function policyWords(specification: PolicySpecification | undefined): string {
+  const action = specification?.gaussian === undefined ? "categorical" : "Gaussian";
+  return specification?.value === undefined
+    ? `it has a ${action} head only`
+    : `it has a ${action} and a value head`;
+}
+
 /** A loss to train with. Throws UserError for one with errors, also those that would only mislead training. */
-export function compileLossText(text: string): CompiledLoss {
-  const read = readLossText(text);
+export function compileLossText(
+  text: string,
+  specification: PolicySpecification,
+  inParts = false,
+): CompiledLoss {
+  const read = readLossText(text, specification, inParts);
   const error = read.diagnostics.find(isError);
   if (read.ok && !error) return read.compiled;
   const place = error ? ` (line ${text.slice(0, error.start).split("\n").length})` : "";
@@ -75,7 +110,7 @@ function capitalised(text: string | undefined): string | undefined {
 }
 
 /** What the trainer needs of its loss, in arrays that the next call reuses. Throws UserError where it cannot be evaluated. */
-export function evaluateForTraining(compiled: CompiledLoss, source: LossSource): BatchEvaluation {
+export function evaluateForTraining(compiled: CompiledLoss, source: PolicySource): BatchEvaluation {
   const evaluation = compiled.evaluate(lossInputs(compiled.leaves, source), { keep: "leaves" });
   if (evaluation.ok) return follow(compiled, evaluation, source);
   throw new UserError("wrong_loss", `The loss cannot be evaluated: ${evaluation.diagnostics[0]?.message}`);
@@ -84,34 +119,55 @@ export function evaluateForTraining(compiled: CompiledLoss, source: LossSource):
 /** A loss on a batch with value and adjoint of every node kept. */
 export function evaluateToInspect(
   compiled: CompiledLoss,
-  source: LossSource,
+  source: PolicySource,
 ): BatchEvaluation | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] } {
   const deadline = { at: performance.now() + evaluationDeadline, now: () => performance.now() };
   const evaluation = compiled.evaluate(lossInputs(compiled.leaves, source), { keep: "all", deadline });
   return evaluation.ok ? follow(compiled, evaluation, source) : evaluation;
 }
 
-function follow(compiled: CompiledLoss, evaluation: Evaluation, source: LossSource): BatchEvaluation {
-  const { batch, heads } = source;
-  const logPi = evaluation.adjoint("log_pi");
-  const entropy = evaluation.adjoint("entropy");
-  const logits = evaluation.adjoint("logits");
-  const pi = evaluation.adjoint("pi");
-  const direct = { ...(logits && { logits }), ...(pi && { probabilities: pi }) };
-  const isDirect = logits !== undefined || pi !== undefined;
-  const chain = (adjoints: Parameters<typeof logitsGradient>[3]) =>
-    logitsGradient(heads, batch.actions, batch.actionCount, adjoints);
+function follow(compiled: CompiledLoss, evaluation: Evaluation, source: PolicySource): BatchEvaluation {
+  const { batch, heads, specification } = source;
+  const { logProbabilities, entropies, values, nextValues, ...direct } = headAdjoints(evaluation);
+  const chain = (adjoints: HeadAdjoints) =>
+    outputsGradient(
+      specification,
+      heads,
+      { steps: batch.steps, actions: batch.actions, ends: batch },
+      adjoints,
+    );
   return {
     ok: true,
     compiled,
     evaluation,
     value: evaluation.value,
-    logitsGradient: chain({
-      ...direct,
-      ...(logPi && { logProbabilities: logPi }),
-      ...(entropy && { entropies: entropy }),
-    }),
-    adjoints: { log_pi: logPi, entropy },
-    directGradient: isDirect ? chain(direct) : undefined,
+    gradient: chain(headAdjoints(evaluation)),
+    adjoints: {
+      log_pi: logProbabilities,
+      entropy: entropies,
+      V: values,
+      V_next: nextValues,
+    },
+    direct: Object.keys(direct).length > 0 ? chain(direct) : undefined,
   };
+}
+
+/** The loss language's name of every head. */
+const headNamesInLoss = {
+  logProbabilities: "log_pi",
+  entropies: "entropy",
+  logits: "logits",
+  probabilities: "pi",
+  mu: "mu",
+  sigma: "sigma",
+  values: "V",
+  nextValues: "V_next",
+} as const satisfies { readonly [Head in keyof HeadAdjoints]: string };
+
+/** The adjoints of the heads that a loss names. */
+export function headAdjoints(evaluation: Pick<Evaluation, "adjoint">): HeadAdjoints {
+  const named = Object.entries(headNamesInLoss).map(
+    ([head, name]) => [head, evaluation.adjoint(name)] as const,
+  );
+  return Object.fromEntries(named.filter(([, adjoint]) => adjoint !== undefined));
 }

@@ -4,11 +4,15 @@ import type { Column, RunView, TrainingProgress, TrainingState } from "../protoc
 import type { Curve } from "../runs/curve.ts";
 import { openRun, type RunReader } from "../runs/runReader.ts";
 import type { UpdateSummary } from "../runs/summary.ts";
+import { Backends } from "./backends/backends.ts";
+import { isDevice } from "./backends/names.ts";
 import type { FrozenUpdate } from "./frozenUpdate.ts";
 import { Inspector } from "./inspection/inspector.ts";
 import { type Names, namesOf } from "./inspection/views.ts";
 import { reopenUpdate } from "./replay.ts";
+import { backendAt } from "./runBackend.ts";
 import { settingsOf } from "./runMetadata.ts";
+import { runtimePlaces } from "./runtimes/places.ts";
 import { type ResolvedSettings, resolveSettings } from "./settings.ts";
 import type { TrainingSession } from "./trainingSession.ts";
 import { UserError } from "./userError.ts";
@@ -25,13 +29,20 @@ export class OpenRun {
   readonly names: Names;
   readonly session: TrainingSession | undefined;
   stepsPerSecond = 0;
+  readonly #backends: Backends;
   #latest: UpdateSummary | undefined;
   #looked: { readonly at: number; readonly steps: number } | undefined;
   readonly #inspectors = new Map<number, Promise<OpenedUpdate>>();
   readonly #recent = new Map<number, FrozenUpdate>();
 
-  constructor(id: string, path: string, session?: TrainingSession) {
+  constructor(
+    id: string,
+    path: string,
+    backends = new Backends(runtimePlaces(process.env)),
+    session?: TrainingSession,
+  ) {
     this.id = id;
+    this.#backends = backends;
     this.session = session;
     this.reader = openRun(path);
     this.resolved = resolveSettings(settingsOf(this.reader.metadata));
@@ -73,6 +84,7 @@ export class OpenRun {
     const averageReturn = latest?.averageReturn100 ?? Number.NaN;
     const { solvedAt } = this.resolved.environment;
     const message = this.session?.message;
+    const phases = this.session?.trainer.clock.means();
     return {
       run: this.id,
       state: this.#state(),
@@ -84,6 +96,7 @@ export class OpenRun {
       stepsPerSecond: this.#isMoving() ? this.stepsPerSecond : 0,
       solved: this.session?.solved ?? (solvedAt !== undefined && averageReturn >= solvedAt),
       ...(message !== undefined && { message }),
+      ...(phases && { phases }),
     };
   }
 
@@ -97,7 +110,7 @@ export class OpenRun {
       title: metadata.title,
       settings: { ...settings, ...inForce },
       algorithmTitle: algorithm.title,
-      backend: { name: metadata.backend.name, device: "CPU", reason: metadata.backend.reason },
+      backend: backendAt(this.reader, this.reader.updateCount + 1),
       progress: this.progress(),
       own: this.session !== undefined,
       solvedAt: environment.solvedAt ?? null,
@@ -151,17 +164,22 @@ export class OpenRun {
     const recent = this.#recent.get(update) ?? this.session?.latest();
     if (recent?.update === update) return { inspector: new Inspector(recent), how: "live" };
     this.refresh();
-    const { frozen, how } = await reopenUpdate(this.reader, update);
+    const { frozen, how, instead } = await reopenUpdate(this.reader, update, { backends: this.#backends });
     const inspector = new Inspector(frozen);
     this.#checkRecorded(inspector);
-    return { inspector, how };
+    return { inspector, how, ...(instead && { instead }) };
   }
 
-  /** A reopened update must give the very loss and gradient norm that the trainer recorded. */
+  /** A reopened update must give the very loss that the trainer recorded, and the gradient norm as precisely as its backend. */
   #checkRecorded({ frozen, trainer }: Inspector): void {
     const { loss, gradNorm } = this.reader.summaries(frozen.update, frozen.update);
     const isSame =
-      Object.is(loss[0], trainer.evaluation.value) && Object.is(gradNorm[0], trainer.gradientNorm);
+      Object.is(loss[0], trainer.evaluation.value) &&
+      isSameNorm(
+        gradNorm[0] ?? Number.NaN,
+        trainer.gradientNorm,
+        isDevice(backendAt(this.reader, frozen.update).name),
+      );
     if (loss.length === 0 || isSame) return;
     throw new UserError(
       "not_reproducible",
@@ -214,6 +232,16 @@ export class OpenRun {
 export interface OpenedUpdate {
   readonly inspector: Inspector;
   readonly how: "kept" | "replayed" | "live";
+  /** Why this is another update than the one asked for. */
+  readonly instead?: string;
+}
+
+/** How far a float32 device's ‖g‖ may lie from that of the kernels, in proportion. */
+const devicePrecision = 1e-4;
+
+function isSameNorm(recorded: number, recomputed: number, isOnDevice: boolean): boolean {
+  if (!isOnDevice) return Object.is(recorded, recomputed);
+  return Math.abs(recorded - recomputed) <= devicePrecision * recomputed;
 }
 
 /** Drops the oldest entries beyond `most`. */

@@ -11,11 +11,14 @@ const source = v.picklist(["trainer", "edited", "difference"]);
 const order = v.optional(v.strictObject({ column: name, descending: v.boolean() }));
 const columns = v.pipe(v.array(name), v.maxLength(256));
 const buckets = v.pipe(count, v.minValue(1), v.maxValue(100_000));
+const pythons = v.pipe(v.array(path), v.maxLength(64));
 const nothing = v.strictObject({});
 const optimiser = v.picklist(["adam", "sgd"]);
 
+const python = v.optional(v.strictObject({ program: path, folder: path }));
+
 const settingEntries = {
-  environment: name,
+  environment: v.pipe(v.string(), v.maxLength(200)),
   algorithm: name,
   seed: count,
   hidden: v.pipe(v.array(count), v.maxLength(16)),
@@ -27,6 +30,15 @@ const settingEntries = {
   clipNorm: v.nullable(v.number()),
   loss: text,
   backend: v.picklist(["auto", "kernels", "tensorflow", "webgpu"]),
+  value: v.picklist(["none", "shared", "own"]),
+  valueLearningRate: v.nullable(v.number()),
+  sigma: v.picklist(["network", "parameter"]),
+  sigmaBy: v.picklist(["exp", "softplus"]),
+  environments: count,
+  batch: count,
+  epochs: count,
+  minibatches: count,
+  targets: text,
 };
 
 /** The form of every method's params. Ranges of settings are checked where they are used, with better words. */
@@ -45,16 +57,17 @@ const schemas: { readonly [Name in keyof EngineMethods]: v.GenericSchema } = {
       }),
     ),
     paused: v.optional(v.boolean()),
+    python,
   }),
   open: v.strictObject({ path }),
-  resumeFile: v.strictObject({ path }),
+  resumeFile: v.strictObject({ path, backend: v.optional(settingEntries.backend), python }),
   close: v.strictObject({ run }),
   view: v.strictObject({ run }),
   pause: v.strictObject({ run }),
   resume: v.strictObject({ run }),
   oneUpdate: v.strictObject({ run }),
   stop: v.strictObject({ run }),
-  reset: v.strictObject({ run, settings: v.optional(v.partial(v.strictObject(settingEntries))) }),
+  reset: v.strictObject({ run, settings: v.optional(v.partial(v.strictObject(settingEntries))), python }),
   apply: v.strictObject({
     run,
     loss: v.optional(text),
@@ -70,8 +83,9 @@ const schemas: { readonly [Name in keyof EngineMethods]: v.GenericSchema } = {
   select: v.strictObject(reference),
   pin: v.strictObject({ ...reference, label: v.optional(v.pipe(v.string(), v.maxLength(200))) }),
   unpin: v.strictObject(reference),
-  evaluate: v.strictObject({ ...reference, text }),
+  evaluate: v.strictObject({ ...reference, text, aside: v.optional(v.literal(true)) }),
   compare: v.strictObject(reference),
+  parity: v.strictObject(reference),
   rows: v.strictObject({ ...reference, source, columns, start: v.number(), end: v.number(), order }),
   rowOf: v.strictObject({ ...reference, source, step: count, order }),
   series: v.strictObject({ ...reference, source, columns, buckets }),
@@ -79,10 +93,29 @@ const schemas: { readonly [Name in keyof EngineMethods]: v.GenericSchema } = {
   explainCell: v.strictObject({ ...reference, source, step: count, column: name }),
   node: v.strictObject({ ...reference, text, offset: count }),
   checkLoss: v.strictObject({ text }),
+  prove: v.strictObject({
+    text,
+    run: v.optional(run),
+    update: v.optional(count),
+    rule: v.optional(text),
+    seed: v.optional(count),
+  }),
+  probes: v.strictObject({ text }),
   listRuns: v.strictObject({ folder: path }),
   renameRun: v.strictObject({ path, name: v.pipe(v.string(), v.minLength(1), v.maxLength(200)) }),
   deleteRun: v.strictObject({ path }),
-  exportUpdate: v.strictObject({ ...reference, to: v.picklist(["csv", "pgtrace"]), path }),
+  exportUpdate: v.strictObject({
+    ...reference,
+    to: v.picklist(["csv", "pgtrace", "pytorch", "numpy"]),
+    path,
+  }),
+  backends: nothing,
+  doctor: v.strictObject({ pythons, editor: v.pipe(v.string(), v.maxLength(100)) }),
+  installRuntime: v.strictObject({
+    pythons,
+    name: v.picklist(["tensorflow", "webgpu"]),
+    libraryFolder: v.optional(path),
+  }),
   credit: v.strictObject({ count: v.pipe(count, v.maxValue(10_000)) }),
 };
 

@@ -1,8 +1,13 @@
+import type { DevicePolicy } from "../policies/devicePolicy.ts";
 import type { RunReader } from "../runs/runReader.ts";
 import type { LossRecord } from "../runs/runRows.ts";
 import type { UpdateSummary } from "../runs/summary.ts";
+import type { Backends } from "./backends/backends.ts";
+import { isDevice } from "./backends/names.ts";
 import { decodeFrozen, type FrozenUpdate, freeze } from "./frozenUpdate.ts";
+import { backendAt } from "./runBackend.ts";
 import { settingsOf } from "./runMetadata.ts";
+import { policyOf } from "./runPolicy.ts";
 import { type ResolvedSettings, resolveSettings } from "./settings.ts";
 import { Trainer } from "./trainer.ts";
 import { decodeTrainerState } from "./trainerState.ts";
@@ -10,6 +15,12 @@ import { UserError } from "./userError.ts";
 
 /** Milliseconds of replay between two turns of the event loop. */
 const turn = 12;
+
+/** Who waits for a replay, and the device that made the run where it was not the kernels. */
+export interface ReplayOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly device?: DevicePolicy | undefined;
+}
 
 /**
  * A trainer that stands after update `update` of a recorded run: restored from the checkpoint before it and
@@ -20,21 +31,13 @@ export async function restoreTrainer(
   reader: RunReader,
   resolved: ResolvedSettings,
   update: number,
-  signal?: AbortSignal,
+  { signal, device }: ReplayOptions = {},
 ): Promise<Trainer> {
-  const checkpoint = reader.checkpointAtOrBefore(update);
-  if (!checkpoint)
-    throw new UserError("no_checkpoint", `${reader.path} has no checkpoint at or before update ${update}.`);
-  const trainer = new Trainer(resolved);
-  trainer.restore(decodeTrainerState(checkpoint.state));
+  const trainer = trainerAtCheckpoint(reader, resolved, update, device);
   const changes = reader.losses();
-  applyChanges(
-    trainer,
-    changes.findLast((change) => change.fromUpdate <= trainer.update + 1),
-  );
   let until = performance.now() + turn;
   while (trainer.update < update) {
-    const summary = trainer.advance(4096);
+    const summary = trainer.isAsynchronous ? await trainer.advanceOnDevice(4096) : trainer.advance(4096);
     if (summary) {
       checkReplay(reader, summary);
       applyChanges(
@@ -51,22 +54,106 @@ export async function restoreTrainer(
   return trainer;
 }
 
-/** Any update of a recorded run, as it was: kept, or replayed from the checkpoint before it. */
+/** A trainer that stands at the last checkpoint at or before an update. Throws UserError "no_checkpoint" where there is none. */
+export function trainerAtCheckpoint(
+  reader: RunReader,
+  resolved: ResolvedSettings,
+  update: number,
+  device?: DevicePolicy,
+): Trainer {
+  const checkpoint = reader.checkpointAtOrBefore(update);
+  if (!checkpoint)
+    throw new UserError("no_checkpoint", `${reader.path} has no checkpoint at or before update ${update}.`);
+  const state = decodeTrainerState(checkpoint.state);
+  const trainer = new Trainer(resolved, device);
+  applyChanges(
+    trainer,
+    reader.losses().findLast((change) => change.fromUpdate <= state.update + 1),
+  );
+  trainer.restore(state);
+  return trainer;
+}
+
+/** An update opened. `instead` says why it is another than the one asked for. */
+export interface Reopened {
+  readonly frozen: FrozenUpdate;
+  readonly how: "kept" | "replayed";
+  readonly instead?: string;
+}
+
+/**
+ * Any update of a recorded run, as it was: kept, or replayed from the checkpoint before it, on the backend that made it. Where
+ * that backend is not here or does not repeat itself, the nearest update that was kept.
+ */
 export async function reopenUpdate(
   reader: RunReader,
   update: number,
-  signal?: AbortSignal,
-): Promise<{ frozen: FrozenUpdate; how: "kept" | "replayed" }> {
+  { signal, backends }: { signal?: AbortSignal; backends?: Backends } = {},
+): Promise<Reopened> {
   checkUpdate(reader, update);
   const resolved = resolveSettings(settingsOf(reader.metadata));
   const kept = reader.kept(update);
-  if (kept) return { frozen: decodeFrozen(kept, new Trainer(resolved).backend.specification), how: "kept" };
-  const trainer = await restoreTrainer(reader, resolved, update - 1, signal);
+  if (kept) return { frozen: decodeFrozen(kept, policyOf(resolved)), how: "kept" };
+  const { name } = backendAt(reader, update);
+  if (resolved.environment.isElsewhere)
+    return nearestKept(reader, resolved, update, name, steppedElsewhere());
+  if (!isDevice(name)) return await replayed(reader, resolved, update, { signal });
+  let device: DevicePolicy | undefined;
+  try {
+    device = (await backends?.open(name))?.createPolicy(policyOf(resolved));
+    if (device) return await replayed(reader, resolved, update, { signal, device });
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return nearestKept(reader, resolved, update, name, error);
+  } finally {
+    device?.dispose();
+  }
+  return nearestKept(reader, resolved, update, name, undefined);
+}
+
+function steppedElsewhere(): UserError {
+  return new UserError("elsewhere", "its environment runs in the user's Python");
+}
+
+async function replayed(
+  reader: RunReader,
+  resolved: ResolvedSettings,
+  update: number,
+  options: ReplayOptions,
+): Promise<Reopened> {
+  const trainer = await restoreTrainer(reader, resolved, update - 1, options);
   while (!trainer.collect(65536)) {
     await new Promise((resolve) => setImmediate(resolve));
-    signal?.throwIfAborted();
+    options.signal?.throwIfAborted();
   }
   return { frozen: freeze(trainer.collected()), how: "replayed" };
+}
+
+/** Throws UserError "not_kept" where nothing was kept. */
+function nearestKept(
+  reader: RunReader,
+  resolved: ResolvedSettings,
+  update: number,
+  name: string,
+  reason: UserError | undefined,
+): Reopened {
+  const numbers = reader.keptList().map((kept) => kept.update);
+  const distance = (number: number) => Math.abs(number - update);
+  const nearest = numbers.toSorted((a, b) => distance(a) - distance(b))[0];
+  const bytes = nearest === undefined ? undefined : reader.kept(nearest);
+  const why =
+    reason === undefined || reason.code === "not_reproducible"
+      ? `${name} does not repeat itself to the last bit`
+      : reason.message.replace(/\.$/, "");
+  if (!bytes) {
+    throw new UserError(
+      "not_kept",
+      `Update ${update} of ${reader.path} cannot be opened: ${why}.`,
+      reason?.hint,
+    );
+  }
+  const instead = `Update ${update} was not kept and cannot be replayed: ${why}. This is update ${nearest}, the nearest kept.`;
+  return { frozen: decodeFrozen(bytes, policyOf(resolved)), how: "kept", instead };
 }
 
 export function checkUpdate(reader: RunReader, update: number): void {

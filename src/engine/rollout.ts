@@ -1,11 +1,11 @@
 import type { Environment, EnvironmentRecord } from "../environments/environment.ts";
+import { actionSize, outputCount } from "../environments/spaces.ts";
 import { reachesTimeLimit } from "../environments/timeLimit.ts";
 import type { Batch } from "../rl/batch.ts";
 import type { Generator } from "../rl/generator.ts";
-import { UserError } from "./userError.ts";
-
-/** Chooses the action of row `row`, whose observation lies at `row × observationSize`; −1 where π is no number. */
-export type Act = (observations: Float64Array, row: number) => number;
+import type { Act, Collector } from "./collector.ts";
+import { type Columns, createColumns, growColumns, viewColumns } from "./columns.ts";
+import { divergedError, endlessError } from "./rolloutErrors.ts";
 
 /** Beyond this many bytes of stored steps an episode is given up: it will hardly end. */
 const memoryBudget = 2 ** 30;
@@ -14,7 +14,7 @@ const memoryBudget = 2 ** 30;
  * Collects whole episodes into growing columns. `collect` may stop in mid-episode when its budget of
  * steps is used, and goes on where it stopped: the numbers do not depend on the budgets.
  */
-export class Rollout {
+export class Rollout implements Collector {
   steps = 0;
   /** Episodes finished in this run before and in this batch. */
   episode = 0;
@@ -24,20 +24,26 @@ export class Rollout {
   readonly #timeLimit: number | undefined;
   readonly #generator: Generator;
   readonly #observationSize: number;
+  readonly #actionSize: number;
   readonly #mostSteps: number;
   #capacity = 512;
   #columns: Columns;
   #inEpisode = false;
   #time = 0;
   #return = 0;
+  /** Observations after steps that a time limit cut, one after the other; kept for a value head alone. */
+  readonly #finals: number[] = [];
+  readonly #keepsFinals: boolean;
 
-  constructor(record: EnvironmentRecord, generator: Generator, bytesPerStep: number) {
+  constructor(record: EnvironmentRecord, generator: Generator, bytesPerStep: number, keepsFinals: boolean) {
+    this.#keepsFinals = keepsFinals;
     this.#environment = record.create();
     this.#timeLimit = record.timeLimit;
     this.#generator = generator;
     this.#observationSize = this.#environment.observationSpace.low.length;
+    this.#actionSize = actionSize(this.#environment.actionSpace);
     this.#mostSteps = Math.floor(memoryBudget / bytesPerStep);
-    this.#columns = createColumns(this.#capacity, this.#observationSize);
+    this.#columns = createColumns(this.#capacity, this.#observationSize, this.#actionSize);
   }
 
   get environment(): Environment {
@@ -48,12 +54,17 @@ export class Rollout {
   clear(): void {
     this.steps = 0;
     this.returns.length = 0;
+    this.#finals.length = 0;
   }
 
-  /** Drops what is under way; the next episode is number `episode` + 1. */
-  restart(episode: number): void {
+  state(): Float64Array {
+    return new Float64Array(0);
+  }
+
+  /** Drops what is under way; the next episode is number `episodes` + 1. */
+  restore(_state: Float64Array, episodes: number): void {
     this.clear();
-    this.episode = episode;
+    this.episode = episodes;
     this.#inEpisode = false;
   }
 
@@ -72,20 +83,14 @@ export class Rollout {
 
   /** The batch as views of the columns: valid until the next `clear`. */
   batch(): Batch {
-    const { steps } = this;
-    const columns = this.#columns;
-    return {
-      steps,
+    const batch = viewColumns(this.#columns, this.steps, {
       observationSize: this.#observationSize,
-      actionCount: this.#environment.actionSpace.n,
-      observations: columns.observations.subarray(0, steps * this.#observationSize),
-      actions: columns.actions.subarray(0, steps),
-      rewards: columns.rewards.subarray(0, steps),
-      time: columns.time.subarray(0, steps),
-      terminated: columns.terminated.subarray(0, steps),
-      truncated: columns.truncated.subarray(0, steps),
-      episodes: columns.episodes.subarray(0, steps),
-    };
+      actionSize: this.#actionSize,
+      actionCount: outputCount(this.#environment.actionSpace),
+    });
+    return this.#finals.length === 0
+      ? batch
+      : { ...batch, finalObservations: Float64Array.from(this.#finals) };
   }
 
   #start(): void {
@@ -101,12 +106,15 @@ export class Rollout {
     // The observation after the last step of an episode lands in the next row and is overwritten by reset.
     if (row + 2 > this.#capacity) this.#reserve();
     const columns = this.#columns;
-    const action = act(columns.observations, row);
-    if (action < 0) throw divergedError(this.episode + 1);
-    const reward = this.#environment.step(action, columns.observations, (row + 1) * this.#observationSize);
+    if (!act(columns.observations, row, columns.actions)) throw divergedError(this.episode + 1);
+    const reward = this.#environment.step(
+      columns.actions,
+      row * this.#actionSize,
+      columns.observations,
+      (row + 1) * this.#observationSize,
+    );
     const terminated = this.#environment.terminated;
     const truncated = reachesTimeLimit(this.#time + 1, this.#timeLimit);
-    columns.actions[row] = action;
     columns.rewards[row] = reward;
     columns.time[row] = this.#time;
     columns.terminated[row] = terminated ? 1 : 0;
@@ -115,7 +123,14 @@ export class Rollout {
     this.#return += reward;
     this.#time++;
     this.steps++;
+    if (this.#keepsFinals && truncated && !terminated) this.#keepFinal();
     if (terminated || truncated) this.#finish();
+  }
+
+  #keepFinal(): void {
+    const from = this.steps * this.#observationSize;
+    for (let i = from; i < from + this.#observationSize; i++)
+      this.#finals.push(this.#columns.observations[i]!);
   }
 
   #finish(): void {
@@ -128,56 +143,6 @@ export class Rollout {
     if (this.steps + 2 <= this.#capacity) return;
     if (this.steps >= this.#mostSteps) throw endlessError(this.episode + 1, this.steps);
     this.#capacity *= 2;
-    this.#columns = growColumns(this.#columns, this.#capacity, this.#observationSize);
+    this.#columns = growColumns(this.#columns, this.#capacity, this.#observationSize, this.#actionSize);
   }
-}
-
-function divergedError(episode: number): UserError {
-  return new UserError(
-    "diverged",
-    `The policy's outputs are no numbers any more in episode ${episode}.`,
-    "Lower the learning rate or clip the gradient; the run up to here is kept.",
-  );
-}
-
-function endlessError(episode: number, steps: number): UserError {
-  return new UserError(
-    "endless_episode",
-    `Episode ${episode} has not ended after ${steps} steps and fills the memory.`,
-    "The policy no longer reaches an end: lower the learning rate; the run up to here is kept.",
-  );
-}
-
-interface Columns {
-  readonly observations: Float64Array;
-  readonly actions: Float64Array;
-  readonly rewards: Float64Array;
-  readonly time: Float64Array;
-  readonly terminated: Uint8Array;
-  readonly truncated: Uint8Array;
-  readonly episodes: Float64Array;
-}
-
-function createColumns(capacity: number, observationSize: number): Columns {
-  return {
-    observations: new Float64Array(capacity * observationSize),
-    actions: new Float64Array(capacity),
-    rewards: new Float64Array(capacity),
-    time: new Float64Array(capacity),
-    terminated: new Uint8Array(capacity),
-    truncated: new Uint8Array(capacity),
-    episodes: new Float64Array(capacity),
-  };
-}
-
-function growColumns(old: Columns, capacity: number, observationSize: number): Columns {
-  const grown = createColumns(capacity, observationSize);
-  grown.observations.set(old.observations);
-  grown.actions.set(old.actions);
-  grown.rewards.set(old.rewards);
-  grown.time.set(old.time);
-  grown.terminated.set(old.terminated);
-  grown.truncated.set(old.truncated);
-  grown.episodes.set(old.episodes);
-  return grown;
 }

@@ -3,12 +3,16 @@ import type { EngineEvents, EngineMethods, TrainParams, UpdateReference } from "
 import type { RunSettings, RunView, TrainingProgress } from "../protocol/views.ts";
 import { freePath } from "../runs/folder.ts";
 import { resumeRun } from "../runs/runWriter.ts";
+import type { Backends } from "./backends/backends.ts";
+import { backendFor } from "./backends/forRun.ts";
+import { endingPythonOnFailure, resolveForTraining } from "./gym/forTraining.ts";
+import { PythonError } from "./gym/pythonProcess.ts";
 import type { InspectedLoss, Inspector } from "./inspection/inspector.ts";
 import type { Names } from "./inspection/views.ts";
 import { OpenRun } from "./openRun.ts";
 import { checkUpdate } from "./replay.ts";
-import { resolveSettings } from "./settings.ts";
-import { type SessionOptions, TrainingSession } from "./trainingSession.ts";
+import { type ResolvedSettings, resolveSettings } from "./settings.ts";
+import { type SessionOptions, type TrainingChange, TrainingSession } from "./trainingSession.ts";
 import { UserError } from "./userError.ts";
 
 type Emit = <Name extends keyof EngineEvents>(event: Name, payload: EngineEvents[Name]) => void;
@@ -27,6 +31,7 @@ export interface OpenedReference {
 
 /** The runs that are open, by id; tells of their progress, as often as credit allows. */
 export class RunBook {
+  readonly backends: Backends;
   readonly #emit: Emit;
   readonly #runs = new Map<string, OpenRun>();
   readonly #edited = new WeakMap<Inspector, InspectedLoss>();
@@ -36,7 +41,8 @@ export class RunBook {
   #nextId = 1;
   #follower: NodeJS.Timeout | undefined;
 
-  constructor(emit: Emit) {
+  constructor(emit: Emit, backends: Backends) {
+    this.backends = backends;
     this.#emit = emit;
   }
 
@@ -52,23 +58,43 @@ export class RunBook {
     throw new UserError("not_own", "Another process trains this run; here it can only be read.");
   }
 
-  train(params: TrainParams): RunView {
-    const resolved = resolveSettings(params.settings);
-    const id = this.#takeId();
-    const session = TrainingSession.create(params.out, resolved, this.#sessionOptions(id, params.limit));
-    return this.#addOwn(id, params.out, session, params.paused === true);
+  async train(params: TrainParams): Promise<RunView> {
+    const resolved = await this.#resolve(params);
+    return endingPythonOnFailure(resolved, async () => {
+      const backend = await backendFor(this.backends, resolved);
+      const id = this.#takeId();
+      const options = { ...this.#sessionOptions(id, params.limit), backend };
+      const session = TrainingSession.create(params.out, resolved, options);
+      return this.#addOwn(id, params.out, session, params.paused === true);
+    });
   }
 
-  async resumeFile(path: string): Promise<RunView> {
+  /** Where Python cannot make the environment, all that it said goes to the log. */
+  async #resolve({ settings, python }: TrainParams): Promise<ResolvedSettings> {
+    try {
+      return await resolveForTraining(settings, python);
+    } catch (error) {
+      if (error instanceof PythonError && error.detail !== "") this.#log(error);
+      throw error;
+    }
+  }
+
+  /** Takes a run up on the backend in force, or on another. */
+  async resumeFile(
+    path: string,
+    backend?: RunSettings["backend"],
+    python?: TrainParams["python"],
+  ): Promise<RunView> {
     const id = this.#takeId();
-    const session = await TrainingSession.resume(path, this.#sessionOptions(id, undefined));
+    const options = { ...this.#sessionOptions(id, undefined), backends: this.backends, backend, python };
+    const session = await TrainingSession.resume(path, options);
     return this.#addOwn(id, path, session, false);
   }
 
   /** Opens a file to read, or gives the run that already has it open. */
   open(path: string): OpenRun {
     for (const run of this.#runs.values()) if (resolve(run.path) === resolve(path)) return run;
-    const run = new OpenRun(this.#takeId(), path);
+    const run = new OpenRun(this.#takeId(), path, this.backends);
     this.#runs.set(run.id, run);
     this.#follow();
     return run;
@@ -78,21 +104,27 @@ export class RunBook {
   start(id: string, what: "run" | "one"): Promise<void> {
     const session = this.session(id);
     const work = what === "run" ? session.run() : session.oneUpdate();
-    return work.catch((error: Error) => this.#emit("log", { level: "error", text: error.message }));
+    return work.catch((error: Error) => this.#log(error));
   }
 
-  async reset(id: string, changes: Partial<RunSettings>): Promise<RunView> {
+  /** An error's message; of Python's, all that it said. */
+  #log(error: Error): void {
+    const detail = error instanceof PythonError && error.detail !== "" ? `\n${error.detail}` : "";
+    this.#emit("log", { level: "error", text: `${error.message}${detail}` });
+  }
+
+  async reset(id: string, changes: Partial<RunSettings>, python?: TrainParams["python"]): Promise<RunView> {
     const old = this.get(id);
     const settings = { ...old.resolved.settings, ...changes };
     const resolved = resolveSettings(settings);
     await old.session?.stop();
     const { environment, algorithm, seed } = resolved.settings;
     const out = freePath(dirname(old.path), `${environment}-${algorithm}-seed${seed}`);
-    return this.train({ settings: resolved.settings, out });
+    return this.train({ settings: resolved.settings, out, ...(python && { python }) });
   }
 
-  apply(id: string, change: Parameters<TrainingSession["apply"]>[0]): EngineMethods["apply"]["result"] {
-    const fromUpdate = this.session(id).apply(change);
+  async apply(id: string, change: TrainingChange): Promise<EngineMethods["apply"]["result"]> {
+    const fromUpdate = await this.session(id).applyBetween(change);
     this.#emit("runChanged", { run: id, updates: this.get(id).refresh() });
     return { fromUpdate };
   }
@@ -143,7 +175,7 @@ export class RunBook {
   }
 
   #addOwn(id: string, path: string, session: TrainingSession, paused: boolean): RunView {
-    const run = new OpenRun(id, path, session);
+    const run = new OpenRun(id, path, this.backends, session);
     this.#runs.set(id, run);
     if (!paused) void this.start(id, "run");
     return run.view();

@@ -3,7 +3,10 @@ import { findAlgorithm } from "../algorithms/registry.ts";
 import type { EnvironmentRecord } from "../environments/environment.ts";
 import { findEnvironment } from "../environments/registry.ts";
 import type { RunSettings } from "../protocol/views.ts";
-import { availableBackends } from "./backends/list.ts";
+import { backendNames } from "./backends/names.ts";
+import { checkedFacts } from "./gym/description.ts";
+import { gymRecord, isGym } from "./gym/gymRecord.ts";
+import type { RemoteEnvironments } from "./gym/remote.ts";
 import { UserError } from "./userError.ts";
 
 /** What a person may ask for; the algorithm's defaults for the environment fill the rest. */
@@ -13,15 +16,19 @@ export interface ResolvedSettings {
   readonly settings: RunSettings;
   readonly environment: EnvironmentRecord;
   readonly algorithm: AlgorithmRecord;
+  /** What steps the environment, where it runs in another process and is trained on. */
+  readonly remote?: RemoteEnvironments;
 }
 
 const largestLayer = 8192;
 const mostLayers = 8;
+const mostSteps = 2 ** 20;
 
 /** Fills in defaults and checks every range. Throws a `UserError` that names the setting and what is allowed. */
 export function resolveSettings(request: SettingsRequest): ResolvedSettings {
-  const environment = requireEnvironment(request.environment ?? "CartPole-v1");
+  const environment = requireEnvironment(request.environment ?? "CartPole-v1", request.gym);
   const algorithm = requireAlgorithm(request.algorithm ?? "reinforce");
+  checkActions(environment, algorithm);
   const defaults = defaultsFor(algorithm, environment.id);
   const settings: RunSettings = {
     environment: environment.id,
@@ -36,15 +43,27 @@ export function resolveSettings(request: SettingsRequest): ResolvedSettings {
     clipNorm: request.clipNorm === undefined ? (defaults.clipNorm ?? null) : request.clipNorm,
     loss: request.loss ?? algorithm.loss,
     backend: request.backend ?? "auto",
+    ...(request.gym && { gym: request.gym }),
+    ...headSettings(request, algorithm, defaults),
+    ...batchSettings(request, algorithm, defaults),
   };
   checkRanges(settings);
+  checkTiming(settings, algorithm);
   return { settings, environment, algorithm };
 }
 
-export function requireEnvironment(id: string): EnvironmentRecord {
+/** An environment by its id; `gym` is what Python said of one of Gymnasium's. */
+export function requireEnvironment(id: string, gym?: RunSettings["gym"]): EnvironmentRecord {
+  if (isGym(id)) return describedRecord(id, gym);
   const found = findEnvironment(id);
   if (found.ok) return found.record;
   throw new UserError("unknown_environment", sentence(found.message));
+}
+
+function describedRecord(id: string, gym: RunSettings["gym"]): EnvironmentRecord {
+  const facts = checkedFacts(gym);
+  if (facts) return gymRecord(id, facts);
+  throw new UserError("unknown_environment", `Nothing is known of ${id}: no Python has described it.`);
 }
 
 export function requireAlgorithm(id: string): AlgorithmRecord {
@@ -53,11 +72,86 @@ export function requireAlgorithm(id: string): AlgorithmRecord {
   throw new UserError("unknown_algorithm", sentence(found.message));
 }
 
+/** Throws a UserError where the algorithm cannot act in the environment. */
+function checkActions(environment: EnvironmentRecord, algorithm: AlgorithmRecord): void {
+  const { actionSpace } = environment.create();
+  const kind = actionSpace.kind === "discrete" ? "discrete" : "continuous";
+  if (algorithm.actions === undefined || algorithm.actions === kind) return;
+  if (kind === "discrete") {
+    throw new UserError(
+      "discrete_actions",
+      `${environment.id} has actions to choose from, and ${algorithm.id} draws real numbers.`,
+      "Choose an environment with real-valued actions.",
+    );
+  }
+  throw new UserError(
+    "continuous_actions",
+    `${environment.id} takes real-valued actions (${actionSpace.names.join(", ")}), and ${algorithm.id} chooses one of several.`,
+    "Choose an environment with discrete actions.",
+  );
+}
+
 function defaultsFor(algorithm: AlgorithmRecord, environment: string): AlgorithmDefaults {
   const defaults = algorithm.defaults[environment] ?? algorithm.defaults["*"];
   if (!defaults) throw new Error(`${algorithm.id} has no defaults for "*"`);
   return defaults;
 }
+
+function headSettings(request: SettingsRequest, algorithm: AlgorithmRecord, defaults: AlgorithmDefaults) {
+  const { valueLearningRate } = request;
+  return {
+    value: request.value ?? algorithm.value ?? "none",
+    valueLearningRate:
+      valueLearningRate === undefined ? (defaults.valueLearningRate ?? null) : valueLearningRate,
+    sigma: request.sigma ?? defaults.sigma ?? "network",
+    sigmaBy: request.sigmaBy ?? defaults.sigmaBy ?? "exp",
+  };
+}
+
+function batchSettings(request: SettingsRequest, algorithm: AlgorithmRecord, defaults: AlgorithmDefaults) {
+  const environments = request.environments ?? defaults.environments ?? 1;
+  const episodes = Math.max(algorithm.episodesPerUpdate, environments);
+  const usual = algorithm.timing === "episode" ? episodes : (defaults.stepsPerUpdate ?? 1);
+  return {
+    environments,
+    batch: request.batch ?? usual,
+    epochs: request.epochs ?? defaults.epochs ?? 1,
+    minibatches: request.minibatches ?? defaults.minibatches ?? 1,
+    targets: request.targets ?? algorithm.targets ?? "",
+  };
+}
+
+/** Throws a UserError where an algorithm that waits for episodes is asked for what only steps have. */
+function checkTiming(settings: RunSettings, { id, timing }: AlgorithmRecord): void {
+  const { environments, epochs, minibatches, batch } = settings;
+  const sideBySide = isGym(settings.environment) ? batch : 1;
+  if (timing === "episode" && (environments > sideBySide || epochs > 1 || minibatches > 1)) {
+    throw new UserError(
+      "out_of_range",
+      `${id} makes one update of whole episodes: it has one environment, one epoch and one minibatch.`,
+      "Choose a2c or ppo for more.",
+    );
+  }
+  if (timing === "steps" && environments * batch > mostSteps) {
+    throw new UserError(
+      "out_of_range",
+      `A batch has at most ${mostSteps} steps, not ${environments} × ${batch}.`,
+    );
+  }
+  if (timing === "steps" && minibatches > environments * batch) {
+    throw new UserError(
+      "out_of_range",
+      `A batch of ${environments} × ${batch} steps has no ${minibatches} minibatches.`,
+    );
+  }
+}
+
+/** Whether a batch is gone through in parts, or has columns that are computed before its first update. */
+export function isInParts({ epochs, minibatches, targets }: RunSettings): boolean {
+  return epochs > 1 || minibatches > 1 || targets !== "";
+}
+
+const isCount = (value: number, most: number) => Number.isInteger(value) && value >= 1 && value <= most;
 
 /** Every range in one table: what must hold, and how to say it. */
 const ranges: readonly {
@@ -91,6 +185,43 @@ const ranges: readonly {
     says: ({ clipNorm }) => `A gradient-norm clip is a finite number above 0, not ${clipNorm}.`,
   },
   {
+    holds: ({ value }) => value === "none" || value === "shared" || value === "own",
+    says: ({ value }) => `There is no value head "${value}"; there are none, shared and own.`,
+  },
+  {
+    holds: ({ valueLearningRate: rate }) => rate === null || (rate > 0 && Number.isFinite(rate)),
+    says: ({ valueLearningRate }) =>
+      `A value network's learning rate is a finite number above 0, not ${valueLearningRate}.`,
+  },
+  {
+    holds: ({ value, valueLearningRate }) => valueLearningRate === null || value === "own",
+    says: ({ value }) => `A learning rate of the value network's own needs value own, not ${value}.`,
+  },
+  {
+    holds: ({ sigma }) => sigma === "network" || sigma === "parameter",
+    says: ({ sigma }) => `σ comes from network or parameter, not from "${sigma}".`,
+  },
+  {
+    holds: ({ sigmaBy }) => sigmaBy === "exp" || sigmaBy === "softplus",
+    says: ({ sigmaBy }) => `σ is made positive by exp or softplus, not by "${sigmaBy}".`,
+  },
+  {
+    holds: ({ environments }) => isCount(environments, 4096),
+    says: ({ environments }) => `Environments side by side are 1 to 4096, not ${environments}.`,
+  },
+  {
+    holds: ({ batch }) => isCount(batch, 2 ** 20),
+    says: ({ batch }) => `An update is made of 1 to ${2 ** 20} episodes or steps, not ${batch}.`,
+  },
+  {
+    holds: ({ epochs }) => isCount(epochs, 1000),
+    says: ({ epochs }) => `A batch is gone through 1 to 1000 times, not ${epochs}.`,
+  },
+  {
+    holds: ({ minibatches }) => isCount(minibatches, 2 ** 20),
+    says: ({ minibatches }) => `A batch has 1 to ${2 ** 20} minibatches, not ${minibatches}.`,
+  },
+  {
     holds: ({ optimiser }) => optimiser === "adam" || optimiser === "sgd",
     says: ({ optimiser }) => `There is no optimiser "${optimiser}"; there are adam and sgd.`,
   },
@@ -99,14 +230,10 @@ const ranges: readonly {
     says: ({ activation }) => `There is no activation "${activation}"; there are relu and tanh.`,
   },
   {
-    holds: ({ backend }) => backendNames().includes(backend),
-    says: ({ backend }) => `The backend "${backend}" is not here; there are ${backendNames().join(", ")}.`,
+    holds: ({ backend }) => backend === "auto" || backendNames.includes(backend),
+    says: ({ backend }) => `There is no backend "${backend}"; there are auto, ${backendNames.join(", ")}.`,
   },
 ];
-
-function backendNames(): string[] {
-  return ["auto", ...availableBackends().map(({ name }) => name)];
-}
 
 /** Throws a `UserError` for the first setting that is out of its range. */
 export function checkRanges(settings: RunSettings): void {

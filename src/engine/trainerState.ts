@@ -15,6 +15,8 @@ export function encodeTrainerState(state: TrainerState): Uint8Array {
     environmentGenerator: [...state.environmentGenerator],
     actionGenerator: [...state.actionGenerator],
     returns: state.returns,
+    environments: state.environments,
+    shuffleGenerator: [...state.shuffleGenerator],
   });
 }
 
@@ -36,6 +38,9 @@ export function decodeTrainerState(bytes: Uint8Array): TrainerState {
     environmentGenerator: integers(record, "environmentGenerator"),
     actionGenerator: integers(record, "actionGenerator"),
     returns: floats(record, "returns"),
+    // Checkpoints of earlier versions, whose batches were whole episodes, have neither.
+    environments: record.environments === undefined ? new Float64Array(0) : floats(record, "environments"),
+    shuffleGenerator: record.shuffleGenerator === undefined ? [] : integers(record, "shuffleGenerator"),
   };
 }
 

@@ -1,11 +1,17 @@
 import type { RunSettings, TrainingState } from "../protocol/views.ts";
+import { RunError } from "../runs/runError.ts";
 import { openRun } from "../runs/runReader.ts";
 import { createRun, type RunWriter, resumeRun } from "../runs/runWriter.ts";
 import type { UpdateSummary } from "../runs/summary.ts";
+import { Backends } from "./backends/backends.ts";
+import { type ChosenBackend, kernelsChosen } from "./backends/choose.ts";
 import { encodeFrozen, type FrozenUpdate, freeze } from "./frozenUpdate.ts";
-import { restoreTrainer } from "./replay.ts";
+import { endingPythonOnFailure, type PythonPlace, resolveForTraining } from "./gym/forTraining.ts";
+import { resumeTrainer } from "./resume.ts";
 import { describeRun, settingsOf } from "./runMetadata.ts";
-import { type ResolvedSettings, resolveSettings } from "./settings.ts";
+import { policyOf } from "./runPolicy.ts";
+import { runtimePlaces } from "./runtimes/places.ts";
+import type { ResolvedSettings } from "./settings.ts";
 import { type ChangingSettings, Trainer } from "./trainer.ts";
 import { encodeTrainerState } from "./trainerState.ts";
 import { UserError } from "./userError.ts";
@@ -23,10 +29,17 @@ export const mostEpisodes = 5000;
 
 /** Steps between two looks at the clock. */
 const slice = 2048;
+/** The same where another process steps the environments, which may take long for each. */
+const remoteSlice = 32;
+/** Milliseconds that a step under way may take once the run is to stop. */
+const patience = 2000;
 /** Milliseconds of work between two turns of the event loop. */
 const turn = 12;
 const commitEvery = 250;
 const checkpointEvery = 1000;
+
+/** What may change between two updates. */
+export type TrainingChange = Partial<ChangingSettings> & { readonly loss?: string };
 
 export interface SessionOptions {
   readonly limit?: TrainingLimit;
@@ -34,6 +47,14 @@ export interface SessionOptions {
   readonly record?: boolean;
   readonly onUpdate?: (summary: UpdateSummary) => void;
   readonly onState?: (state: TrainingState, message: string | undefined) => void;
+}
+
+export interface ResumeOptions extends SessionOptions {
+  /** What trains on; default: what is recorded. */
+  readonly backend?: RunSettings["backend"] | undefined;
+  readonly backends?: Backends;
+  /** What may step environments of Gymnasium. */
+  readonly python?: PythonPlace | undefined;
 }
 
 /**
@@ -52,15 +73,18 @@ export class TrainingSession {
   #wanted: "run" | "one" | "pause" | "stop" = "pause";
   #working: Promise<void> | undefined;
   #closed = false;
+  /** What waits for the trainer to stand between two updates. */
+  readonly #waiting: (() => void)[] = [];
 
   /** Starts a new run file. Throws RunError ("exists" without `force`, …) or UserError. */
   static create(
     path: string,
     resolved: ResolvedSettings,
-    options: SessionOptions & { force?: boolean } = {},
+    options: SessionOptions & { force?: boolean; backend?: ChosenBackend } = {},
   ): TrainingSession {
-    const trainer = new Trainer(resolved);
-    const writer = createRun(path, describeRun(resolved), { force: options.force === true });
+    const chosen = options.backend ?? kernelsChosen("the only one asked for");
+    const trainer = new Trainer(resolved, chosen.opened?.createPolicy(policyOf(resolved)));
+    const writer = createRun(path, describeRun(resolved, chosen), { force: options.force === true });
     const session = new TrainingSession(trainer, writer, options);
     writer.recordLoss(1, resolved.settings.loss, { ...changing(resolved.settings) });
     session.#checkpoint();
@@ -68,15 +92,25 @@ export class TrainingSession {
     return session;
   }
 
-  /** Takes up a run file after its last update, bit for bit where the uninterrupted run would be. */
-  static async resume(path: string, options: SessionOptions = {}): Promise<TrainingSession> {
+  /**
+   * Takes up a run file after its last update, bit for bit where the uninterrupted run would be, on the backend in force or
+   * on another, which is recorded then; see `resumeTrainer`.
+   */
+  static async resume(path: string, options: ResumeOptions = {}): Promise<TrainingSession> {
     const writer = resumeRun(path);
     try {
       const reader = openRun(path);
       try {
-        const resolved = resolveSettings(settingsOf(reader.metadata));
-        const trainer = await restoreTrainer(reader, resolved, reader.updateCount);
-        return new TrainingSession(trainer, writer, options);
+        const resolved = await resolveForTraining(settingsOf(reader.metadata), options.python);
+        return await endingPythonOnFailure(resolved, async () => {
+          const { backend, backends = new Backends(runtimePlaces(process.env)) } = options;
+          const wanted = backend === "auto" ? undefined : backend;
+          const { trainer, changedTo } = await resumeTrainer(reader, resolved, backends, wanted);
+          if (trainer.update < reader.updateCount) writer.rewind(trainer.update);
+          const session = new TrainingSession(trainer, writer, options);
+          if (changedTo) session.#recordBackend(changedTo);
+          return session;
+        });
       } finally {
         reader.close();
       }
@@ -84,6 +118,14 @@ export class TrainingSession {
       writer.close();
       throw error;
     }
+  }
+
+  /** Notes in the run what trains it from here on. */
+  #recordBackend({ name, reason, device }: ChosenBackend): void {
+    const { loss, ...settings } = this.trainer.settings;
+    this.writer.recordLoss(this.trainer.update + 1, loss, { ...settings, backend: name, reason, device });
+    this.#checkpoint();
+    this.writer.flush();
   }
 
   constructor(trainer: Trainer, writer: RunWriter, options: SessionOptions) {
@@ -111,12 +153,18 @@ export class TrainingSession {
   /** Ends the run and closes its file; it can be taken up again with `resume`. */
   async stop(): Promise<void> {
     this.#wanted = "stop";
-    await this.#working;
+    const { remote } = this.trainer.resolved;
+    // A step that hangs would never come back.
+    const force = remote && setTimeout(() => void remote.close(), patience);
+    await this.#working?.catch((error: Error) => {
+      if (!(remote && this.state === "stopped")) throw error;
+    });
+    clearTimeout(force);
     this.#finish("stopped", undefined);
   }
 
   /** Changes loss or settings from the next update on, and records the change. Returns that update's number. */
-  apply(change: Partial<ChangingSettings> & { readonly loss?: string }): number {
+  apply(change: TrainingChange): number {
     this.#checkOpen();
     this.trainer.change(change);
     const fromUpdate = this.trainer.update + 1;
@@ -125,6 +173,21 @@ export class TrainingSession {
     this.#checkpoint();
     this.writer.flush();
     return fromUpdate;
+  }
+
+  /** `apply` at the next moment at which the trainer stands between two updates: with a device, not at once. */
+  applyBetween(change: TrainingChange): Promise<number> {
+    if (!this.trainer.isAsynchronous || !this.#working)
+      return Promise.resolve().then(() => this.apply(change));
+    return new Promise((resolve, reject) => {
+      this.#waiting.push(() => {
+        try {
+          resolve(this.apply(change));
+        } catch (error) {
+          reject(error);
+        }
+      });
+    });
   }
 
   /** Commits what was gathered, so that readers see every update made. */
@@ -157,16 +220,45 @@ export class TrainingSession {
     try {
       if (this.#wanted === "run" && this.#isOver(this.trainer)) this.#finish("finished", undefined);
       while (this.#wanted === "run" || this.#wanted === "one") {
-        this.#turn();
+        if (this.trainer.isAsynchronous) await this.#turnOnDevice();
+        else this.#turn();
         await new Promise((resolve) => setImmediate(resolve));
       }
       if (this.#closed) return;
+      await this.trainer.synchronise();
       this.writer.flush();
       if (this.state === "training") this.#setState("paused", undefined);
-    } catch (error) {
-      this.#finish("failed", (error as Error).message);
+    } catch (caught) {
+      const error = this.#explained(caught as Error);
+      // What the device still holds is worth a try; where it no longer answers, the last checkpoint is what there is.
+      await this.trainer.synchronise().catch(() => undefined);
+      const wasAsked = this.#isStopping() && this.trainer.resolved.remote !== undefined;
+      this.#finish(wasAsked ? "stopped" : "failed", wasAsked ? undefined : error.message);
       throw error;
+    } finally {
+      this.#runWaiting();
     }
+  }
+
+  /** A device's own failure, in one line that says what can be done; any other error as it is. */
+  #explained(error: Error): Error {
+    const { device } = this.trainer;
+    if (!device || error instanceof UserError || error instanceof RunError) return error;
+    const reason = error.message.split("\n")[0]?.replace(/\.$/, "");
+    return new UserError(
+      "device_failed",
+      `The backend ${device.name} failed after update ${this.trainer.update}: ${reason}. The run is kept.`,
+      `Go on with pgi train --resume ${this.writer.path} --backend kernels, or with a smaller network or batch.`,
+    );
+  }
+
+  /** Asked anew: what is wanted changes while a turn is awaited. */
+  #isStopping(): boolean {
+    return this.#wanted === "stop";
+  }
+
+  #runWaiting(): void {
+    for (const task of this.#waiting.splice(0)) task();
   }
 
   /** Some milliseconds of training, with the bookkeeping that falls due. */
@@ -178,25 +270,51 @@ export class TrainingSession {
       const before = now;
       now = performance.now();
       this.trainer.addMilliseconds(now - before);
-      if (!summary) continue;
-      this.#record(summary);
-      if (this.#isOver(summary)) {
-        this.#finish("finished", undefined);
-        return;
-      }
-      if (now - this.#lastCommit >= commitEvery) this.#commit(now);
-      if (this.#wanted === "one") {
-        this.#wanted = "pause";
-        return;
-      }
+      if (summary && this.#follow(summary, now)) return;
     } while (now < until);
+  }
+
+  /** The same where a device learns; what a checkpoint needs is read from it when one is due. */
+  async #turnOnDevice(): Promise<void> {
+    const { remote } = this.trainer.resolved;
+    const until = performance.now() + turn;
+    let now = performance.now();
+    do {
+      const summary = await this.trainer.advanceOnDevice(remote ? remoteSlice : slice);
+      const before = now;
+      now = performance.now();
+      this.trainer.addMilliseconds(now - before);
+      if (!summary) continue;
+      if (this.#isOver(summary) || this.#isCheckpointDue(now)) await this.trainer.synchronise();
+      if (this.#follow(summary, now)) return;
+    } while (now < until && this.#waiting.length === 0);
+    if (this.#waiting.length === 0) return;
+    await this.trainer.synchronise();
+    this.#runWaiting();
+  }
+
+  /** The bookkeeping that falls due after an update. @returns whether the turn is over. */
+  #follow(summary: UpdateSummary, now: number): boolean {
+    const { clock } = this.trainer;
+    clock.begin();
+    this.#record(summary);
+    if (this.#isOver(summary)) {
+      this.#finish("finished", undefined);
+      return true;
+    }
+    if (now - this.#lastCommit >= commitEvery) this.#commit(now);
+    clock.end("record");
+    clock.endUpdate();
+    if (this.#wanted !== "one") return false;
+    this.#wanted = "pause";
+    return true;
   }
 
   /** Writes down what was made; the update just made goes with it, so that followers open it without replay. */
   #commit(now: number): void {
     this.#lastCommit = now;
     if (this.#options.record === false) return;
-    if (now - this.#lastCheckpoint >= checkpointEvery) this.#checkpoint();
+    if (this.#isCheckpointDue(now)) this.#checkpoint();
     else this.#keep("latest");
     this.writer.flush();
   }
@@ -214,10 +332,20 @@ export class TrainingSession {
     return untilSolved === true && (this.solved || summary.episode >= mostEpisodes);
   }
 
+  #isCheckpointDue(now: number): boolean {
+    return now - this.#lastCheckpoint >= checkpointEvery;
+  }
+
   #checkpoint(): void {
     this.#lastCheckpoint = performance.now();
-    this.writer.checkpoint(this.trainer.update, encodeTrainerState(this.trainer.state()));
+    this.#writeCheckpoint();
     this.#keep("sample");
+  }
+
+  /** Of the last state between two batches, which may lie before the last update. */
+  #writeCheckpoint(): void {
+    const state = this.trainer.state();
+    this.writer.checkpoint(state.update, encodeTrainerState(state));
   }
 
   #keep(reason: "sample" | "latest"): void {
@@ -229,10 +357,12 @@ export class TrainingSession {
     if (this.#closed) return;
     this.#closed = true;
     this.#wanted = "stop";
-    if (this.#options.record !== false) {
-      this.writer.checkpoint(this.trainer.update, encodeTrainerState(this.trainer.state()));
+    if (this.#options.record !== false && this.trainer.isSynchronised) {
+      this.#writeCheckpoint();
       this.#keep("latest");
     }
+    this.trainer.device?.dispose();
+    void this.trainer.resolved.remote?.close();
     try {
       this.writer.close();
     } finally {

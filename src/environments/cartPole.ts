@@ -1,5 +1,7 @@
 import type { Generator } from "../rl/generator.ts";
-import type { BoxSpace, DiscreteSpace, Environment, EnvironmentRecord } from "./environment.ts";
+import type { Environment, EnvironmentRecord } from "./environment.ts";
+import { drawCartPole } from "./scenes/cartPole.ts";
+import type { BoxSpace, DiscreteSpace } from "./spaces.ts";
 
 const gravity = 9.8;
 const poleMass = 0.1;
@@ -30,7 +32,7 @@ const observationSpace: BoxSpace = {
 const actionSpace: DiscreteSpace = { kind: "discrete", n: 2, names: ["left", "right"] };
 
 /**
- * Cart and pole after Gymnasium 1.4's CartPole-v1 (Barto, Sutton & Anderson, 1983): the state
+ * Cart and pole after Gymnasium 1.4's CartPole (Barto, Sutton & Anderson, 1983): the state
  * (x, ẋ, θ, θ̇) is float64 and advances by explicit Euler steps with the old velocities; the observation
  * is the state rounded to float32. Every step pays 1, the terminating one too.
  */
@@ -46,7 +48,7 @@ class CartPole implements Environment {
     this.#observe(observation, offset);
   }
 
-  step(action: number, observation: Float64Array, offset: number): number {
+  step(actions: Float64Array, at: number, observation: Float64Array, offset: number): number {
     const state = this.#state;
     const velocity = state[1]!;
     const angle = state[2]!;
@@ -55,7 +57,7 @@ class CartPole implements Environment {
     const sine = Math.sin(angle);
     // The order of these operations is Gymnasium's, so that the bits are.
     const push =
-      ((action === 1 ? force : -force) + poleMassLength * (angularVelocity * angularVelocity) * sine) /
+      ((actions[at] === 1 ? force : -force) + poleMassLength * (angularVelocity * angularVelocity) * sine) /
       totalMass;
     const angularAcceleration =
       (gravity * sine - cosine * push) / (length * (4.0 / 3.0 - (poleMass * (cosine * cosine)) / totalMass));
@@ -90,11 +92,24 @@ function fallen(state: Float64Array): boolean {
   return position < -positionLimit || position > positionLimit || angle < -angleLimit || angle > angleLimit;
 }
 
+const reference = "Gymnasium 1.4, CartPole; Barto, Sutton & Anderson (1983)";
+
 export const cartPole: EnvironmentRecord = {
   id: "CartPole-v1",
   title: "Cart-pole: keep the pole upright for 500 steps",
   timeLimit: 500,
   solvedAt: 475,
-  reference: "Gymnasium 1.4, CartPole-v1; Barto, Sutton & Anderson (1983)",
+  reference,
   create: () => new CartPole(),
+  draw: drawCartPole,
+};
+
+export const cartPoleV0: EnvironmentRecord = {
+  id: "CartPole-v0",
+  title: "Cart-pole: keep the pole upright for 200 steps",
+  timeLimit: 200,
+  solvedAt: 195,
+  reference,
+  create: () => new CartPole(),
+  draw: drawCartPole,
 };

@@ -1,5 +1,6 @@
 import type { Generator } from "../rl/generator.ts";
-import type { BoxSpace, Environment, EnvironmentRecord } from "./environment.ts";
+import type { Environment, EnvironmentRecord } from "./environment.ts";
+import { type ActionSpace, actionSize, type BoxSpace } from "./spaces.ts";
 import { reachesTimeLimit } from "./timeLimit.ts";
 
 /**
@@ -17,46 +18,65 @@ export function checkEnvironment(
   return [...new Set(checkRun(record, generators, steps))];
 }
 
-function checkSpaces(environment: Environment): string[] {
-  const { observationSpace: box, actionSpace } = environment;
-  const problems: string[] = [];
-  if (box.low.length === 0) problems.push("the observation space has no dimension");
-  if (box.low.length !== box.high.length || box.low.length !== box.names.length) {
-    problems.push("low, high and names of the observation space differ in length");
-  }
-  if (box.low.some((low, i) => !(low <= box.high[i]!)))
-    problems.push("a low bound lies above its high bound");
+function checkSpaces({ observationSpace, actionSpace }: Environment): string[] {
+  const problems = checkBox(observationSpace, "observation");
+  if (actionSpace.kind === "box") return [...problems, ...checkBox(actionSpace, "action")];
   if (!Number.isInteger(actionSpace.n) || actionSpace.n < 1) problems.push("the action space has no action");
   if (actionSpace.names.length !== actionSpace.n) problems.push("actions and their names differ in number");
   return problems;
 }
 
+function checkBox({ low, high, names }: BoxSpace, what: string): string[] {
+  const problems: string[] = [];
+  if (low.length === 0) problems.push(`the ${what} space has no dimension`);
+  if (low.length !== high.length || low.length !== names.length) {
+    problems.push(`low, high and names of the ${what} space differ in length`);
+  }
+  if (low.some((bound, i) => !(bound <= high[i]!))) problems.push("a low bound lies above its high bound");
+  return problems;
+}
+
 function* checkRun(record: EnvironmentRecord, generators: () => Generator, steps: number): Iterable<string> {
   const first = new Runner(record.create(), generators());
+  const fresh = () => new Runner(record.create(), generators());
   const second = new Runner(record.create(), generators());
   const restored = new Runner(record.create(), generators());
   const choices = generators();
   let episodeSteps = 0;
   for (let step = 0; step < steps; step++) {
-    if (episodeSteps === 0) yield* checkReset(first, second, restored);
-    const action = Math.floor(choices.uniform() * first.environment.actionSpace.n);
+    if (episodeSteps === 0) yield* checkReset(first, second, restored, fresh());
+    const action = drawAction(first.environment.actionSpace, choices);
     yield* checkStep(first, second, restored, action);
+    yield* checkRestore(first, fresh());
     episodeSteps++;
     const ended = first.environment.terminated || reachesTimeLimit(episodeSteps, record.timeLimit);
     if (ended) episodeSteps = 0;
   }
 }
 
-function* checkReset(first: Runner, second: Runner, restored: Runner): Iterable<string> {
+/** Any action, also one beyond the bounds of a box. */
+function drawAction(space: ActionSpace, choices: Generator): Float64Array {
+  if (space.kind === "discrete") return Float64Array.of(Math.floor(choices.uniform() * space.n));
+  return Float64Array.from({ length: actionSize(space) }, (_, i) => {
+    const low = Math.max(space.low[i]!, -1e3);
+    const high = Math.min(space.high[i]!, 1e3);
+    return low + (high - low) * (1.5 * choices.uniform() - 0.25);
+  });
+}
+
+function* checkReset(first: Runner, second: Runner, restored: Runner, fresh: Runner): Iterable<string> {
   first.reset();
   second.reset();
+  // For its generator, from which steps may draw; the state is set below.
+  restored.reset();
   if (first.environment.terminated) yield "an episode is terminated right after reset";
   if (!second.sees(first)) yield "two copies with one seed differ";
   yield* first.observationProblems();
-  yield* checkRestore(first, restored);
+  yield* checkRestore(first, fresh);
+  restored.restore(first.environment.state());
 }
 
-function* checkStep(first: Runner, second: Runner, restored: Runner, action: number): Iterable<string> {
+function* checkStep(first: Runner, second: Runner, restored: Runner, action: Float64Array): Iterable<string> {
   const [reward, secondReward, restoredReward] = [first, second, restored].map((runner) =>
     runner.step(action),
   );
@@ -64,7 +84,7 @@ function* checkStep(first: Runner, second: Runner, restored: Runner, action: num
   if (secondReward !== reward || !second.sees(first)) yield "two copies with one seed differ";
   if (restoredReward !== reward || !restored.sees(first)) yield "a restored copy goes another way";
   yield* first.observationProblems();
-  yield* checkRestore(first, restored);
+  restored.restore(first.environment.state());
 }
 
 function* checkRestore(first: Runner, restored: Runner): Iterable<string> {
@@ -94,8 +114,8 @@ class Runner {
     this.environment.restore(JSON.parse(JSON.stringify(state)) as number[], this.#cells, 1);
   }
 
-  step(action: number): number {
-    return this.environment.step(action, this.#cells, 1);
+  step(action: Float64Array): number {
+    return this.environment.step(action, 0, this.#cells, 1);
   }
 
   /** Whether state, observation and end are those of another runner, bit for bit. */

@@ -1,5 +1,7 @@
 import type { Generator } from "../rl/generator.ts";
-import type { BoxSpace, DiscreteSpace, Environment, EnvironmentRecord } from "./environment.ts";
+import type { Environment, EnvironmentRecord } from "./environment.ts";
+import { drawCorridor } from "./scenes/corridor.ts";
+import type { BoxSpace, DiscreteSpace } from "./spaces.ts";
 
 /** Index of the terminal state. */
 export const corridorGoal = 3;
@@ -31,8 +33,8 @@ class ShortCorridor implements Environment {
     observation[offset] = 1;
   }
 
-  step(action: number, observation: Float64Array, offset: number): number {
-    this.#place = corridorSuccessor(this.#place, action);
+  step(actions: Float64Array, at: number, observation: Float64Array, offset: number): number {
+    this.#place = corridorSuccessor(this.#place, actions[at]!);
     observation[offset] = 1;
     return -1;
   }
@@ -54,4 +56,5 @@ export const shortCorridor: EnvironmentRecord = {
   solvedAt: undefined,
   reference: "Sutton & Barto (2nd ed.), Example 13.1",
   create: () => new ShortCorridor(),
+  draw: drawCorridor,
 };

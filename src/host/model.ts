@@ -27,6 +27,7 @@ export const emptyModel: HostModel = {
 export type HostEvent =
   | { readonly kind: "health"; readonly health: SupervisorHealth }
   | { readonly kind: "connected"; readonly backends: readonly BackendView[] }
+  | { readonly kind: "backends"; readonly backends: readonly BackendView[] }
   | { readonly kind: "trust"; readonly trusted: boolean }
   | { readonly kind: "opened"; readonly view: RunView; readonly active: boolean }
   | { readonly kind: "progress"; readonly progress: TrainingProgress }
@@ -39,6 +40,7 @@ export function updateModel(model: HostModel, event: HostEvent): HostModel {
     case "health":
       return { ...model, health: event.health };
     case "connected":
+    case "backends":
       return { ...model, backends: event.backends };
     case "trust":
       return model.trusted === event.trusted ? model : { ...model, trusted: event.trusted };

@@ -1,4 +1,7 @@
 import * as vscode from "vscode";
+import type { backendNames } from "./training/trainArguments.ts";
+
+type BackendName = (typeof backendNames)[number];
 
 export const settingsSection = "policyGradient";
 
@@ -7,7 +10,13 @@ export function readSettings() {
   const settings = vscode.workspace.getConfiguration(settingsSection);
   return {
     nodePath: settings.get<string>("engine.nodePath", ""),
+    backend: settings.get<BackendName>("backend", "auto"),
+    libraryFolder: settings.get<string>("tensorflow.libraryFolder", "").trim(),
+    python: settings.get<string>("python", ""),
     hover: settings.get<boolean>("hover.values", true),
+    inlayShapes: settings.get<boolean>("inlayHints.shapes", true),
+    inlayValues: settings.get<boolean>("inlayHints.values", true),
+    codeLens: settings.get<boolean>("codeLens", true),
     hoverMilliseconds: settings.get<number>("hover.deadline", 1000),
     openPanelOnTrain: settings.get<boolean>("panel.openOnTrain", true),
     runsCapBytes: settings.get<number>("runs.maximumSize", 0) * 2 ** 20,

@@ -23,3 +23,8 @@ export interface Diagnostic extends TextRange {
   readonly hint?: string;
   readonly fixes?: readonly TextFix[];
 }
+
+/** The order of the text; of two that begin together the shorter one first. */
+export function byPlace(a: Diagnostic, b: Diagnostic): number {
+  return a.start - b.start || a.end - b.end;
+}

@@ -319,18 +319,6 @@ function outOfTime({ start, end }: GraphNode): Diagnostic {
   };
 }
 
-function noDerivative({ start, end }: GraphNode): Diagnostic {
-  const message = "floor division has no derivative (PyTorch refuses it too)";
-  return {
-    severity: "error",
-    code: "no-derivative",
-    message,
-    hint: "detach it, or divide with /",
-    start,
-    end,
-  };
-}
-
 /**
  * Prepares a program for evaluation with the names that `symbols` offers, whose shapes may be symbolic.
  * Everything that can be known before there are data is checked here.
@@ -342,11 +330,19 @@ export function compileLoss(
 ): Compilation {
   const { graph, diagnostics } = buildGraph(program, symbols);
   if (!graph) return { compiled: undefined, diagnostics };
-  const { differentiable } = options;
-  const flow = flowOf(graph, (leaf) =>
-    differentiable ? differentiable.has(leafName(leaf)) : !leaf.boolean && !leaf.number,
-  );
+  const flow = flowFor(graph, options);
   const missing = missingDerivative(graph, flow);
   const compiled = new Compiled(program, graph, flow, options.budget ?? DEFAULT_BUDGET);
-  return { compiled, diagnostics: missing ? [...diagnostics, noDerivative(missing)] : diagnostics };
+  return { compiled, diagnostics: missing ? [...diagnostics, missing] : diagnostics };
+}
+
+/** A program prepared from a graph that was made from a compiled one, node for node. */
+export function compileGraph(program: Program, graph: Graph, options: CompileOptions = {}): CompiledLoss {
+  return new Compiled(program, graph, flowFor(graph, options), options.budget ?? DEFAULT_BUDGET);
+}
+
+function flowFor(graph: Graph, { differentiable }: CompileOptions): Flow {
+  return flowOf(graph, (leaf) =>
+    differentiable ? differentiable.has(leafName(leaf)) : !leaf.boolean && !leaf.number,
+  );
 }

@@ -1,3 +1,4 @@
+import type { Diagnostic } from "./diagnostic.ts";
 import type { Graph, GraphNode } from "./graph.ts";
 
 /** Which values of a graph matter to its result, and which take part in its gradient. Indexed as `Graph.nodes`. */
@@ -55,13 +56,25 @@ export function flowOf(graph: Graph, isDifferentiable: (leaf: GraphNode) => bool
   };
 }
 
-/** The first operator on the way of the gradient that has none, as PyTorch's floor division. */
-export function missingDerivative(graph: Graph, flow: Flow): GraphNode | undefined {
-  return graph.nodes.find(
+/** What is wrong where gradient meets an operator that has none, as PyTorch's floor division; undefined where all is well. */
+export function missingDerivative(graph: Graph, flow: Flow): Diagnostic | undefined {
+  const missing = graph.nodes.find(
     (node) =>
       node.source.kind === "operator" &&
       node.source.row.derivative === "missing" &&
       flow.reached[node.index] &&
       node.operands.some((operand) => flow.differentiable[operand.index]),
   );
+  return missing && noDerivative(missing);
+}
+
+function noDerivative({ start, end }: GraphNode): Diagnostic {
+  return {
+    severity: "error",
+    code: "no-derivative",
+    message: "floor division has no derivative (PyTorch refuses it too)",
+    hint: "detach it, or divide with /",
+    start,
+    end,
+  };
 }

@@ -68,6 +68,13 @@ export const OFFERED_NAMES: readonly OfferedName[] = [
   head("V_next", COLUMN, "The value estimate of the state after each step."),
 ];
 
+const CONTINUOUS_ACTION: OfferedName = {
+  name: "a",
+  kind: "data",
+  shape: TABLE,
+  doc: "The action taken: one number per dimension, as it was drawn.",
+};
+
 /** Other spellings of offered names, in the order in which they are tried. */
 const ALIASES: ReadonlyMap<string, readonly string[]> = new Map([
   ...spellings(["adv"], "A advantage advantages advs adv_t"),
@@ -107,9 +114,11 @@ export function aliasTargets(name: string): readonly string[] {
   return ALIASES.get(name) ?? [];
 }
 
-/** All offered names by name, as symbols to compile with. */
-export function offeredSymbols(): Map<string, OfferedName> {
-  return new Map(OFFERED_NAMES.map((offered) => [offered.name, offered]));
+/** All offered names by name, as symbols to compile with. Continuous actions are a row of numbers per step, [T, K]. */
+export function offeredSymbols(actions: "discrete" | "continuous" = "discrete"): Map<string, OfferedName> {
+  const symbols = new Map(OFFERED_NAMES.map((offered) => [offered.name, offered]));
+  if (actions === "continuous") symbols.set("a", CONTINUOUS_ACTION);
+  return symbols;
 }
 
 /** The names of the heads, into which gradient flows. */

@@ -3,6 +3,7 @@ import { lex, type Token } from "./lex.ts";
 import { MAXIMUM_BYTES, MAXIMUM_NODES, utf8Length } from "./limits.ts";
 import { isInnerModule, isModuleRoot } from "./modules.ts";
 import { MEMBER_HINTS, STATEMENT_WORDS } from "./parseHints.ts";
+import { logPolicyEnd } from "./policyArguments.ts";
 import { COMPARISON, POWER, PREFIX_STRENGTH, STRENGTH } from "./precedence.ts";
 import type {
   Argument,
@@ -18,11 +19,11 @@ import { Refusal, replace, TokenCursor } from "./tokenCursor.ts";
 export interface Parsed {
   /** Undefined where a diagnostic of error severity was found. */
   readonly program: Program | undefined;
+  /** The lines that could be read, where others could not: for describing and colouring, never for evaluating. */
+  readonly readable: Program | undefined;
   readonly diagnostics: readonly Diagnostic[];
 }
 
-const LOGARITHMS: ReadonlySet<string> = new Set(["log", "ln"]);
-const LOG_POLICY: ReadonlySet<string> = new Set(["logpi", "lnpi", "ln_pi", "log_pi"]);
 const CONSTANTS: ReadonlyMap<string, boolean | null> = new Map<string, boolean | null>([
   ["True", true],
   ["False", false],
@@ -35,9 +36,10 @@ type Draft = Expression extends infer E
     : never
   : never;
 
-class Parser extends TokenCursor {
-  private readonly text: string;
-  private readonly nodes: Expression[] = [];
+/** Reads statements and expressions; the parser of update rules builds on it. */
+export class Parser extends TokenCursor {
+  protected readonly text: string;
+  protected readonly nodes: Expression[] = [];
   private readonly defined = new Set<string>();
   readonly diagnostics: Diagnostic[] = [];
 
@@ -64,7 +66,7 @@ class Parser extends TokenCursor {
     return { text: this.text, statements, result, nodes: this.nodes };
   }
 
-  private recover(): Statement | "stop" | undefined {
+  protected recover(): Statement | "stop" | undefined {
     try {
       return this.statement();
     } catch (error) {
@@ -77,7 +79,7 @@ class Parser extends TokenCursor {
     }
   }
 
-  private add(draft: Draft, start: number, end: number): Expression {
+  protected add(draft: Draft, start: number, end: number): Expression {
     if (this.nodes.length >= MAXIMUM_NODES)
       this.refuse("nodes", `the program has more than ${MAXIMUM_NODES} parts`, "make it shorter", {
         start,
@@ -88,7 +90,7 @@ class Parser extends TokenCursor {
     return node;
   }
 
-  private statement(): Statement {
+  protected statement(): Statement {
     const first = this.token;
     const hint = first.kind === "name" ? STATEMENT_WORDS.get(first.text) : undefined;
     if (hint && !this.is("=", this.peek(1)) && this.peek(1)?.kind !== "newline")
@@ -127,20 +129,25 @@ class Parser extends TokenCursor {
     this.unexpected(token);
   }
 
-  private expression(minimum: number): Expression {
+  protected expression(minimum: number): Expression {
     const start = this.token.start;
     let left = this.prefix(start);
     let compared = false;
     for (;;) {
-      const token = this.token;
-      const strength = token.kind === "operator" ? STRENGTH.get(token.text) : undefined;
-      if (strength === undefined || strength < minimum) return left;
+      const token = this.infixToken();
+      const strength = token && STRENGTH.get(token.text);
+      if (token === undefined || strength === undefined || strength < minimum) return left;
       if (strength === COMPARISON && compared)
         this.refuse("chain", "comparisons cannot be chained", "write (a < b) & (b < c)", token);
       compared = strength === COMPARISON;
-      this.advance();
+      if (token === this.token) this.advance();
       left = this.infix(left, token, strength, start);
     }
+  }
+
+  /** The operator that stands, or is understood, before what comes next. */
+  protected infixToken(): Token | undefined {
+    return this.token.kind === "operator" ? this.token : undefined;
   }
 
   private infix(left: Expression, token: Token, strength: number, start: number): Expression {
@@ -188,7 +195,7 @@ class Parser extends TokenCursor {
     }
   }
 
-  private primary(): Expression {
+  protected primary(): Expression {
     const token = this.token;
     if (token.kind === "number") {
       this.advance();
@@ -200,14 +207,13 @@ class Parser extends TokenCursor {
     return this.unexpected(token);
   }
 
-  private named(): Expression {
+  protected named(): Expression {
     const token = this.advance();
     const constant = CONSTANTS.get(token.text);
     if (constant !== undefined)
       return this.add({ kind: "constant", value: constant }, token.start, token.end);
-    if (LOGARITHMS.has(token.text) && this.token.kind === "name" && this.token.text === "pi")
-      return this.logPolicy(token);
-    if (LOG_POLICY.has(token.text) && this.policyArgumentsEnd() !== undefined) return this.logPolicy(token);
+    const policyEnd = logPolicyEnd(this.tokens, this.cursor - 1);
+    if (policyEnd !== undefined) return this.logPolicy(token, policyEnd);
     if (isModuleRoot(token.text) && this.is(".") && !this.defined.has(token.text))
       return this.qualified(token);
     if (this.is("(")) return this.call(token, undefined, token.start, []);
@@ -215,10 +221,8 @@ class Parser extends TokenCursor {
   }
 
   /** Reads `log π`, `ln π(a|s)` and the like as the name log_pi. */
-  private logPolicy(first: Token): Expression {
-    if (this.token.kind === "name") this.advance();
-    const end = this.policyArgumentsEnd();
-    if (end !== undefined) this.cursor = end;
+  private logPolicy(first: Token, end: number): Expression {
+    this.cursor = end;
     return this.add({ kind: "name", name: "log_pi", module: undefined }, first.start, this.previousEnd);
   }
 
@@ -247,7 +251,7 @@ class Parser extends TokenCursor {
     ]);
   }
 
-  private call(
+  protected call(
     name: Token,
     module: string | undefined,
     start: number,
@@ -382,10 +386,11 @@ function tooLong(text: string, bytes: number): Diagnostic {
  */
 export function parseLoss(text: string): Parsed {
   const bytes = utf8Length(text);
-  if (bytes > MAXIMUM_BYTES) return { program: undefined, diagnostics: [tooLong(text, bytes)] };
+  if (bytes > MAXIMUM_BYTES)
+    return { program: undefined, readable: undefined, diagnostics: [tooLong(text, bytes)] };
   const lexed = lex(text, "loss");
   const parser = new Parser(text, lexed.tokens);
   const program = parser.program();
   const diagnostics = [...lexed.diagnostics, ...parser.diagnostics].sort((a, b) => a.start - b.start);
-  return { program: diagnostics.length > 0 ? undefined : program, diagnostics };
+  return { program: diagnostics.length > 0 ? undefined : program, readable: program, diagnostics };
 }

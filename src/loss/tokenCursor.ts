@@ -120,18 +120,6 @@ export class TokenCursor {
     return this.unexpected(this.token);
   }
 
-  /** The token after `(a|s, θ)` if that is what stands at the cursor. */
-  protected policyArgumentsEnd(): number | undefined {
-    if (!this.is("(")) return undefined;
-    let bar = false;
-    for (let cursor = this.cursor + 1; ; cursor++) {
-      const token = this.tokens[cursor]!;
-      if (this.is(")", token)) return bar ? cursor + 1 : undefined;
-      if (this.is("|", token)) bar = true;
-      else if (token.kind !== "name" && !this.is(",", token) && !this.is(";", token)) return undefined;
-    }
-  }
-
   protected memberName(): Token {
     const dot = this.advance();
     const token = this.token;

@@ -1,54 +1,98 @@
-import { addEntropyGradient, addLogProbabilityGradient } from "../rl/categorical.ts";
-import type { Heads } from "./policy.ts";
+import type { EpisodeEnds } from "../rl/episodeEnds.ts";
+import { outputCount } from "./architecture.ts";
+import { gaussianGradient } from "./gaussianGradient.ts";
+import { logitsGradient } from "./logitsGradient.ts";
+import type { Heads, PolicySpecification } from "./policy.ts";
+import { valuesGradient } from "./valueHead.ts";
 
-/** ∂L/∂ of what a loss can name of a categorical policy; an absent one is 0. */
+/** ∂L/∂ of whatever a loss can name of a policy; an absent one is 0. */
 export interface HeadAdjoints {
-  /** ∂L/∂ln π(a_t|s_t), [T]. */
+  /** ∂L/∂ln π(a_t|s_t) and ∂L/∂H_t, [T]. */
   readonly logProbabilities?: Float64Array;
-  /** ∂L/∂H_t, [T]. */
   readonly entropies?: Float64Array;
-  /** ∂L/∂z_tk where the loss names the logits themselves, [T × K]. */
+  /** Of a categorical policy, [T × K]. */
   readonly logits?: Float64Array;
-  /** ∂L/∂π_tk, [T × K]. */
   readonly probabilities?: Float64Array;
+  /** Of a Gaussian policy, [T × d]. */
+  readonly mu?: Float64Array;
+  readonly sigma?: Float64Array;
+  /** Of a value head, [T]. */
+  readonly values?: Float64Array;
+  readonly nextValues?: Float64Array;
 }
 
-/**
- * The whole ∂L/∂z [T × K]: every head's adjoint chained through the softmax,
- * z̄_k = z̄_k + l̄·([k = a] − π_k) + H̄·∂H/∂z_k + π_k (π̄_k − Σ_j π̄_j π_j). Written to `out` where given.
- */
-export function logitsGradient(
+/** The steps that heads belong to. */
+export interface HeadSteps {
+  readonly steps: number;
+  /** [T] indices or [T × d] numbers. */
+  readonly actions: Float64Array;
+  readonly ends?: EpisodeEnds | undefined;
+}
+
+/** A loss's whole derivative at a policy's heads and outputs. */
+export interface OutputsGradient {
+  /** ∂L/∂outputs [rows × O], for `PolicyBackend.backward`. */
+  readonly outputs: Float64Array;
+  /** T, and after them the final observations of cut episodes where V_next carries gradient. */
+  readonly rows: number;
+  /** ∂L/∂logits [T × K] of a categorical policy. */
+  readonly logits: Float64Array | undefined;
+  /** ∂L/∂μ and ∂L/∂ln σ [T × d] of a Gaussian one. */
+  readonly mu: Float64Array | undefined;
+  readonly logSigma: Float64Array | undefined;
+  /** ∂L/∂V_t [T], by V_t itself and as V_next of the step before. */
+  readonly values: Float64Array | undefined;
+}
+
+/** Chains the adjoints of everything a loss named to the policy's outputs. */
+export function outputsGradient(
+  specification: PolicySpecification,
   heads: Heads,
-  actions: Float64Array,
-  actionCount: number,
+  { steps, actions, ends }: HeadSteps,
   adjoints: HeadAdjoints,
-  out = new Float64Array(actions.length * actionCount),
-): Float64Array {
-  const { logits, probabilities } = heads;
-  const direct = adjoints.logits;
-  if (direct === undefined) out.fill(0);
-  else out.set(direct);
-  for (let t = 0; t < actions.length; t++) {
-    const row = t * actionCount;
-    const policy = adjoints.logProbabilities === undefined ? 0 : adjoints.logProbabilities[t]!;
-    const entropy = adjoints.entropies === undefined ? 0 : adjoints.entropies[t]!;
-    if (policy !== 0) addLogProbabilityGradient(probabilities, row, actionCount, actions[t]!, policy, out);
-    if (entropy !== 0) addEntropyGradient(logits, probabilities, row, actionCount, entropy, out);
-    if (adjoints.probabilities !== undefined) {
-      addProbabilityGradient(probabilities, adjoints.probabilities, row, actionCount, out);
+): OutputsGradient {
+  const { actionCount, gaussian } = specification;
+  const action =
+    heads.logits !== undefined
+      ? { logits: logitsGradient(heads, actions, actionCount, adjoints), mu: undefined, logSigma: undefined }
+      : gaussianGradient(heads, actions, actionCount, gaussian?.by ?? "exp", adjoints);
+  const columns = "raw" in action ? [action.mu, action.raw] : [action.logits];
+  const { logits, mu, logSigma } = { logits: undefined, ...action };
+  if (specification.value === undefined && logits !== undefined) {
+    return { outputs: logits, rows: steps, logits, mu, logSigma, values: undefined };
+  }
+  const values =
+    specification.value === undefined
+      ? undefined
+      : valuesGradient(adjoints.values, adjoints.nextValues, ends, steps);
+  const rows = values !== undefined && hasFinalGradient(values, steps) ? values.length : steps;
+  const outputs = new Float64Array(rows * outputCount(specification));
+  interleave(outputs, outputCount(specification), columns, actionCount, steps);
+  if (values !== undefined) setLast(outputs, outputCount(specification), values, rows);
+  return { outputs, rows, logits, mu, logSigma, values: values?.subarray(0, steps) };
+}
+
+function hasFinalGradient(values: Float64Array, steps: number): boolean {
+  for (let row = steps; row < values.length; row++) if (values[row] !== 0) return true;
+  return false;
+}
+
+/** Lays matrices [T × count] side by side into the first columns of `outputs` [… × width]. */
+function interleave(
+  outputs: Float64Array,
+  width: number,
+  matrices: readonly Float64Array[],
+  count: number,
+  steps: number,
+): void {
+  for (const [index, matrix] of matrices.entries()) {
+    for (let t = 0; t < steps; t++) {
+      const to = t * width + index * count;
+      for (let k = 0; k < count; k++) outputs[to + k] = matrix[t * count + k]!;
     }
   }
-  return out;
 }
 
-function addProbabilityGradient(
-  probabilities: Float64Array,
-  adjoints: Float64Array,
-  row: number,
-  count: number,
-  out: Float64Array,
-): void {
-  let mean = 0;
-  for (let k = row; k < row + count; k++) mean += adjoints[k]! * probabilities[k]!;
-  for (let k = row; k < row + count; k++) out[k]! += probabilities[k]! * (adjoints[k]! - mean);
+function setLast(outputs: Float64Array, width: number, values: Float64Array, rows: number): void {
+  for (let row = 0; row < rows; row++) outputs[row * width + width - 1] = values[row]!;
 }

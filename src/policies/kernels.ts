@@ -1,12 +1,15 @@
-import { entropy, logProbability, softmax } from "../rl/categorical.ts";
+import type { EpisodeEnds } from "../rl/episodeEnds.ts";
 import type { Generator } from "../rl/generator.ts";
+import { type Architecture, architectureOf, outputCount } from "./architecture.ts";
+import { CompositeNetwork } from "./compositeNetwork.ts";
 import { isControl } from "./controlLayout.ts";
 import { ControlNetwork } from "./controlNetwork.ts";
 import { DenseNetwork } from "./denseNetwork.ts";
+import { HeadReader } from "./headReader.ts";
 import { initialParameters } from "./initialise.ts";
-import { type Layout, layOut, parameterViews } from "./layout.ts";
+import type { Layout } from "./layout.ts";
 import type { Network } from "./network.ts";
-import { clipFactor, gradientNorm, takeStep } from "./optimiser.ts";
+import { clipFactor, gradientNorm, takeGroupedStep } from "./optimiser.ts";
 import type {
   Gradient,
   Heads,
@@ -26,16 +29,13 @@ export class KernelsBackend implements PolicyBackend {
   readonly name = "kernels";
   readonly specification: PolicySpecification;
   readonly parameters: readonly ParameterView[];
-  readonly #layout: Layout;
+  readonly #architecture: Architecture;
   readonly #network: Network;
-  readonly #actionCount: number;
+  readonly #reader: HeadReader;
+  readonly #outputCount: number;
   readonly #theta: Float64Array;
   readonly #gradient: Float64Array;
-  #logits: Float64Array;
-  #probabilities: Float64Array;
-  #logSums: Float64Array;
-  #logProbabilities: Float64Array;
-  #entropies: Float64Array;
+  #outputs: Float64Array;
   #stepNorms: Float64Array;
   #capacity: number;
   /** Whether steps, θ and gradient still belong together. */
@@ -43,33 +43,18 @@ export class KernelsBackend implements PolicyBackend {
 
   /** Throws a RangeError for sizes that are no positive integers. θ is 0 until `initialise` or `setTheta`. */
   constructor(specification: PolicySpecification) {
-    const { activation, actionCount } = specification;
     this.specification = specification;
-    this.#actionCount = actionCount;
-    this.#layout = layOut(specification);
-    this.parameters = parameterViews(this.#layout);
-    const isSmall = activation === "relu" && isControl(this.#layout);
-    this.#network = isSmall ? new ControlNetwork(this.#layout) : new DenseNetwork(this.#layout, activation);
-    this.#theta = new Float64Array(this.#layout.parameterCount);
-    this.#gradient = new Float64Array(this.#layout.parameterCount);
+    this.#architecture = architectureOf(specification);
+    this.parameters = this.#architecture.parameters;
+    this.#network = createNetwork(this.#architecture, specification);
+    this.#outputCount = outputCount(specification);
+    this.#theta = new Float64Array(this.#architecture.parameterCount);
+    this.#gradient = new Float64Array(this.#architecture.parameterCount);
     const { capacity } = this.#network;
     this.#capacity = capacity;
-    this.#logits = new Float64Array(capacity * actionCount);
-    this.#probabilities = new Float64Array(capacity * actionCount);
-    this.#logSums = new Float64Array(capacity);
-    this.#logProbabilities = new Float64Array(capacity);
-    this.#entropies = new Float64Array(capacity);
+    this.#reader = new HeadReader(specification, capacity);
+    this.#outputs = new Float64Array(capacity * this.#outputCount);
     this.#stepNorms = new Float64Array(capacity);
-  }
-
-  /** π of the rows seen so far, [capacity × K], row after row; replaced when the buffers grow. */
-  get probabilities(): Float64Array {
-    return this.#probabilities;
-  }
-
-  /** The logits of the rows seen so far, [capacity × K]; replaced when the buffers grow. */
-  get logits(): Float64Array {
-    return this.#logits;
   }
 
   /** θ itself, not a copy: change it by `setTheta` only. */
@@ -86,51 +71,42 @@ export class KernelsBackend implements PolicyBackend {
   }
 
   initialise(generator: Generator): void {
-    this.setTheta(initialParameters(this.#layout, generator));
+    this.setTheta(initialParameters(this.#architecture, this.specification.gaussian, generator));
   }
 
   /**
    * Takes row `row` of `observations` [… × observationSize] as step `row` of the batch under way and computes its
-   * logits and π, which then lie at row·K of `logits` and `probabilities`. Nothing is computed twice: once
-   * rows 0 … T−1 have been acted on, `heads(actions, T)` completes the batch.
+   * distribution, which `sample` then draws from. Nothing is computed twice: once rows 0 … T−1 have been acted on
+   * (and, for a value head, the final observations of cut episodes after them), `heads` completes the batch.
    */
   act(observations: Float64Array, row: number): void {
     if (row >= this.#capacity) this.#reserve(row + 1);
     this.#isProjectable = false;
-    this.#network.forward(observations, row, this.#logits);
-    const count = this.#actionCount;
-    this.#logSums[row] = softmax(this.#logits, row * count, count, this.#probabilities);
+    this.#network.forward(observations, row, this.#outputs);
+    this.#reader.distribution.readRow(this.#outputs, row);
+  }
+
+  /** Draws the action of a row acted on into `actions`; false where the policy's outputs are no numbers any more. */
+  sample(row: number, generator: Generator, actions: Float64Array): boolean {
+    return this.#reader.distribution.sample(row, generator, actions);
   }
 
   /** The heads of the steps acted on so far, for the actions that were taken. */
-  heads(actions: Float64Array, steps: number): Heads {
-    const { actionCount } = this.specification;
-    const logits = this.#logits;
-    const probabilities = this.#probabilities;
-    for (let t = 0; t < steps; t++) {
-      const row = t * actionCount;
-      const logSum = this.#logSums[t]!;
-      this.#logProbabilities[t] = logProbability(logits, row, actionCount, logSum, actions[t]!);
-      this.#entropies[t] = entropy(logits, probabilities, row, actionCount, logSum);
-    }
-    return {
-      logits: logits.subarray(0, steps * actionCount),
-      probabilities: probabilities.subarray(0, steps * actionCount),
-      logProbabilities: this.#logProbabilities.subarray(0, steps),
-      entropies: this.#entropies.subarray(0, steps),
-    };
+  heads(actions: Float64Array, steps: number, ends?: EpisodeEnds): Heads {
+    return this.#reader.heads(this.#outputs, actions, steps, ends);
   }
 
-  forward(observations: Float64Array, actions: Float64Array, steps: number): Heads {
-    if (steps > this.#capacity) this.#reserve(steps);
-    for (let row = 0; row < steps; row++) this.act(observations, row);
-    return this.heads(actions, steps);
+  forward(observations: Float64Array, actions: Float64Array, steps: number, ends?: EpisodeEnds): Heads {
+    const rows = Math.max(steps, observations.length / this.specification.observationSize);
+    if (rows > this.#capacity) this.#reserve(rows);
+    for (let row = 0; row < rows; row++) this.act(observations, row);
+    return this.heads(actions, steps, ends);
   }
 
-  backward(logitsGradient: Float64Array, steps: number): Gradient {
-    this.#network.backward(logitsGradient, steps, this.#gradient, this.#stepNorms);
+  backward(outputsGradient: Float64Array, rows: number): Gradient {
+    this.#network.backward(outputsGradient, rows, this.#gradient, this.#stepNorms);
     this.#isProjectable = true;
-    return { gradient: this.#gradient, stepNorms: this.#stepNorms.subarray(0, steps) };
+    return { gradient: this.#gradient, stepNorms: this.#stepNorms.subarray(0, rows) };
   }
 
   /** Throws where θ or a row has changed since `backward`. */
@@ -142,7 +118,9 @@ export class KernelsBackend implements PolicyBackend {
   /** @returns ‖g‖ before clipping. */
   apply(optimiser: OptimiserSpecification, state: OptimiserState, clipNorm: number | undefined): number {
     const norm = gradientNorm(this.#gradient);
-    takeStep(optimiser, state, this.#theta, this.#gradient, clipFactor(norm, clipNorm));
+    const { policy, free } = this.#architecture;
+    const scale = clipFactor(norm, clipNorm);
+    takeGroupedStep(optimiser, state, this.#theta, this.#gradient, scale, policy.parameterCount + free);
     this.#parametersChanged();
     return norm;
   }
@@ -156,19 +134,31 @@ export class KernelsBackend implements PolicyBackend {
   #reserve(steps: number): void {
     this.#network.reserve(steps);
     const { capacity } = this.#network;
-    const count = this.#actionCount;
     this.#capacity = capacity;
-    this.#logits = grown(this.#logits, capacity * count);
-    this.#probabilities = grown(this.#probabilities, capacity * count);
-    this.#logSums = grown(this.#logSums, capacity);
-    this.#logProbabilities = new Float64Array(capacity);
-    this.#entropies = new Float64Array(capacity);
+    this.#reader.distribution.reserve(capacity);
+    const outputs = new Float64Array(capacity * this.#outputCount);
+    outputs.set(this.#outputs);
+    this.#outputs = outputs;
     this.#stepNorms = new Float64Array(capacity);
   }
 }
 
-function grown(array: Float64Array, length: number): Float64Array {
-  const larger = new Float64Array(length);
-  larger.set(array);
-  return larger;
+/** The quickest network for a policy's shape: one whole, or its parts side by side. */
+function createNetwork(
+  { policy, free, value }: Architecture,
+  { activation, value: valueHead }: PolicySpecification,
+): Network {
+  const network = (layout: Layout) =>
+    activation === "relu" && isControl(layout)
+      ? new ControlNetwork(layout)
+      : new DenseNetwork(layout, activation);
+  if (free === 0 && value === undefined) return network(policy);
+  return new CompositeNetwork({
+    policy: network(policy),
+    policyOutputs: policy.layers.at(-1)!.outputs,
+    leadingOutputs: policy.layers.at(-1)!.outputs - (valueHead?.trunk === "shared" ? 1 : 0),
+    policyParameters: policy.parameterCount,
+    free,
+    value: value === undefined ? undefined : network(value),
+  });
 }

@@ -10,15 +10,15 @@ export interface Layer {
   readonly bias: number | undefined;
 }
 
-/** The layers of a policy from the observation to the logits, and the number of parameters. */
+/** The layers of a network from the observation to its outputs, and the number of parameters. */
 export interface Layout {
   readonly layers: readonly Layer[];
   readonly parameterCount: number;
 }
 
 /** Lays θ out as W1, b1, W2, b2, … in torch's order. Throws a RangeError for a size that is no positive integer. */
-export function layOut(specification: PolicySpecification): Layout {
-  const sizes = [specification.observationSize, ...specification.hidden, specification.actionCount];
+export function layOut(specification: PolicySpecification, outputs: number): Layout {
+  const sizes = [specification.observationSize, ...specification.hidden, outputs];
   for (const size of sizes) {
     if (!Number.isInteger(size) || size < 1)
       throw new RangeError(`a layer has at least one unit, not ${size}`);

@@ -3,9 +3,14 @@ import type { OptimiserSpecification, OptimiserState } from "./policy.ts";
 export type OptimiserKind = OptimiserSpecification["kind"];
 
 /** An optimiser with torch's defaults: plain SGD, or Adam with β = (0.9, 0.999) and ε = 1e−8. */
-export function optimiserSpecification(kind: OptimiserKind, learningRate: number): OptimiserSpecification {
-  if (kind === "sgd") return { kind, learningRate };
-  return { kind, learningRate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+export function optimiserSpecification(
+  kind: OptimiserKind,
+  learningRate: number,
+  valueLearningRate?: number,
+): OptimiserSpecification {
+  const rates = { learningRate, ...(valueLearningRate !== undefined && { valueLearningRate }) };
+  if (kind === "sgd") return { kind, ...rates };
+  return { kind, ...rates, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 }
 
 /** The state before the first step: step 0; two moment vectors of 0 for Adam, none for SGD. */
@@ -26,6 +31,38 @@ export function clipFactor(norm: number, clipNorm: number | undefined): number {
   if (clipNorm === undefined) return 1;
   const factor = clipNorm / (norm + 1e-6);
   return factor < 1 ? factor : 1;
+}
+
+/** `takeStep` with the value network's parameters, from `valueStart` on, at a step size of their own where there is one. */
+export function takeGroupedStep(
+  optimiser: OptimiserSpecification,
+  state: OptimiserState,
+  theta: Float64Array,
+  gradient: Float64Array,
+  scale: number,
+  valueStart: number,
+): void {
+  const { valueLearningRate } = optimiser;
+  if (valueLearningRate === undefined || valueStart >= theta.length) {
+    takeStep(optimiser, state, theta, gradient, scale);
+    return;
+  }
+  const { step } = state;
+  for (const [learningRate, from, to] of [
+    [optimiser.learningRate, 0, valueStart],
+    [valueLearningRate, valueStart, theta.length],
+  ] as const) {
+    const moments = state.moments.map((moment) => moment.subarray(from, to));
+    const group = { step, moments };
+    takeStep(
+      { ...optimiser, learningRate },
+      group,
+      theta.subarray(from, to),
+      gradient.subarray(from, to),
+      scale,
+    );
+  }
+  state.step = step + 1;
 }
 
 /**

@@ -1,34 +1,78 @@
+import type { EpisodeEnds } from "../rl/episodeEnds.ts";
 import type { Generator } from "../rl/generator.ts";
 
 export type Activation = "relu" | "tanh";
 
-/** A dense policy network: observation → hidden layers → logits. `hidden: []` is a linear policy. */
+/** Where the standard deviation σ of a Gaussian policy comes from. */
+export interface GaussianHead {
+  /** The raw number s of every dimension: an output of the network beside μ, or a parameter, the same in every state. */
+  readonly sigma: "network" | "parameter";
+  /** σ = e^s, or σ = ln(1 + e^s). */
+  readonly by: "exp" | "softplus";
+}
+
+/** A value estimate V(s): one more output of the policy's network, or a network of its own with the same activation. */
+export type ValueHead =
+  | { readonly trunk: "shared" }
+  | { readonly trunk: "own"; readonly hidden: readonly number[] };
+
+/** A dense policy network: observation → hidden layers → outputs. `hidden: []` is a linear policy. */
 export interface PolicySpecification {
   readonly observationSize: number;
   readonly hidden: readonly number[];
   readonly activation: Activation;
   /** Whether layers have a bias vector. */
   readonly bias: boolean;
-  /** Number of discrete actions K (logits). */
+  /** Number of discrete actions K (logits), or of the dimensions d of a Gaussian one. */
   readonly actionCount: number;
+  /** Absent: categorical over `actionCount` actions. */
+  readonly gaussian?: GaussianHead | undefined;
+  /** Absent: no value estimate. */
+  readonly value?: ValueHead | undefined;
 }
 
 /** Where one named parameter tensor lies in the flat parameter vector θ; torch layout, W is [out, in]. */
 export interface ParameterView {
-  /** "W1", "b1", "W2", … counted from the input. */
+  /**
+   * "W1", "b1", "W2", … counted from the input; "Wm" and "Ws" are the last layer's rows for μ and s, "Wv" its row for a
+   * shared V, "s" the free parameters of σ, and "V1", "c1", … the layers of a value network.
+   */
   readonly name: string;
   readonly shape: readonly number[];
   readonly offset: number;
   readonly length: number;
 }
 
-/** Outputs of the policy for T steps: logits [T × K], log π of the action taken [T], entropy [T], π [T × K]. */
-export interface Heads {
+interface CommonHeads {
+  /** ln π of the action taken [T]. */
+  readonly logProbabilities: Float64Array;
+  /** H(π(·|s)) [T]. */
+  readonly entropies: Float64Array;
+  /** V(s_t) [T] of a policy with a value head. */
+  readonly values?: Float64Array | undefined;
+  /** V of the state after each step [T]: 0 after termination, that of the final observation where an episode was cut. */
+  readonly nextValues?: Float64Array | undefined;
+}
+
+/** Outputs of a categorical policy for T steps: logits [T × K] and π [T × K]. */
+export interface CategoricalHeads extends CommonHeads {
   readonly logits: Float64Array;
   readonly probabilities: Float64Array;
-  readonly logProbabilities: Float64Array;
-  readonly entropies: Float64Array;
+  readonly mu?: undefined;
+  readonly sigma?: undefined;
+  readonly logSigma?: undefined;
 }
+
+/** Outputs of a Gaussian policy for T steps: μ [T × d], σ [T × d] and ln σ [T × d]. */
+export interface GaussianHeads extends CommonHeads {
+  readonly mu: Float64Array;
+  readonly sigma: Float64Array;
+  readonly logSigma: Float64Array;
+  readonly logits?: undefined;
+  readonly probabilities?: undefined;
+}
+
+export type Heads = CategoricalHeads | GaussianHeads;
 
 /** What a backward pass gives: g = ∂L/∂θ [|θ|] and, per step, ‖g_t‖ [T]. */
 export interface Gradient {
@@ -36,7 +80,10 @@ export interface Gradient {
   readonly stepNorms: Float64Array;
 }
 
-export type OptimiserSpecification =
+export type OptimiserSpecification = {
+  /** Step size of a value network's parameters; absent: that of the others. */
+  readonly valueLearningRate?: number | undefined;
+} & (
   | { readonly kind: "sgd"; readonly learningRate: number }
   | {
       readonly kind: "adam";
@@ -44,7 +91,8 @@ export type OptimiserSpecification =
       readonly beta1: number;
       readonly beta2: number;
       readonly epsilon: number;
-    };
+    }
+);
 
 /** Optimiser state that a checkpoint must hold: step count and moment vectors (empty for SGD). */
 export interface OptimiserState {
@@ -64,10 +112,18 @@ export interface PolicyBackend {
   theta(): Float64Array;
   setTheta(theta: Float64Array): void;
   initialise(generator: Generator): void;
-  /** Heads for [T × observationSize] observations and [T] actions. */
-  forward(observations: Float64Array, actions: Float64Array, steps: number): Heads | Promise<Heads>;
-  /** Gradient for ∂L/∂logits [T × K] of the batch that `forward` (or acting) saw last. */
-  backward(logitsGradient: Float64Array, steps: number): Gradient | Promise<Gradient>;
+  /**
+   * Heads for T actions: [T], indices, or [T × d], numbers. Observations [rows × observationSize] are those of the T
+   * steps and then, for a value head, one for each row that ends an episode without terminating, in order.
+   */
+  forward(
+    observations: Float64Array,
+    actions: Float64Array,
+    steps: number,
+    ends?: EpisodeEnds,
+  ): Heads | Promise<Heads>;
+  /** Gradient for ∂L/∂outputs [rows × O] of the rows that `forward` (or acting) saw last. */
+  backward(outputsGradient: Float64Array, rows: number): Gradient | Promise<Gradient>;
   /** g_t·g for every step [T]: the projection on the gradient that `backward` returned last. */
   project(steps: number): Float64Array | Promise<Float64Array>;
   /**

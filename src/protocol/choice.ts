@@ -18,10 +18,12 @@ export function chooseById<Item extends { readonly id: string }>(
 }
 
 /**
- * The name that needs the fewest single-letter edits (case aside) to become `wanted`;
+ * The shortest name that begins with `wanted` (case aside, three letters at least), else the name that needs the fewest single-letter edits (case aside) to become `wanted`;
  * undefined where even that one needs more than a third of the letters changed.
  */
 export function nearestName(wanted: string, names: readonly string[]): string | undefined {
+  const continued = names.filter((name) => name.toLowerCase().startsWith(wanted.toLowerCase()));
+  if (wanted.length >= 3 && continued.length > 0) return shortest(continued);
   let best: string | undefined;
   let fewest = Number.POSITIVE_INFINITY;
   for (const name of names) {
@@ -32,6 +34,10 @@ export function nearestName(wanted: string, names: readonly string[]): string | 
     }
   }
   return best;
+}
+
+function shortest(names: readonly string[]): string | undefined {
+  return names.reduce((best, name) => (name.length < best.length ? name : best));
 }
 
 /** Levenshtein distance. */

@@ -1,3 +1,5 @@
+import type { DoctorReport } from "./doctor.ts";
+import type { ProofResult } from "./proofViews.ts";
 import type { Diagnostic } from "./shared.ts";
 import type {
   CellExplanation,
@@ -6,6 +8,8 @@ import type {
   EvaluationView,
   LossTextView,
   NodeView,
+  ParityView,
+  ProbesView,
   RunListing,
   RunRequest,
   RunSettings,
@@ -20,6 +24,9 @@ export const engineProtocolVersion = 1;
 
 /** Which numbers of a selected update are meant. */
 export type Source = "trainer" | "edited" | "difference";
+
+/** What an update may be written as: the step table, a trace, or a Python script that makes it again. */
+export type ExportFormat = "csv" | "pgtrace" | "pytorch" | "numpy";
 
 export type SortOrder = { readonly column: string; readonly descending: boolean };
 
@@ -44,8 +51,11 @@ export interface EngineMethods {
   train: { params: TrainParams; result: RunView };
   /** Opens a run file for reading (it may be written by another process at the same time). */
   open: { params: { path: string }; result: RunView };
-  /** Takes up training of a run file where it stopped. */
-  resumeFile: { params: { path: string }; result: RunView };
+  /** Takes up training of a run file where it stopped, on its own backend or on another. */
+  resumeFile: {
+    params: { path: string; backend?: RunSettings["backend"]; python?: PythonView };
+    result: RunView;
+  };
   close: { params: { run: string }; result: null };
   view: { params: { run: string }; result: RunView };
   pause: { params: { run: string }; result: TrainingProgress };
@@ -54,7 +64,10 @@ export interface EngineMethods {
   oneUpdate: { params: { run: string }; result: TrainingProgress };
   stop: { params: { run: string }; result: TrainingProgress };
   /** Ends the run and starts a new one of the same settings (with changes, if given) in a new file. */
-  reset: { params: { run: string; settings?: Partial<RunSettings> }; result: RunView };
+  reset: {
+    params: { run: string; settings?: Partial<RunSettings>; python?: PythonView };
+    result: RunView;
+  };
   /** From the next update on, trains with this loss and these settings; the change is recorded in the run. */
   apply: {
     params: {
@@ -70,9 +83,14 @@ export interface EngineMethods {
   select: { params: UpdateReference; result: UpdateView };
   pin: { params: UpdateReference & { label?: string }; result: null };
   unpin: { params: UpdateReference; result: null };
-  /** The frozen batch of an update under another loss text. */
-  evaluate: { params: UpdateReference & { text: string }; result: EvaluationView };
+  /**
+   * The frozen batch of an update under another loss text, which is then the update's edited loss.
+   * `aside` leaves the edited loss as it is.
+   */
+  evaluate: { params: UpdateReference & { text: string; aside?: true }; result: EvaluationView };
   compare: { params: UpdateReference; result: ComparisonView };
+  /** The update's trainer loss on every backend here, beside kernels. */
+  parity: { params: UpdateReference; result: ParityView };
   /** Rows `start` to `end` of the step table, in the order asked for; also the original row numbers. */
   rows: {
     params: UpdateReference & {
@@ -103,12 +121,31 @@ export interface EngineMethods {
   node: { params: UpdateReference & { text: string; offset: number }; result: NodeView | null };
   /** What can be said of a loss text without data: diagnostics and bare numbers. */
   checkLoss: { params: { text: string }; result: LossTextView };
+  /**
+   * Proves a loss numerically on an update's batch, or on a small made-up problem where no run is named;
+   * with `rule`, also that it is this rule.
+   */
+  prove: {
+    params: { text: string; run?: string; update?: number; rule?: string; seed?: number };
+    result: ProofResult;
+  };
+  /** Trains a loss on the probe environments, seconds at most, and says which part of it works. */
+  probes: { params: { text: string }; result: ProbesView };
   listRuns: { params: { folder: string }; result: readonly RunListing[] };
   renameRun: { params: { path: string; name: string }; result: { path: string } };
   deleteRun: { params: { path: string }; result: null };
   exportUpdate: {
-    params: UpdateReference & { to: "csv" | "pgtrace"; path: string };
+    params: UpdateReference & { to: ExportFormat; path: string };
     result: { path: string; rows: number };
+  };
+  /** What can compute here, and what cannot and why; starts nothing. */
+  backends: { params: Record<string, never>; result: readonly BackendView[] };
+  /** Looks at all that training can use; loads every backend and lets it compute. */
+  doctor: { params: ToolParams & { editor: string }; result: DoctorReport };
+  /** Installs a backend's library and proves it; `installing` events tell how far it is. Cancelling leaves nothing behind. */
+  installRuntime: {
+    params: ToolParams & { name: InstallableBackend; libraryFolder?: string };
+    result: { line: string };
   };
   /** Lets `count` more progress events through: the engine sends none without credit. */
   credit: { params: { count: number }; result: null };
@@ -118,6 +155,7 @@ export interface EngineEvents {
   progress: TrainingProgress;
   /** A run file changed under another process, or a run got new losses, pins or kept updates. */
   runChanged: { readonly run: string; readonly updates: number };
+  installing: InstallProgressView;
   log: { readonly level: "info" | "warning" | "error"; readonly text: string };
   heartbeat: { readonly at: number };
 }
@@ -129,6 +167,14 @@ export interface TrainParams {
   readonly limit?: { readonly updates?: number; readonly steps?: number; readonly untilSolved?: boolean };
   /** Start paused, before the first update. */
   readonly paused?: boolean;
+  /** What may step environments of Gymnasium; absent where none may be started. */
+  readonly python?: PythonView;
+}
+
+/** A Python program, and the folder from which environments of one's own are imported. */
+export interface PythonView {
+  readonly program: string;
+  readonly folder: string;
 }
 
 export interface BackendView {
@@ -136,7 +182,25 @@ export interface BackendView {
   readonly present: boolean;
   readonly device: string;
   readonly precision: "float64" | "float32";
+  /** What it is; where it is absent, what is missing. */
   readonly detail: string;
+  /** The command of `pgi` that brings it, where it is absent. */
+  readonly mend?: string;
+}
+
+export type InstallableBackend = "tensorflow" | "webgpu";
+
+export interface ToolParams {
+  /** Python programs to look at before those of the PATH, absolute. */
+  readonly pythons: readonly string[];
+}
+
+/** How far an installation is; bytes where they are counted. */
+export interface InstallProgressView {
+  readonly name: InstallableBackend;
+  readonly step: string;
+  readonly done?: number;
+  readonly total?: number;
 }
 
 export interface ChoiceView {

@@ -13,12 +13,14 @@ export type PanelEngineMethod =
   | "unpin"
   | "evaluate"
   | "compare"
+  | "parity"
   | "rows"
   | "rowOf"
   | "series"
   | "step"
   | "explainCell"
   | "node"
+  | "prove"
   | "apply"
   | "environments"
   | "algorithms";
@@ -36,6 +38,8 @@ export type PanelCommand =
   | "openRun"
   | "exportCsv"
   | "exportTrace"
+  | "exportPytorch"
+  | "exportNumpy"
   | "openLossFile";
 
 /** What the webview calls on the host. */

@@ -1,3 +1,4 @@
+import type { SceneView } from "./scene.ts";
 import type { Diagnostic } from "./shared.ts";
 
 /** What a run was started with. All of it is written into the run file. */
@@ -14,12 +15,61 @@ export interface RunSettings {
   readonly clipNorm: number | null;
   readonly loss: string;
   readonly backend: "auto" | "kernels" | "tensorflow" | "webgpu";
+  /** A value estimate: none, one more output of the policy's network, or a network of its own in the policy's shape. */
+  readonly value: "none" | "shared" | "own";
+  /** Step size of the value network's parameters; null for that of the policy. */
+  readonly valueLearningRate: number | null;
+  /** Of a Gaussian policy: σ from the network beside μ, or a parameter of its own; as e^s or ln(1 + e^s). */
+  readonly sigma: "network" | "parameter";
+  readonly sigmaBy: "exp" | "softplus";
+  /** Environments that are stepped side by side. */
+  readonly environments: number;
+  /** What an update is made of: whole episodes, or steps of every environment, as the algorithm counts. */
+  readonly batch: number;
+  /** How often a batch is gone through, and in how many shuffled parts each time; each part is one update. */
+  readonly epochs: number;
+  readonly minibatches: number;
+  /** A text of the loss language that computes adv and G_recorded from the batch before its first update; empty for none. */
+  readonly targets: string;
+  /** What Python said of an environment of the user's Gymnasium; absent for environments of our own. */
+  readonly gym?: Readonly<Record<string, unknown>>;
 }
 
 /** What a person may ask of a run; the engine fills the rest from the algorithm's defaults for the environment. */
 export type RunRequest = { readonly [Name in keyof RunSettings]?: RunSettings[Name] | undefined };
 
 export type TrainingState = "training" | "paused" | "finished" | "stopped" | "failed" | "reading";
+
+/** Milliseconds an update spends in each of its parts; `act` is environment and policy together. */
+export interface PhaseMilliseconds {
+  readonly act: number;
+  readonly forward: number;
+  readonly loss: number;
+  readonly backward: number;
+  readonly optimiser: number;
+  readonly record: number;
+}
+
+/** How close a backend comes to kernels on one update: largest differences, in proportion to the norm of what kernels give. */
+export interface ParityRow {
+  readonly backend: string;
+  readonly device: string;
+  readonly precision: "float64" | "float32";
+  readonly gradient: number;
+  readonly stepNorms: number;
+  readonly projections: number;
+  /** Of forward and backward pass there. */
+  readonly milliseconds: number;
+}
+
+export interface ParityView {
+  readonly update: number;
+  /** Milliseconds of forward and backward pass on kernels. */
+  readonly kernels: number;
+  readonly rows: readonly ParityRow[];
+  /** Backends that are here but cannot be used: why, one line each. */
+  readonly trouble: readonly string[];
+}
 
 export interface TrainingProgress {
   readonly run: string;
@@ -33,6 +83,8 @@ export interface TrainingProgress {
   readonly solved: boolean;
   /** Why it failed or stopped, in one line. */
   readonly message?: string;
+  /** Running means; absent before this engine has made an update of the run. */
+  readonly phases?: PhaseMilliseconds;
 }
 
 export interface RunView {
@@ -99,6 +151,26 @@ export interface TermView {
   readonly column: string;
 }
 
+/** An element of MathML: a leaf with text, or one with children. `title` says what a symbol is. */
+export interface MathView {
+  readonly tag:
+    | "math"
+    | "mrow"
+    | "mi"
+    | "mo"
+    | "mn"
+    | "mtext"
+    | "msup"
+    | "msub"
+    | "mfrac"
+    | "msqrt"
+    | "mover"
+    | "munder";
+  readonly text?: string;
+  readonly children?: readonly MathView[];
+  readonly title?: string;
+}
+
 /** The rule a loss is, as far as the update's numbers decide it. */
 export interface VerdictView {
   readonly kind: "book" | "variant" | "mistake" | "undecided";
@@ -112,12 +184,23 @@ export interface VerdictView {
   readonly explanation: string;
   /** The rule in the rule language, e.g. "theta += alpha * gamma^t * G * grad(log_pi)". */
   readonly rule: string;
-  /** The rule as a MathML-free list of pieces for drawing: [{text, role}]. */
-  readonly ruleParts: readonly {
-    readonly text: string;
-    readonly role: "symbol" | "operator" | "superscript" | "subscript";
-  }[];
+  /** The rule drawn: a tree for each of its lines. */
+  readonly math: readonly MathView[];
+  /** The rule that the text itself says, read off without data; null where it is the same or the text allows none. */
+  readonly written: { readonly rule: string; readonly math: readonly MathView[] } | null;
+  /** What to know about the loss as a rule, the most important first. */
+  readonly notes: readonly { readonly title: string; readonly text: string }[];
   readonly fixes: readonly { readonly title: string; readonly text: string }[];
+}
+
+/** How far a minibatch's policy has gone from the one that acted, by CleanRL's definitions. */
+export interface RatioView {
+  /** Mean of (ratio − 1) − ln ratio, and of −ln ratio. */
+  readonly approximateKl: number;
+  readonly oldApproximateKl: number;
+  /** Share of steps with |ratio − 1| > ε. */
+  readonly clipFraction: number;
+  readonly epsilon: number;
 }
 
 /** A loss evaluated on one update's batch. */
@@ -132,6 +215,8 @@ export interface LossView {
   readonly layers: readonly LayerView[];
   readonly gradientNorm: number;
   readonly columns: readonly ColumnView[];
+  /** Where the batch is a minibatch. */
+  readonly ratio?: RatioView;
 }
 
 export interface UpdateView {
@@ -143,6 +228,8 @@ export interface UpdateView {
   readonly actionNames: readonly string[];
   readonly observationNames: readonly string[];
   readonly recomputed: "kept" | "replayed" | "live";
+  /** Why this is another update than the one asked for. */
+  readonly instead?: string;
   readonly kept: boolean;
   readonly pinned: boolean;
   readonly gamma: number;
@@ -209,8 +296,10 @@ export interface StepView {
   readonly action: number;
   readonly reward: number;
   readonly observation: readonly number[];
-  /** The environment's internal state before the action, where it can be told: for drawing. */
+  /** The environment's internal state before the action, where it can be told. */
   readonly state?: readonly number[];
+  /** A picture of the step, where the environment has one. */
+  readonly scene?: SceneView;
   readonly outputs: readonly {
     readonly name: string;
     readonly logit: number;
@@ -218,10 +307,40 @@ export interface StepView {
     readonly taken: boolean;
     readonly gradient: number;
   }[];
+  /** Of a Gaussian policy, instead of `outputs`, which are empty then. */
+  readonly dimensions?: readonly {
+    readonly name: string;
+    readonly mean: number;
+    readonly deviation: number;
+    /** As it was drawn. */
+    readonly action: number;
+    /** ∂L/∂μ and ∂L/∂σ. */
+    readonly meanGradient: number;
+    readonly deviationGradient: number;
+  }[];
+  /** Of a policy with a value head: V(S_t), V(S_{t+1}), δ and ∂L/∂V(S_t). */
+  readonly value?: {
+    readonly estimate: number;
+    readonly next: number;
+    readonly delta: number;
+    readonly gradient: number;
+  };
   readonly gradientSum: number;
   readonly values: Readonly<Record<string, number>>;
+  /** The same gradient as a weighted cross-entropy's; null for a policy without logits. */
+  readonly crossEntropy: CrossEntropyView | null;
   /** A sentence with this step's numbers: the taken output gets −c(1−π), the others +c·π. */
   readonly sentence: string;
+}
+
+/** ∂/∂logits of cross-entropy with the action taken as label, weighted by c, at one step. */
+export interface CrossEntropyView {
+  readonly text: string;
+  readonly gradients: readonly number[];
+  /** Of these from the loss's own gradient at the outputs. */
+  readonly largestDifference: number;
+  /** Whether the loss has terms beside Σ c·ln π, so that the two need not agree. */
+  readonly hasOther: boolean;
 }
 
 export interface CellExplanation {
@@ -254,4 +373,25 @@ export interface StatisticsView {
   readonly infinite: number;
   readonly sparkline: string;
   readonly first: readonly number[];
+}
+
+/** What one probe says of a loss. */
+export interface ProbeView {
+  readonly id: string;
+  /** The environment that the loss was trained on. */
+  readonly environment: string;
+  readonly title: string;
+  readonly asks: string;
+  readonly works: boolean;
+  readonly expected: string;
+  readonly seen: string;
+  /** The likely mistake; null where it works. */
+  readonly hint: string | null;
+}
+
+/** What the probes say of a loss, all of them. */
+export interface ProbesView {
+  readonly loss: string;
+  readonly probes: readonly ProbeView[];
+  readonly milliseconds: number;
 }

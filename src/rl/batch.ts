@@ -6,11 +6,11 @@ export interface Batch {
   /** T. */
   readonly steps: number;
   readonly observationSize: number;
-  /** Number of discrete actions K. */
+  /** Number of discrete actions K, or of the dimensions d of a continuous action. */
   readonly actionCount: number;
   /** [T × observationSize], what the policy saw before acting. */
   readonly observations: Float64Array;
-  /** [T], the index of the action taken. */
+  /** [T], the index of the action taken, or [T × d], a continuous one as it was drawn. */
   readonly actions: Float64Array;
   /** [T], r_t, the reward that followed action t (R_{t+1} of the book). */
   readonly rewards: Float64Array;
@@ -18,8 +18,20 @@ export interface Batch {
   readonly time: Float64Array;
   /** [T], 1 where the environment ended the episode. */
   readonly terminated: Uint8Array;
-  /** [T], 1 where a time limit cut the episode. */
+  /** [T], 1 where a time limit cut the episode; 2 where only the batch was cut and the episode goes on. */
   readonly truncated: Uint8Array;
   /** [T], the number of the episode, counted from 1 over the whole run. */
   readonly episodes: Float64Array;
+  /**
+   * [cuts × observationSize], the observation after each step that ends an episode or the batch without terminating, in
+   * order; kept where there is a value head to look at it.
+   */
+  readonly finalObservations?: Float64Array | undefined;
+  /** [T], of a part of a larger batch: which of its steps these are. They do not follow each other then. */
+  readonly rows?: Float64Array | undefined;
+  /** [T] each, what was computed before the larger batch's first update. */
+  readonly recorded?: RecordedColumns | undefined;
 }
+
+/** Columns by the loss language's names: adv, G_recorded, V_recorded, log_pi_old. */
+export type RecordedColumns = Readonly<Record<string, Float64Array>>;

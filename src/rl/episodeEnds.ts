@@ -5,7 +5,7 @@
 export interface EpisodeEnds {
   /** [T], 1 where the environment ended the episode: the value after it is 0. */
   readonly terminated: Uint8Array;
-  /** [T], 1 where a time limit cut the episode: the value after it is the bootstrap. */
+  /** [T], not 0 where a time limit, or the batch, cut the episode: the value after it is the bootstrap. */
   readonly truncated: Uint8Array;
 }
 
@@ -16,7 +16,7 @@ export interface EpisodeEnds {
 export type Bootstrap = Float64Array | undefined;
 
 export function endsEpisode(ends: EpisodeEnds, t: number, steps: number): boolean {
-  return t === steps - 1 || ends.terminated[t] === 1 || ends.truncated[t] === 1;
+  return t === steps - 1 || ends.terminated[t] === 1 || ends.truncated[t] !== 0;
 }
 
 /** The value that follows row t where t ends an episode: 0 after termination, else the bootstrap. */

@@ -5,7 +5,9 @@ import type { JsonValue } from "./metadata.ts";
 export interface TraceHeader {
   readonly environment: string;
   readonly gamma: number;
-  readonly actionSpace: { readonly type: "discrete"; readonly n: number };
+  readonly actionSpace:
+    | { readonly type: "discrete"; readonly n: number }
+    | { readonly type: "box"; readonly shape: readonly number[] };
   readonly [key: string]: unknown;
 }
 
@@ -15,7 +17,7 @@ export interface TraceUpdate {
   readonly update: number;
   readonly gamma: number;
   readonly observationSize: number;
-  /** K. */
+  /** K, or d where there is μ. */
   readonly actionCount: number;
   /** [T × observationSize]. */
   readonly observations: Float64Array;
@@ -28,6 +30,9 @@ export interface TraceUpdate {
   readonly truncated: Uint8Array;
   /** [T × K], the policy's outputs when the action was drawn. */
   readonly logits?: Float64Array | undefined;
+  /** [T × d] each, μ and ln σ of a Gaussian policy; `actions` are [T × d] then. */
+  readonly mu?: Float64Array | undefined;
+  readonly logSigma?: Float64Array | undefined;
   /** [T] each: ln π(a_t|s_t), the entropy in nats, V(s_t). */
   readonly logProbs?: Float64Array | undefined;
   readonly entropies?: Float64Array | undefined;
@@ -40,6 +45,10 @@ export interface TraceUpdate {
   readonly gradNorm?: number | undefined;
   /** [T × K], ∂L/∂logits. */
   readonly logitsGrad?: Float64Array | undefined;
+  /** [T × d] each, ∂L/∂μ and ∂L/∂ln σ; [T], ∂L/∂V. */
+  readonly muGrad?: Float64Array | undefined;
+  readonly logSigmaGrad?: Float64Array | undefined;
+  readonly valueGrad?: Float64Array | undefined;
 }
 
 const traceVersion = 1;
@@ -49,7 +58,7 @@ export function* traceLines(header: TraceHeader, updates: Iterable<TraceUpdate>)
   const { actionSpace, ...rest } = header;
   yield traceLine({ pgtrace: traceVersion, ...rest, action_space: actionSpace });
   for (const update of updates) {
-    for (let t = 0; t < update.actions.length; t++) yield traceLine(stepOf(update, t));
+    for (let t = 0; t < update.time.length; t++) yield traceLine(stepOf(update, t));
     yield traceLine(updateOf(update));
   }
 }
@@ -69,8 +78,10 @@ function stepOf(update: TraceUpdate, t: number): Record<string, unknown> {
     episode: update.episodes[t],
     t: update.time[t],
     obs: row(update.observations, t, update.observationSize),
-    action: update.actions[t],
+    action: update.mu === undefined ? update.actions[t] : row(update.actions, t, update.actionCount),
     logits: row(update.logits, t, update.actionCount),
+    mu: row(update.mu, t, update.actionCount),
+    log_sigma: row(update.logSigma, t, update.actionCount),
     log_prob: update.logProbs?.[t],
     entropy: update.entropies?.[t],
     reward: update.rewards[t],
@@ -81,8 +92,9 @@ function stepOf(update: TraceUpdate, t: number): Record<string, unknown> {
 }
 
 function updateOf(update: TraceUpdate): Record<string, unknown> {
-  const { logitsGrad, actionCount } = update;
-  const steps = update.actions.length;
+  const { actionCount } = update;
+  const rows = (matrix: Float64Array | undefined) =>
+    matrix && Array.from(update.time, (_, t) => row(matrix, t, actionCount));
   return {
     update: update.update,
     gamma: update.gamma,
@@ -91,7 +103,10 @@ function updateOf(update: TraceUpdate): Record<string, unknown> {
     coef: update.coef,
     entropy_coef: update.entropyCoef,
     grad_norm: update.gradNorm,
-    logits_grad: logitsGrad && Array.from({ length: steps }, (_, t) => row(logitsGrad, t, actionCount)),
+    logits_grad: rows(update.logitsGrad),
+    mu_grad: rows(update.muGrad),
+    log_sigma_grad: rows(update.logSigmaGrad),
+    value_grad: update.valueGrad,
   };
 }
 

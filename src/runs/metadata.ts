@@ -29,7 +29,8 @@ export interface RunMetadata {
   readonly gamma: number;
   /** Largest gradient norm; null for no clipping. */
   readonly clipNorm: number | null;
-  readonly backend: { readonly name: string; readonly reason: string };
+  /** The backend that it was begun on; `device` is absent in older runs. */
+  readonly backend: { readonly name: string; readonly reason: string; readonly device?: string };
   readonly loss: string;
   readonly settings?: { readonly [key: string]: JsonValue };
 }
@@ -50,7 +51,7 @@ const metadataSchema = looseObject({
   learningRate: number(),
   gamma: number(),
   clipNorm: nullable(number()),
-  backend: looseObject({ name: string(), reason: string() }),
+  backend: looseObject({ name: string(), reason: string(), device: optional(string()) }),
   loss: string(),
   settings: optional(jsonRecord),
 });

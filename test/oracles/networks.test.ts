@@ -69,8 +69,8 @@ describe.each(cases.map((one, index) => [index, nameOf(one), one] as const))(
       const { steps, observations, actions } = columns(one);
       const heads = backendOf(one).forward(observations, actions, steps);
       expect([
-        ...differences("logits", heads.logits, one.computed.logits),
-        ...differences("probabilities", heads.probabilities, one.computed.probabilities),
+        ...differences("logits", heads.logits!, one.computed.logits),
+        ...differences("probabilities", heads.probabilities!, one.computed.probabilities),
         ...differences("log_probabilities", heads.logProbabilities, one.computed.log_probabilities),
         ...differences("entropies", heads.entropies, one.computed.entropies),
       ]).toEqual([]);

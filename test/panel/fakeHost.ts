@@ -42,6 +42,7 @@ function install(): void {
     damaged: parameters.has("damaged"),
     latency: Number(parameters.get("latency") ?? 0),
     commands: [],
+    copied: "",
     changed: () => channel.emit("state", hostState(situation, new Float64Array())),
   };
   const channel: Channel<PanelMethods, MethodTable, PanelEvents> = new Channel<

@@ -361,7 +361,7 @@ describe("the loss editor", () => {
 
   test("shows values and adjoint of the name under the pointer", async () => {
     const page = await show();
-    await page.locator(".loss-name", { hasText: /^log_pi$/u }).hover();
+    await page.locator(".loss-head", { hasText: /^log_pi$/u }).hover();
     const card = page.locator(".node-card");
     await card.waitFor();
     const text = await card.textContent();
@@ -380,6 +380,36 @@ describe("the loss editor", () => {
     await page.locator(".node-card").waitFor();
     await page.keyboard.press("Escape");
     await page.locator(".node-card").waitFor({ state: "detached" });
+  });
+});
+
+describe("the proof of a loss", () => {
+  test("appears under the verdict, and goes with the text that it was of", async () => {
+    const page = await show();
+    await page.getByRole("button", { name: "Prove" }).click();
+    const card = page.getByRole("region", { name: "Proof" });
+    await card.waitFor();
+    expect(await card.textContent()).toContain("the worst relative error is 2.3e-10");
+    expect(await card.locator("tbody tr").count()).toBe(2);
+    await edit(page, withoutDiscount);
+    await card.waitFor({ state: "detached" });
+  });
+
+  test("shows a counter-example where it fails, folds what is looked up once, and is closed again", async () => {
+    const page = await show();
+    await edit(page, `wrong = 1\n${withoutDiscount}`);
+    await page.locator(".segments").waitFor();
+    await page.getByRole("button", { name: "Prove" }).click();
+    const card = page.locator(".proof[data-status=failed]");
+    await card.waitFor();
+    expect(await card.textContent()).toContain("∂L/∂log_pi by differences: -1");
+    expect(await card.getByText("Adam and any other optimiser").isVisible()).toBe(false);
+    await card.locator("summary").click();
+    expect(await card.getByText("Adam and any other optimiser").isVisible()).toBe(true);
+    await page.evaluate(axeSource);
+    expect(await page.evaluate(async () => (await axe.run()).violations.map(({ id }) => id))).toEqual([]);
+    await card.getByRole("button", { name: "Close the proof" }).click();
+    await card.waitFor({ state: "detached" });
   });
 });
 
@@ -432,6 +462,29 @@ describe("the curve and the charts", () => {
     const dark = await picture();
     await control(page, (fake) => fake.setTheme("hc-light"));
     await poll("another picture", async () => ((await picture()) === dark ? undefined : true));
+  });
+});
+
+describe("the backend", () => {
+  test("opens to its reason, the time of every part of an update, and how close it is to kernels", async () => {
+    const page = await show();
+    const name = page.locator("pgi-backend button.backend-name");
+    expect(await name.innerText()).toContain("kernels");
+    await name.focus();
+    await page.keyboard.press("Enter");
+    const card = page.getByRole("dialog", { name: "Backend" });
+    await card.waitFor();
+    expect(await card.innerText()).toContain("small network");
+    const parts = await card.locator(".backend-table").first().locator("th").allInnerTexts();
+    expect(parts).toEqual(["act", "forward", "loss", "backward", "optimiser", "record"]);
+    await card.getByRole("button", { name: /^Compare update \d+ with kernels$/ }).click();
+    await card.getByRole("rowheader", { name: "tensorflow" }).waitFor();
+    expect(await card.getByRole("status").innerText()).toContain("3.1e−7");
+    expect(await card.locator(".notice").innerText()).toContain("no graphics driver");
+    await page.evaluate(axeSource);
+    expect(await page.evaluate(async () => (await axe.run()).violations.map(({ id }) => id))).toEqual([]);
+    await page.keyboard.press("Escape");
+    await card.waitFor({ state: "hidden" });
   });
 });
 

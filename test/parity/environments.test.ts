@@ -1,43 +1,54 @@
 import { describe, expect, test } from "vitest";
-import { environments } from "../../src/environments/registry.ts";
 import { readReference, recompute } from "./reference.ts";
 
+interface RecordedEpisode {
+  env: string;
+  actions: number[][];
+  states: number[][];
+  observations: number[][];
+  terminated: boolean[];
+  stable_steps: number;
+}
+
 interface EnvironmentsFile {
-  episodes: {
-    env: string;
-    states: number[][];
-    observations: number[][];
-    terminated: boolean[];
-    stable_steps: number;
-  }[];
+  episodes: RecordedEpisode[];
 }
 
 const read = () => readReference("environments.json") as unknown as EnvironmentsFile;
-const isCartPole = ({ env }: { env: string }) => env === "CartPole-v1";
+const episodeOf = (file: EnvironmentsFile, id: string) => file.episodes.find(({ env }) => env === id)!;
 
 describe("environments.json", () => {
-  test("CartPole-v1 follows Gymnasium's recorded episodes, as a rollout and from every recorded state", () => {
+  test("every environment follows Gymnasium's recorded episodes, as a rollout and from every recorded state", () => {
     const { summary, failures, skipped } = recompute(read());
     expect(failures).toEqual([]);
-    expect(summary.compared).toBe(read().episodes.filter(isCartPole).length);
-    const offered = new Set(environments.map(({ id }) => id));
-    for (const [id, reason] of Object.entries(skipped)) {
-      const { env } = read().episodes[Number(id.split("/")[1])]!;
-      expect(offered.has(env)).toBe(false);
-      expect(reason).toBe(`${env} is not offered yet`);
-    }
+    expect(skipped).toEqual({});
+    expect(summary).toMatchObject({ compared: read().episodes.length, failed: 0, skipped: 0 });
   });
 
-  test("the observations are Gymnasium's float32 numbers to the last bit while the episode is stable", () => {
-    const { computed } = recompute(read());
-    for (const [index, episode] of read().episodes.entries()) {
-      if (!isCartPole(episode)) continue;
-      const { observations } = computed[`episode/${index}`] as { observations: number[][] };
-      expect(observations.slice(0, episode.stable_steps)).toEqual(
-        episode.observations.slice(0, episode.stable_steps),
-      );
-    }
+  test("it holds episodes of every classic environment that is offered", () => {
+    const recorded = new Set(read().episodes.map(({ env }) => env));
+    expect([...recorded].sort()).toEqual([
+      "Acrobot-v1",
+      "CartPole-v1",
+      "MountainCar-v0",
+      "MountainCarContinuous-v0",
+      "Pendulum-v1",
+    ]);
   });
+
+  test.each(["CartPole-v1", "MountainCar-v0", "MountainCarContinuous-v0"])(
+    "the observations of %s are Gymnasium's float32 numbers to the last bit while the episode is stable",
+    (id) => {
+      const { computed } = recompute(read());
+      for (const [index, episode] of read().episodes.entries()) {
+        if (episode.env !== id) continue;
+        const { observations } = computed[`episode/${index}`] as { observations: number[][] };
+        expect(observations.slice(0, episode.stable_steps)).toEqual(
+          episode.observations.slice(0, episode.stable_steps),
+        );
+      }
+    },
+  );
 
   test.each<[string, (file: EnvironmentsFile) => void]>([
     ["a state off by 1e-10", (file) => (file.episodes[0]!.states[3]![2]! += 1e-10)],
@@ -45,6 +56,12 @@ describe("environments.json", () => {
       "an observation off by two float32 steps",
       (file) => (file.episodes[1]!.observations[400]![0]! *= 1 + 2 ** -21),
     ],
+    [
+      "a float32 state off by its last bit",
+      (file) => (episodeOf(file, "MountainCarContinuous-v0").states[5]![1]! *= 1 + 2 ** -23),
+    ],
+    ["an action off by a little", (file) => (episodeOf(file, "Pendulum-v1").actions[1]![0]! += 1e-6)],
+    ["a state too short", (file) => episodeOf(file, "Acrobot-v1").states[2]!.pop()],
     ["a wrong end", (file) => file.episodes[2]!.terminated.fill(false)],
   ])("%s is noticed", (_, change) => {
     const file = read();

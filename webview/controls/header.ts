@@ -8,7 +8,7 @@ import { blockedBecause, type RunControl, visibleControls } from "./availability
 /** What trains, how well, and the buttons that steer it. */
 export class RunHeader extends Part {
   protected override inputs(state: PanelState): readonly unknown[] {
-    return [state.host, state.progress, state.updates];
+    return [state.host, state.progress, state.updates, state.update];
   }
 
   protected override render(): TemplateResult {
@@ -17,7 +17,8 @@ export class RunHeader extends Part {
     return html`
       <header class="run-header">
         <div class="run-name">${run === null ? html`<h1>Policy Gradient Inspector</h1>` : runName(run)}</div>
-        ${progress === null ? nothing : liveFigures({ ...progress, update: updates }, run)}
+        ${progress === null ? nothing : liveFigures({ ...progress, update: updates })}
+        ${run === null ? nothing : html`<pgi-backend .panel=${this.panel}></pgi-backend>`}
         ${run === null ? nothing : this.#controls()}
         <pgi-settings .panel=${this.panel}></pgi-settings>
       </header>
@@ -57,7 +58,7 @@ function runName(run: RunView): TemplateResult {
   `;
 }
 
-function liveFigures(progress: TrainingProgress, run: RunView | null): TemplateResult {
+function liveFigures(progress: TrainingProgress): TemplateResult {
   const average = `average of 100: ${formatNumber(progress.averageReturn, 3)}`;
   return html`
     <span class="pill" data-state=${progress.state}>${progress.state}</span>
@@ -67,7 +68,6 @@ function liveFigures(progress: TrainingProgress, run: RunView | null): TemplateR
       ${progress.episode === progress.update ? nothing : html`<span>episode ${formatCount(progress.episode)}</span>`}
       <span>${average}</span>
       ${progress.state === "training" ? html`<span>${formatRate(progress.stepsPerSecond)} steps/s</span>` : nothing}
-      ${run === null ? nothing : html`<span title=${`${run.backend.device}: ${run.backend.reason}`}>${run.backend.name}</span>`}
       ${progress.message === undefined ? nothing : html`<span class="notice">${progress.message}</span>`}
     </span>
   `;

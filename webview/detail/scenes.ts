@@ -1,30 +1,28 @@
-import type { TemplateResult } from "lit";
-import type { StepView } from "../../src/protocol/views.ts";
-import { cartPoleScene } from "./cartPole.ts";
-import { namedNumbers } from "./namedNumbers.ts";
-import { corridorScene } from "./shortCorridor.ts";
+import { html, svg, type TemplateResult } from "lit";
+import type { SceneView, ShapeView } from "../../src/protocol/scene.ts";
+import { head, way } from "./paths.ts";
 
-/** What a drawing of the environment may use. */
-export interface SceneInput {
-  readonly step: StepView;
-  readonly observationNames: readonly string[];
-  readonly actionNames: readonly string[];
+/** Draws a scene in the theme's colours; its words are what a screen reader reads. */
+export function drawScene({ width, height, shapes, words }: SceneView): TemplateResult {
+  return html`
+    <svg class="scene" viewBox="0 0 ${width} ${height}" role="img" aria-label=${words}>
+      <title>${words}</title>
+      ${shapes.map(drawShape)}
+    </svg>
+  `;
 }
 
-/** A picture of an environment's state, with its text alternative. */
-export interface Scene {
-  readonly environment: RegExp;
-  readonly draw: (input: SceneInput) => TemplateResult;
-}
-
-/** Environments that have a picture; others show their numbers by name. */
-export const scenes: readonly Scene[] = [
-  { environment: /^CartPole/u, draw: cartPoleScene },
-  { environment: /corridor/iu, draw: corridorScene },
-];
-
-/** Draws the state of a step of an environment. */
-export function drawScene(environment: string, input: SceneInput): TemplateResult {
-  const scene = scenes.find((candidate) => candidate.environment.test(environment));
-  return (scene?.draw ?? namedNumbers)(input);
+function drawShape(shape: ShapeView): TemplateResult {
+  switch (shape.kind) {
+    case "line":
+      return svg`<path class="shape-line role-${shape.role}" d=${way(shape.points)} stroke-width=${shape.width ?? 1} />`;
+    case "area":
+      return svg`<path class="shape-area role-${shape.role}" d="${way(shape.points)}Z" />`;
+    case "circle":
+      return svg`<circle class="shape-area role-${shape.role}" cx=${shape.x} cy=${shape.y} r=${shape.radius} />`;
+    case "arrow":
+      return svg`<path class="action-arrow output-${shape.output % 6}" d="${way(shape.points)}${head(shape.points)}" />`;
+    case "text":
+      return svg`<text class="scene-label" x=${shape.x} y=${shape.y} text-anchor="middle">${shape.text}</text>`;
+  }
 }

@@ -4,6 +4,7 @@ import { formatNumber, formatSigned } from "../format.ts";
 import { Part } from "../part.ts";
 import { hasErrors, shownSource } from "../selectors.ts";
 import type { PanelState } from "../state.ts";
+import { namedNumbers } from "./namedNumbers.ts";
 import { drawScene } from "./scenes.ts";
 
 /** The selected step: the environment's state, and what every output of the policy gets. */
@@ -13,7 +14,7 @@ export class StepDetail extends Part {
   }
 
   protected override render(): TemplateResult | typeof nothing {
-    const { update, detail, host } = this.state;
+    const { update, detail } = this.state;
     const source = shownSource(this.state);
     const view = detail[source] ?? detail.trainer;
     if (update === null || view === undefined) return nothing;
@@ -25,13 +26,29 @@ export class StepDetail extends Part {
         <span class="section-note">${update.episodes > 1 ? `episode ${view.episode}, t = ${view.time}` : `reward ${formatNumber(view.reward)}`}</span>
       </div>
       <div class="detail-body" ?data-stale=${stale}>
-        <div class="detail-scene">${drawScene(host?.run?.settings.environment ?? "", { step: view, actionNames, observationNames })}</div>
+        <div class="detail-scene">${view.scene === undefined ? namedNumbers({ step: view, actionNames, observationNames }) : drawScene(view.scene)}</div>
         <div class="detail-outputs">
-          ${this.#outputs(view)}
+          ${view.dimensions === undefined ? this.#outputs(view) : this.#dimensions(view)}
+          ${view.value === undefined ? nothing : valueLine(view.value)}
           <p class="sentence quiet">${view.sentence}</p>
+          ${identity(view)}
           <dl class="observation">${view.observation.map((value, i) => html`<dt>${observationNames[i] ?? `observation ${i}`}</dt><dd class="number">${formatNumber(value)}</dd>`)}</dl>
         </div>
       </div>
+    `;
+  }
+
+  /** Mean and deviation of every dimension of a Gaussian action, and what each gets; beside an edited loss's the trainer's. */
+  #dimensions(view: StepView): TemplateResult {
+    const before = shownSource(this.state) === "edited" ? this.state.detail.trainer : undefined;
+    const headings =
+      before === undefined ? ["∂L/∂μ", "∂L/∂σ"] : ["∂L/∂μ trainer", "edited", "∂L/∂σ trainer", "edited"];
+    return html`
+      <table class="output-table">
+        <thead><tr><th scope="col">action</th><th scope="col">drawn</th><th scope="col">μ</th><th scope="col">σ</th>
+          ${headings.map((heading) => html`<th scope="col">${heading}</th>`)}</tr></thead>
+        <tbody>${view.dimensions?.map((dimension, i) => dimensionRow(dimension, i, before?.dimensions?.[i]))}</tbody>
+      </table>
     `;
   }
 
@@ -50,6 +67,49 @@ export class StepDetail extends Part {
       </table>
     `;
   }
+}
+
+/** The same gradient by another road: cross-entropy with the action taken as label. */
+function identity({ crossEntropy }: StepView): TemplateResult | typeof nothing {
+  if (crossEntropy === null) return nothing;
+  const { text, gradients, largestDifference, hasOther } = crossEntropy;
+  const numbers = gradients.map(formatSigned).join(", ");
+  const verdict = hasOther
+    ? "the rest comes from the loss’s other terms"
+    : largestDifference === 0
+      ? "the same to the last bit"
+      : `the same but for ${largestDifference.toExponential(1)}`;
+  return html`
+    <p class="sentence quiet" title="Cross-entropy with the action taken as label, weighted by c, evaluated by the loss language’s own operator">
+      <code>${text}</code> gives ${numbers}: ${verdict}.
+    </p>
+  `;
+}
+
+type Dimension = NonNullable<StepView["dimensions"]>[number];
+
+function dimensionRow(dimension: Dimension, i: number, before: Dimension | undefined): TemplateResult {
+  const gradients = (own: number, trainer: number | undefined) => html`
+    ${trainer === undefined ? nothing : html`<td class="quiet">${formatSigned(trainer)}</td>`}
+    <td>${formatSigned(own)}</td>`;
+  return html`
+    <tr>
+      <th scope="row"><i class="swatch output-${i % 6}" aria-hidden="true"></i>${dimension.name}</th>
+      <td>${formatSigned(dimension.action)}</td>
+      <td>${formatSigned(dimension.mean)}</td>
+      <td>${formatNumber(dimension.deviation)}</td>
+      ${gradients(dimension.meanGradient, before?.meanGradient)}
+      ${gradients(dimension.deviationGradient, before?.deviationGradient)}
+    </tr>
+  `;
+}
+
+/** The critic's estimate at this step, and where the loss draws it. A minibatch's steps have no δ. */
+function valueLine({ estimate, next, delta, gradient }: NonNullable<StepView["value"]>): TemplateResult {
+  const ahead = Number.isNaN(next)
+    ? nothing
+    : html` · V(next) <span class="number">${formatNumber(next)}</span> · δ <span class="number">${formatSigned(delta)}</span>`;
+  return html`<p class="sentence">V <span class="number">${formatNumber(estimate)}</span>${ahead} · ∂L/∂V <span class="number">${formatSigned(gradient)}</span></p>`;
 }
 
 function outputRow(

@@ -3,42 +3,56 @@ import {
   type Completion,
   type CompletionContext,
   type CompletionResult,
+  pickedCompletion,
 } from "@codemirror/autocomplete";
 import type { Extension } from "@codemirror/state";
-import type { LossLanguage } from "./language.ts";
+import type { EditorView } from "@codemirror/view";
+import { type Suggestion, suggestionsAt } from "../../src/loss/editing/suggestions.ts";
+import { showSignature } from "./signatureTip.ts";
 
-/** Offers the language's names and operators, each with its signature. */
-export function completion(language: LossLanguage): Extension {
-  const options: Completion[] = language.completions.map((entry) => ({
-    label: entry.name,
-    type: entry.kind,
-    detail: entry.signature,
-    info: entry.documentation,
-  }));
-  const source = (context: CompletionContext): CompletionResult | null => {
-    const word = context.matchBefore(/[\p{L}_][\p{L}\p{N}_]*/u);
-    if (word === null && !context.explicit) return null;
-    if (isComment(context)) return null;
-    return {
-      from: word?.from ?? context.pos,
-      options: [...ownNames(context, options), ...options],
-      validFor: /^[\p{L}\p{N}_]*$/u,
-    };
+/** What stands nearest to the author's own text comes first. */
+const boosts = { parameter: 20, definition: 10, head: 5, data: 2, operator: 0 } as const;
+
+/** Offers what fits at the cursor: names, operators with their signatures, keywords of the call around it. */
+export const completion: Extension = autocompletion({ override: [source], icons: false, closeOnBlur: true });
+
+function source(context: CompletionContext): CompletionResult | null {
+  const word = context.matchBefore(/[\p{L}_][\p{L}\p{N}_]*/u);
+  if (word === null && !context.explicit && context.matchBefore(/[\p{L}_)\]]\./u) === null) return null;
+  const suggestions = suggestionsAt(context.state.doc.toString(), context.pos);
+  if (suggestions.length === 0) return null;
+  return {
+    from: word?.from ?? context.pos,
+    options: suggestions.map(toOption),
+    validFor: /^[\p{L}\p{N}_]*$/u,
   };
-  return autocompletion({ override: [source], icons: false, closeOnBlur: true });
 }
 
-function isComment(context: CompletionContext): boolean {
-  const line = context.state.doc.lineAt(context.pos);
-  return line.text.slice(0, context.pos - line.from).includes("#");
+function toOption(suggestion: Suggestion): Completion {
+  const { name, kind, signature, detail, documentation } = suggestion;
+  const isCall = kind === "operator";
+  return {
+    label: name,
+    type: isCall ? "function" : "variable",
+    detail: isCall ? signature.slice(name.length) : detail,
+    boost: boosts[kind],
+    ...(documentation !== "" && { info: documentation }),
+    ...(suggestion.insert && { apply: insertCall(suggestion.insert) }),
+  };
 }
 
-/** Names that the text itself gives on the lines above. */
-function ownNames(context: CompletionContext, known: readonly Completion[]): Completion[] {
-  const text = context.state.doc.sliceString(0, context.state.doc.lineAt(context.pos).from);
-  const taken = new Set(known.map((option) => option.label));
-  const names = [...text.matchAll(/^\s*([\p{L}_][\p{L}\p{N}_]*)\s*=(?!=)/gmu)].map((match) => match[1]!);
-  return [...new Set(names)]
-    .filter((name) => !taken.has(name))
-    .map((label) => ({ label, type: "variable", detail: "defined above", boost: 1 }));
+/** Puts a call into the text with the cursor where its first argument goes; brackets that are there are not doubled. */
+function insertCall({ before, after }: NonNullable<Suggestion["insert"]>): NonNullable<Completion["apply"]> {
+  return (view: EditorView, picked: Completion, from: number, to: number) => {
+    const isThere = view.state.sliceDoc(to, to + 1) === "(";
+    const insert = isThere ? before.replace(/\(\)?$/u, "") : before + after;
+    const anchor = from + (isThere ? insert.length + 1 : before.length);
+    view.dispatch({
+      changes: { from, to, insert },
+      selection: { anchor },
+      userEvent: "input.complete",
+      annotations: pickedCompletion.of(picked),
+    });
+    if (after !== "") showSignature(view);
+  };
 }

@@ -1,41 +1,37 @@
-import { type Extension, RangeSetBuilder } from "@codemirror/state";
-import {
-  Decoration,
-  type DecorationSet,
-  type EditorView,
-  ViewPlugin,
-  type ViewUpdate,
-} from "@codemirror/view";
-import type { LossLanguage, TokenKind } from "./language.ts";
+import { type EditorState, type Extension, RangeSetBuilder, StateField } from "@codemirror/state";
+import { Decoration, type DecorationSet, EditorView } from "@codemirror/view";
+import { type TokenMeaning, tokensOf } from "../../src/loss/editing/tokens.ts";
+import { readingOf } from "./reading.ts";
 
-const marks = new Map<TokenKind, Decoration>(
-  (["comment", "number", "name", "function", "operator", "keyword", "string"] as const).map((kind) => [
-    kind,
-    Decoration.mark({ class: `loss-${kind}` }),
-  ]),
-);
+/** The class of each meaning that has a colour of its own. */
+const classes: Readonly<Partial<Record<TokenMeaning, string>>> = {
+  comment: "loss-comment",
+  number: "loss-number",
+  slider: "loss-slider",
+  text: "loss-string",
+  constant: "loss-constant",
+  operator: "loss-operator",
+  head: "loss-head",
+  data: "loss-data",
+  declaration: "loss-declaration",
+  definition: "loss-definition",
+  parameter: "loss-parameter",
+  module: "loss-module",
+  rule: "loss-rule",
+};
 
-/** Colours the text by the language's own lexer. A loss is short, so all of it is read on every change. */
-export function highlighting(language: LossLanguage): Extension {
-  return ViewPlugin.fromClass(
-    class {
-      decorations: DecorationSet;
-      constructor(view: EditorView) {
-        this.decorations = decorate(language, view.state.doc.toString());
-      }
-      update(update: ViewUpdate): void {
-        if (update.docChanged) this.decorations = decorate(language, update.state.doc.toString());
-      }
-    },
-    { decorations: (plugin) => plugin.decorations },
-  );
-}
+/** Colours the text by what its words refer to. A loss is short, so all of it is read on every change. */
+export const highlighting: Extension = StateField.define<DecorationSet>({
+  create: decorate,
+  update: (shown, transaction) => (transaction.docChanged ? decorate(transaction.state) : shown),
+  provide: (field) => EditorView.decorations.from(field),
+});
 
-function decorate(language: LossLanguage, text: string): DecorationSet {
+function decorate(state: EditorState): DecorationSet {
   const builder = new RangeSetBuilder<Decoration>();
-  for (const { start, end, kind } of language.tokens(text)) {
-    const mark = marks.get(kind);
-    if (mark !== undefined && end > start) builder.add(start, end, mark);
+  for (const { start, end, meaning } of tokensOf(readingOf(state))) {
+    const name = classes[meaning];
+    if (name !== undefined) builder.add(start, end, Decoration.mark({ class: name }));
   }
   return builder.finish();
 }

@@ -1,7 +1,9 @@
 import { type Extension, StateEffect, StateField } from "@codemirror/state";
 import { type EditorView, hoverTooltip, keymap, showTooltip, type Tooltip } from "@codemirror/view";
+import { describeAt } from "../../src/loss/editing/describe.ts";
 import type { NodeView } from "../../src/protocol/views.ts";
-import { nodeCard } from "./nodeCard.ts";
+import { descriptionCard, nodeCard } from "./nodeCard.ts";
+import { readingOf } from "./reading.ts";
 
 type AskNode = (text: string, offset: number) => Promise<NodeView | null>;
 
@@ -20,7 +22,7 @@ const calledCard = StateField.define<Tooltip | null>({
 /** Values and adjoints of the expression under the pointer, or at the cursor by Ctrl+K Ctrl+I. */
 export function nodeHover(ask: AskNode): Extension {
   const pointer = hoverTooltip(
-    async (view, offset) => tooltip(await ask(view.state.doc.toString(), offset)),
+    async (view, offset) => tooltip(view, offset, await ask(view.state.doc.toString(), offset)),
     {
       hoverTime: 250,
     },
@@ -34,8 +36,10 @@ export function nodeHover(ask: AskNode): Extension {
 
 function callCard(view: EditorView, ask: AskNode): boolean {
   const text = view.state.doc.toString();
-  void ask(text, view.state.selection.main.head).then((node) => {
-    if (view.state.doc.toString() === text) view.dispatch({ effects: setCard.of(tooltip(node)) });
+  const { head } = view.state.selection.main;
+  void ask(text, head).then((node) => {
+    if (view.state.doc.toString() !== text) return;
+    view.dispatch({ effects: setCard.of(tooltip(view, head, node)) });
   });
   return true;
 }
@@ -46,7 +50,12 @@ function dismissCard(view: EditorView): boolean {
   return true;
 }
 
-function tooltip(node: NodeView | null): Tooltip | null {
-  if (node === null) return null;
-  return { pos: node.start, end: node.end, above: true, create: () => ({ dom: nodeCard(node) }) };
+/** The expression's values; where the engine has none, its shape and documentation. */
+function tooltip(view: EditorView, offset: number, node: NodeView | null): Tooltip | null {
+  if (node !== null)
+    return { pos: node.start, end: node.end, above: true, create: () => ({ dom: nodeCard(node) }) };
+  const described = describeAt(readingOf(view.state), offset);
+  if (described === undefined) return null;
+  const { start, end } = described;
+  return { pos: start, end, above: true, create: () => ({ dom: descriptionCard(described) }) };
 }

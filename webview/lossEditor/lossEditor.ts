@@ -1,29 +1,35 @@
 import type { EditorView } from "@codemirror/view";
 import { html, nothing, type TemplateResult } from "lit";
+import { type LossReading, readLoss } from "../../src/loss/editing/reading.ts";
+import { PRINT_TITLES, type PrintTarget, printLoss } from "../../src/loss/print/print.ts";
 import type { Diagnostic } from "../../src/protocol/shared.ts";
 import { canChange } from "../controls/availability.ts";
 import { formatNumber } from "../format.ts";
 import { Part } from "../part.ts";
 import { editedEvaluation, editorText, hasErrors, isEdited, trainingLoss } from "../selectors.ts";
 import type { PanelState } from "../state.ts";
+import { actionsMenu } from "./actionsMenu.ts";
 import { showDiagnostics } from "./diagnostics.ts";
-import { createEditor, replaceText } from "./editor.ts";
+import { createEditor } from "./editor.ts";
+import { applyEdits, replaceText } from "./edits.ts";
+import { formatText } from "./formatting.ts";
 import { appliedLosses, historyMenu } from "./historyMenu.ts";
 import { showInlays } from "./inlays.ts";
-import { type LossLanguage, plainLanguage } from "./language.ts";
+import { readingOf } from "./reading.ts";
 
 /** The loss as text, with what it means beside it and the way into the training. */
 export class LossEditor extends Part {
   static override properties = {
     ...Part.properties,
     nonce: { attribute: false },
-    language: { attribute: false },
   };
   declare nonce: string;
-  declare language: LossLanguage | undefined;
   #view: EditorView | undefined;
   #shown: readonly unknown[] = [];
   #underlined = false;
+  /** What the last action on this text came to. */
+  #notice = "";
+  #noticeFor = "";
 
   protected override inputs(state: PanelState): readonly unknown[] {
     return [
@@ -51,6 +57,7 @@ export class LossEditor extends Part {
         <h2>Loss</h2>
         <span class="tag" data-kind=${this.#edited ? "edited" : "same"}>${this.#standing()}</span>
         <span class="section-actions">
+          ${actionsMenu({ format: () => this.#view && formatText(this.#view), copyAs: (target) => this.#copyAs(target) })}
           ${historyMenu(appliedLosses(this.state), (text) => this.dispatch({ kind: "edit", text }))}
           <button class="icon-button" title="Open this loss as a file" aria-label="Open this loss as a file"
             @click=${() => this.panel.session.command("openLossFile")}><span class="codicon codicon-go-to-file" aria-hidden="true"></span></button>
@@ -69,7 +76,6 @@ export class LossEditor extends Part {
     if (parent === null) return;
     this.#view ??= createEditor(parent, editorText(this.state), {
       nonce: this.nonce,
-      language: this.language ?? plainLanguage,
       edited: (text) => {
         if (text !== editorText(this.state)) this.dispatch({ kind: "edit", text });
       },
@@ -105,11 +111,17 @@ export class LossEditor extends Part {
     if (this.#applyBlocked() === null) void this.panel.session.applyLoss();
   }
 
-  /** The engine's findings for this very text, else what the text alone shows. */
+  /** The engine's findings for this very text, else what the text alone shows; so too of update rules. */
   #diagnostics(): readonly Diagnostic[] {
     const text = editorText(this.state);
     const { check } = this.state;
-    return check?.text === text ? check.diagnostics : (this.language ?? plainLanguage).check(text);
+    const { rules, diagnostics } = this.#read(text);
+    return check?.text === text && rules.length === 0 ? check.diagnostics : diagnostics;
+  }
+
+  #read(text: string): LossReading {
+    const inEditor = this.#view && readingOf(this.#view.state);
+    return inEditor?.text === text ? inEditor : readLoss(text);
   }
 
   #showFindings(view: EditorView): void {
@@ -141,19 +153,27 @@ export class LossEditor extends Part {
 
   #result(): TemplateResult {
     const { update } = this.state;
-    if (update === null) return html`<p class="problem quiet" role="status"></p>`;
+    const notice = this.#noticeFor === editorText(this.state) ? this.#notice : "";
+    if (update === null) return html`<p class="problem quiet" role="status">${notice}</p>`;
     const after = editedEvaluation(this.state)?.loss.value;
     const value = formatNumber(update.loss.value, 7);
     return html`
       <p class="problem quiet" role="status">
-        <span>loss <b class="number">${value}</b>${after === undefined ? nothing : html` → <b class="number">${formatNumber(after, 7)}</b>`} on the batch of update ${update.update}</span>
+        <span>loss <b class="number">${value}</b>${after === undefined ? nothing : html` → <b class="number">${formatNumber(after, 7)}</b>`} on the batch of update ${update.update}</span><span>${notice}</span>
       </p>
     `;
   }
 
+  /** Puts the loss on the clipboard in another language; what stands in the way is said below the text. */
+  #copyAs(target: PrintTarget): void {
+    const printed = printLoss(editorText(this.state), target);
+    if (printed.ok) void this.panel.session.copy(printed.text);
+    this.#notice = printed.ok ? `copied as ${PRINT_TITLES[target]}` : (printed.diagnostics[0]?.message ?? "");
+    this.#noticeFor = editorText(this.state);
+    this.requestUpdate();
+  }
+
   #fix(edits: NonNullable<Diagnostic["fixes"]>[number]["edits"]): void {
-    this.#view?.dispatch({
-      changes: edits.map(({ start, end, text }) => ({ from: start, to: end, insert: text })),
-    });
+    if (this.#view !== undefined) applyEdits(this.#view, edits);
   }
 }

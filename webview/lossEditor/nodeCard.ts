@@ -1,3 +1,4 @@
+import type { ExpressionDescription } from "../../src/loss/editing/describe.ts";
 import type { NodeView, StatisticsView } from "../../src/protocol/views.ts";
 import { formatNumber, formatShape } from "../format.ts";
 
@@ -6,7 +7,7 @@ export function nodeCard(node: NodeView): HTMLElement {
   const card = element("div", "tip node-card");
   const head = element("div", "node-head");
   head.append(
-    element("b", "node-text", node.text.length > 60 ? `${node.text.slice(0, 59)}…` : node.text),
+    element("b", "node-text", shortened(node.text)),
     element("span", "node-shape", shapeText(node)),
     element("span", "quiet", node.kind),
   );
@@ -16,6 +17,21 @@ export function nodeCard(node: NodeView): HTMLElement {
   if (node.adjoint !== null) card.append(...statistics(node.adjoint, "∂loss/∂this"));
   card.append(element("div", "node-where quiet", node.where));
   return card;
+}
+
+/** The card of an expression that has no values here: what it is and its shape. */
+export function descriptionCard({ text, shape, kind, documentation }: ExpressionDescription): HTMLElement {
+  const card = element("div", "tip node-card");
+  const head = element("div", "node-head");
+  head.append(element("b", "node-text", shortened(text)), element("span", "node-shape", shape));
+  head.append(element("span", "quiet", kind));
+  card.append(head);
+  if (documentation !== "") card.append(element("div", "node-documentation quiet", documentation));
+  return card;
+}
+
+function shortened(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }
 
 function shapeText({ shape, symbolicShape }: NodeView): string {

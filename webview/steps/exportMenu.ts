@@ -5,6 +5,8 @@ import { placeMenu } from "../menu.ts";
 const exports: readonly { readonly command: PanelCommand; readonly title: string }[] = [
   { command: "exportCsv", title: "These steps as CSV…" },
   { command: "exportTrace", title: "The update as a trace…" },
+  { command: "exportPytorch", title: "A PyTorch script that makes it again…" },
+  { command: "exportNumpy", title: "A NumPy script that makes it again…" },
 ];
 
 /** Writes the selected update into a file; the editor asks where. */

@@ -65,7 +65,7 @@ export class StepTable extends Part {
       <div class="section-head">
         <h2>${formatCount(update.steps)} steps${by === undefined ? "" : `, by ${by.label}`}</h2>
         ${sourceSwitch(this.state, (wanted) => this.dispatch({ kind: "source", source: wanted }))}
-        <span class="section-note">${recomputedNote[update.recomputed]}</span>
+        <span class="section-note">${update.instead ?? recomputedNote[update.recomputed]}</span>
         ${exportMenu((command) => void this.panel.session.command(command))}
         ${columnMenu(all, this.#columns, (columns) => this.dispatch({ kind: "columns", columns }))}
       </div>

@@ -1,9 +1,10 @@
 import { html, nothing, type TemplateResult } from "lit";
-import type { VerdictView } from "../../src/protocol/views.ts";
+import type { RatioView, VerdictView } from "../../src/protocol/views.ts";
+import { formatNumber } from "../format.ts";
 import { Part } from "../part.ts";
 import { editedEvaluation, editorText, hasErrors } from "../selectors.ts";
 import type { PanelState } from "../state.ts";
-import { ruleMath } from "./rule.ts";
+import { mathElement, meaningAt } from "./rule.ts";
 
 const signs: Readonly<Record<VerdictView["kind"], { icon: string; word: string }>> = {
   book: { icon: "pass-filled", word: "the book's rule" },
@@ -15,13 +16,16 @@ const signs: Readonly<Record<VerdictView["kind"], { icon: string; word: string }
 /** The rule that the loss in the editor is: one sentence with numbers, the rule in mathematics, and what to do. */
 export class VerdictLine extends Part {
   #explained = false;
+  #noted = false;
+  #meaning = "";
 
   protected override inputs(state: PanelState): readonly unknown[] {
     return [state.update, state.evaluation, state.draft, state.check];
   }
 
   protected override render(): TemplateResult | typeof nothing {
-    const verdict = (editedEvaluation(this.state)?.loss ?? this.state.update?.loss)?.verdict;
+    const loss = editedEvaluation(this.state)?.loss ?? this.state.update?.loss;
+    const verdict = loss?.verdict;
     if (verdict === undefined) return nothing;
     const { icon, word } = signs[verdict.kind];
     return html`
@@ -31,10 +35,37 @@ export class VerdictLine extends Part {
           <p class="verdict-sentence">${sentence(verdict)}${this.#actions(verdict)}</p>
           ${this.#explained && verdict.explanation !== "" ? html`<p class="quiet">${verdict.explanation}</p>` : nothing}
           ${verdict.undecided.length === 0 ? nothing : html`<p class="quiet">The data cannot decide: ${verdict.undecided.join("; ")}.</p>`}
-          <div class="rule" title=${verdict.rule}>${ruleMath(verdict.ruleParts, document)}</div>
+          ${loss?.ratio === undefined ? nothing : ratioLine(loss.ratio)}
+          ${this.#rule(verdict)}
+          ${this.#noted ? notes(verdict) : nothing}
         </div>
       </section>
     `;
+  }
+
+  /** The rule in mathematics; what the pointer is on is said below it. */
+  #rule({ rule, math, written }: VerdictView): TemplateResult {
+    return html`
+      <div class="rule-lines" @pointerover=${this.#point} @pointerleave=${this.#leave}>
+        ${math.length === 0 ? html`<code class="rule">${rule}</code>` : math.map((line) => html`<div class="rule">${mathElement(line, document)}</div>`)}
+        ${
+          written === null || written.math.length === 0
+            ? nothing
+            : html`<div class="rule-written"><span class="quiet">as it is written</span>${written.math.map((line) => html`<div class="rule">${mathElement(line, document)}</div>`)}</div>`
+        }
+        <p class="rule-meaning quiet" role="status">${this.#meaning}</p>
+      </div>
+    `;
+  }
+
+  #point = (event: Event): void => this.#say(meaningAt(event.target));
+
+  #leave = (): void => this.#say("");
+
+  #say(meaning: string): void {
+    if (meaning === this.#meaning) return;
+    this.#meaning = meaning;
+    this.requestUpdate();
   }
 
   #actions(verdict: VerdictView): TemplateResult {
@@ -42,9 +73,16 @@ export class VerdictLine extends Part {
       verdict.explanation === ""
         ? nothing
         : this.#link("Why it matters", () => this.#explain(), this.#explained);
-    return html`<span class="verdict-actions">${why}${verdict.fixes.map((fix) =>
+    const prove = hasErrors(this.state)
+      ? nothing
+      : this.#link("Prove", () => void this.panel.session.prove());
+    const noted =
+      verdict.notes.length === 0
+        ? nothing
+        : this.#link("About this rule", () => this.#toggleNotes(), this.#noted);
+    return html`<span class="verdict-actions">${why}${noted}${verdict.fixes.map((fix) =>
       this.#link(fix.title, () => this.#fix(fix.text)),
-    )}</span>`;
+    )}${prove}</span>`;
   }
 
   #link(title: string, act: () => void, expanded?: boolean): TemplateResult {
@@ -56,9 +94,19 @@ export class VerdictLine extends Part {
     this.requestUpdate();
   }
 
+  #toggleNotes(): void {
+    this.#noted = !this.#noted;
+    this.requestUpdate();
+  }
+
   #fix(text: string): void {
     if (text !== editorText(this.state)) this.dispatch({ kind: "edit", text });
   }
+}
+
+/** What to know about the loss as a rule. */
+function notes({ notes: all }: VerdictView): TemplateResult {
+  return html`<dl class="rule-notes">${all.map(({ title, text }) => html`<dt>${title}</dt><dd>${text}</dd>`)}</dl>`;
 }
 
 /** Sets off the name before the first colon: it is what the eye looks for. */
@@ -66,4 +114,9 @@ function sentence(verdict: VerdictView): TemplateResult {
   const colon = verdict.sentence.indexOf(":");
   if (colon < 0) return html`${verdict.sentence}`;
   return html`<b>${verdict.sentence.slice(0, colon)}</b>${verdict.sentence.slice(colon)}`;
+}
+
+/** How far a minibatch's policy has gone from the one that acted. */
+function ratioLine({ approximateKl, clipFraction, epsilon }: RatioView): TemplateResult {
+  return html`<p class="quiet" title="mean of (ratio − 1) − ln ratio, and the share of steps with |ratio − 1| > ε">approximate KL <span class="number">${formatNumber(approximateKl)}</span> · clipped <span class="number">${formatNumber(100 * clipFraction)}</span> % (ε = ${epsilon})</p>`;
 }

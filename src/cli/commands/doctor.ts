@@ -1,110 +1,91 @@
-import { execFile } from "node:child_process";
-import { accessSync, constants, existsSync } from "node:fs";
-import { delimiter, join } from "node:path";
-import { availableBackends } from "../../engine/backends/list.ts";
-import { programVersion } from "../../engine/version.ts";
-import type { CommandRecord } from "../command.ts";
-import { jsonLine, textTable } from "../output.ts";
-
-interface Finding {
-  readonly part: string;
-  readonly state: "ok" | "absent" | "wrong";
-  readonly detail: string;
-  /** What would mend it. */
-  readonly mend: string;
-}
+import { tmpdir } from "node:os";
+import { isAbsolute, resolve } from "node:path";
+import { examine } from "../../engine/doctor/examine.ts";
+import { installedLine, installRuntime } from "../../engine/runtimes/installRuntime.ts";
+import { runtimePlaces } from "../../engine/runtimes/places.ts";
+import {
+  type PresentRuntime,
+  type RuntimeName,
+  type RuntimePlaces,
+  runtimeNames,
+} from "../../engine/runtimes/runtime.ts";
+import { UserError } from "../../engine/userError.ts";
+import type { CommandRecord, Parsed } from "../command.ts";
+import { doctorTable } from "../doctorTable.ts";
+import { InstallLine } from "../installLine.ts";
+import { type Console, type ExitCode, jsonLine } from "../output.ts";
 
 export const doctorCommand: CommandRecord = {
   name: "doctor",
-  usage: "[--json]",
+  usage: "[--json] [--install NAME [--libraries FOLDER]]",
   summary: "what is here to train with, what is missing, and what mends it",
+  details: `
+--install brings a backend's library into your own data folder, or the folder that PGI_RUNTIMES names: TensorFlow from a
+Python environment that has it, else by pip; WebGPU by npm. Ctrl-C leaves nothing behind.`,
   positionals: [0, 0],
-  options: { json: { help: "JSON Lines, one object a part" } },
+  options: {
+    json: { help: "JSON Lines, one object a part" },
+    install: { value: "NAME", help: "install tensorflow or webgpu, and prove that it computes" },
+    libraries: { value: "FOLDER", help: "for --install tensorflow: a folder with its libraries" },
+  },
   async run(parsed, console) {
-    const findings = await examine();
-    if (parsed.flag("json")) {
-      for (const finding of findings) console.out(jsonLine(finding));
-    } else {
-      const rows = findings.map(({ part, state, detail, mend }) => [part, state, detail, mend]);
-      console.out(textTable([["part", "", "found", "what mends it"], ...rows], new Set([0, 1, 2, 3])));
-    }
-    return findings.some(({ state }) => state === "wrong") ? 1 : 0;
+    const places = readPlaces(parsed);
+    const name = parsed.text("install");
+    return name === undefined
+      ? report(places, parsed.flag("json"), console)
+      : install(requireRuntimeName(name), places, parsed.flag("json"), console);
   },
 };
 
-async function examine(): Promise<Finding[]> {
-  const backends = availableBackends().map(
-    ({ name, device, precision, detail }): Finding => ({
-      part: `backend ${name}`,
-      state: "ok",
-      detail: `${precision} on ${device}: ${detail}`,
-      mend: "",
-    }),
-  );
-  return [
-    { part: "pgi", state: "ok", detail: programVersion, mend: "" },
-    nodeFinding(),
-    ...backends,
-    await programFinding(
-      "Python",
-      "python3",
-      ["--version"],
-      "only for live oracles: install Python 3.10 or newer",
-    ),
-    await programFinding(
-      "VS Code",
-      "code",
-      ["--version"],
-      "npm start brings a browser build where there is none",
-    ),
-  ];
-}
-
-function nodeFinding(): Finding {
-  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-  const isNew = major > 22 || (major === 22 && minor >= 13);
-  return {
-    part: "Node",
-    state: isNew ? "ok" : "wrong",
-    detail: `${process.version} (${process.execPath})`,
-    mend: isNew ? "" : "npm run setup installs Node 24 beside the project",
-  };
-}
-
-async function programFinding(
-  part: string,
-  program: string,
-  words: string[],
-  mend: string,
-): Promise<Finding> {
-  const path = onPath(program);
-  if (path === undefined) return { part, state: "absent", detail: `no ${program} on the PATH`, mend };
-  const version = await firstLine(path, words);
-  return version === undefined
-    ? { part, state: "absent", detail: `${path} does not answer`, mend }
-    : { part, state: "ok", detail: `${version} (${path})`, mend: "" };
-}
-
-function onPath(program: string): string | undefined {
-  return (process.env.PATH ?? "")
-    .split(delimiter)
-    .map((folder) => join(folder, program))
-    .find((path) => existsSync(path) && isExecutable(path));
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
+function readPlaces(parsed: Parsed): RuntimePlaces {
+  const places = runtimePlaces(process.env);
+  const libraries = parsed.text("libraries");
+  if (libraries === undefined) return places;
+  if (parsed.text("install") !== "tensorflow") {
+    throw new UserError("usage", "--libraries goes with --install tensorflow.");
   }
+  return { ...places, libraryFolder: isAbsolute(libraries) ? libraries : resolve(libraries) };
 }
 
-function firstLine(path: string, words: string[]): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    execFile(path, words, { timeout: 5000 }, (error, stdout) => {
-      resolve(error ? undefined : stdout.trim().split("\n")[0]);
+function requireRuntimeName(name: string): RuntimeName {
+  const found = runtimeNames.find((candidate) => candidate === name);
+  if (found !== undefined) return found;
+  throw new UserError("usage", `--install takes ${runtimeNames.join(" or ")}, not "${name}".`);
+}
+
+async function report(runtimes: RuntimePlaces, isJson: boolean, console: Console): Promise<ExitCode> {
+  const found = await examine({ runtimes, environment: process.env, pythons: [], folder: tmpdir() });
+  const parts = [...found.backends, ...found.programs];
+  if (isJson) {
+    console.out(jsonLine({ part: "pgi", version: found.version }));
+    for (const part of found.backends) console.out(jsonLine({ part: "backend", ...part }));
+    for (const part of found.programs) console.out(jsonLine({ part: "program", ...part }));
+  } else console.out(doctorTable(found));
+  return parts.some(({ state }) => state === "wrong") ? 1 : 0;
+}
+
+async function install(
+  name: RuntimeName,
+  places: RuntimePlaces,
+  isJson: boolean,
+  console: Console,
+): Promise<ExitCode> {
+  const controller = new AbortController();
+  const cancel = () => controller.abort();
+  process.once("SIGINT", cancel).once("SIGTERM", cancel);
+  const line = new InstallLine(console, isJson);
+  let found: PresentRuntime;
+  try {
+    found = await installRuntime(name, places, {
+      signal: controller.signal,
+      environment: process.env,
+      pythons: [],
+      report: (progress) => line.update(progress),
     });
-  });
+  } finally {
+    line.end();
+    process.off("SIGINT", cancel).off("SIGTERM", cancel);
+  }
+  console.out(isJson ? jsonLine(found) : `${installedLine(found)}\n`);
+  return 0;
 }

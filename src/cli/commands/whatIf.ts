@@ -78,7 +78,10 @@ function printJson(inspector: Inspector, edited: InspectedLoss, console: Console
         inspector.column(loss, name),
       ]),
     ),
-    dlogits: loss.evaluation.logitsGradient,
+    dlogits: loss.evaluation.gradient.logits,
+    dmu: loss.evaluation.gradient.mu,
+    dlog_sigma: loss.evaluation.gradient.logSigma,
+    dV: loss.evaluation.gradient.values,
   });
   const { layers, total } = compare(inspector, edited);
   const plain = ({ before, after, ratio, cosine }: Omit<LayerComparison, "name" | "shape">) => ({

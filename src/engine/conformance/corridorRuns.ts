@@ -1,10 +1,10 @@
 import { shortCorridor } from "../../environments/shortCorridor.ts";
-import { logitsGradient } from "../../policies/heads.ts";
 import { KernelsBackend } from "../../policies/kernels.ts";
+import { logitsGradient } from "../../policies/logitsGradient.ts";
 import { createOptimiserState, optimiserSpecification } from "../../policies/optimiser.ts";
-import type { OptimiserSpecification } from "../../policies/policy.ts";
-import { sampleCategorical } from "../../rl/categorical.ts";
+import type { CategoricalHeads, OptimiserSpecification } from "../../policies/policy.ts";
 import type { EpisodeEnds } from "../../rl/episodeEnds.ts";
+import type { Generator } from "../../rl/generator.ts";
 import { createGenerator } from "../../rl/randomGenerator.ts";
 import { discountedReturns } from "../../rl/returns.ts";
 
@@ -60,7 +60,7 @@ class CorridorLearner {
     const totals = new Float64Array(episodes);
     this.#backend.setTheta(start);
     for (let episode = 0; episode < episodes; episode++) {
-      const steps = this.#play(() => generator.uniform());
+      const steps = this.#play(generator);
       if (steps === undefined) return undefined;
       totals[episode] = -steps;
       this.#learn(steps);
@@ -68,16 +68,14 @@ class CorridorLearner {
     return totals;
   }
 
-  #play(uniform: () => number): number | undefined {
+  #play(generator: Generator): number | undefined {
     const environment = this.#environment;
     const backend = this.#backend;
     environment.reset(createGenerator(0, "unused"), this.#observations, 0);
     for (let t = 0; t < longestEpisode; t++) {
       backend.act(this.#observations, t);
-      const action = sampleCategorical(backend.probabilities, 2 * t, 2, uniform());
-      if (action < 0) return undefined;
-      this.#actions[t] = action;
-      environment.step(action, this.#observations, t + 1);
+      if (!backend.sample(t, generator, this.#actions)) return undefined;
+      environment.step(this.#actions, t, this.#observations, t + 1);
       if (environment.terminated) return t + 1;
     }
     return undefined;
@@ -94,7 +92,7 @@ class CorridorLearner {
   /** θ ← θ + α Σ_t G_t ∇ln π(a_t), with the heads that acting computed. */
   #update(actions: Float64Array, adjoints: Float64Array): void {
     const backend = this.#backend;
-    const heads = backend.heads(actions, actions.length);
+    const heads = backend.heads(actions, actions.length) as CategoricalHeads;
     backend.backward(logitsGradient(heads, actions, 2, { logProbabilities: adjoints }), actions.length);
     backend.apply(this.#optimiser, this.#state, undefined);
   }

@@ -5,10 +5,19 @@ import {
   logProbability,
   softmax,
 } from "../../rl/categorical.ts";
-import { comparedCase, type Outcome, type PendingCase, skippedCase } from "./outcome.ts";
+import {
+  normalEntropy,
+  normalLogProbability,
+  normalLogSigmaGradient,
+  normalMuGradient,
+  squashLogSlope,
+  unsquash,
+} from "../../rl/gaussian.ts";
+import { readNumber } from "./compare.ts";
+import { comparedCase, type Outcome, type PendingCase } from "./outcome.ts";
 import { type Fields, fields, MalformedCase, number, numbers } from "./reading.ts";
 
-const gaussian = ["normal", "diagonal_normal", "tanh_normal"];
+const gaussian = ["normal", "diagonal_normal", "tanh_normal"] as const;
 
 /** Recomputes a file of the form of distributions.json: log-probability, entropy and their gradients. */
 export function* conformDistributions(file: Fields): Iterable<PendingCase> {
@@ -17,9 +26,9 @@ export function* conformDistributions(file: Fields): Iterable<PendingCase> {
     yield { id, compute: () => categoricalCase(id, fields(entry)) };
   }
   for (const kind of gaussian) {
-    for (const index of entries(file, kind).keys()) {
+    for (const [index, entry] of entries(file, kind).entries()) {
       const id = `${kind}/${index}`;
-      yield { id, compute: () => skippedCase(id, "needs a Gaussian head, which is not offered yet") };
+      yield { id, compute: () => gaussianCase(id, kind, fields(entry)) };
     }
   }
 }
@@ -51,4 +60,38 @@ function categoricalCase(id: string, entry: Fields): Outcome {
     dlog_prob_dlogits: logGradient,
     dentropy_dlogits: entropyGradient,
   });
+}
+
+/** A normal, given by numbers or lists of them; `tanh_normal` squashes by a = scale·tanh(u). */
+function gaussianCase(id: string, kind: (typeof gaussian)[number], entry: Fields): Outcome {
+  const column = (name: string) => {
+    const value = readNumber(entry[name]);
+    return value === undefined ? numbers(entry, name) : Float64Array.of(value);
+  };
+  const [mu, logSigma, action] = [column("mu"), column("log_sigma"), column("action")];
+  if (logSigma.length !== mu.length || action.length !== mu.length) {
+    throw new MalformedCase("mu, log_sigma and action differ in length");
+  }
+  const scale = kind === "tanh_normal" ? number(entry, "scale") : undefined;
+  const drawn = scale === undefined ? action : action.map((a) => unsquash(a, scale));
+  const each = (of: (action: number, mu: number, logSigma: number) => number) =>
+    drawn.map((a, i) => of(a, mu[i]!, logSigma[i]!));
+  const slopes = drawn.map((u) => (scale === undefined ? 0 : squashLogSlope(u, scale)));
+  const logProbabilities = each(normalLogProbability).map((value, i) => value - slopes[i]!);
+  const given = kind === "normal" ? (values: Float64Array) => values[0] : (values: Float64Array) => values;
+  return comparedCase(id, entry, {
+    sigma: given(logSigma.map(Math.exp)),
+    pre_tanh: drawn,
+    log_prob: total(logProbabilities),
+    log_prob_per_dim: logProbabilities,
+    entropy: scale === undefined ? total(logSigma.map(normalEntropy)) : null,
+    dlog_prob_dmu: given(each(normalMuGradient)),
+    dlog_prob_dlog_sigma: given(each(normalLogSigmaGradient)),
+    dentropy_dmu: given(new Float64Array(mu.length)),
+    dentropy_dlog_sigma: given(new Float64Array(mu.length).fill(1)),
+  });
+}
+
+function total(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0);
 }

@@ -1,7 +1,8 @@
 import type { Environment, EnvironmentRecord } from "../../environments/environment.ts";
 import { findEnvironment } from "../../environments/registry.ts";
+import { actionSize } from "../../environments/spaces.ts";
 import { reachesTimeLimit } from "../../environments/timeLimit.ts";
-import { type Comparison, compare, merge, within } from "./compare.ts";
+import { type Comparison, compare, merge, type Tolerance, within } from "./compare.ts";
 import { computedCase, type Outcome, type PendingCase, skippedCase } from "./outcome.ts";
 import { type Fields, fields, list, MalformedCase, number, numbers, rows, text } from "./reading.ts";
 
@@ -40,10 +41,22 @@ function episodeCase(id: string, entry: Fields, record: EnvironmentRecord): Outc
   const initial = numbers(entry, "initial_state");
   const recorded = rows(entry, "states");
   const stable = number(entry, "stable_steps");
-  if (recorded.length !== actions.length) throw new MalformedCase("states and actions differ in number");
-  const single = show(record, actions, (t) => Array.from(t === 0 ? initial : recorded[t - 1]!));
-  const rollout = show(record, actions.slice(0, stable), (t) => (t === 0 ? Array.from(initial) : undefined));
-  const comparison = merge([compareRollout(entry, rollout, stable), compareSteps(entry, single)]);
+  const environment = record.create();
+  const width = actionSize(environment.actionSpace);
+  if (recorded.length * width !== actions.length) {
+    throw new MalformedCase("states and actions differ in number");
+  }
+  // What an environment keeps beyond Gymnasium's own state is not in the file.
+  const size = initial.length;
+  if (size > environment.state().length || recorded.some((state) => state.length !== size)) {
+    throw new MalformedCase(`a state of ${record.id} has another number of entries`);
+  }
+  const start = Array.from(initial);
+  const single = show(record, actions, size, (t) => (t === 0 ? start : Array.from(recorded[t - 1]!)));
+  const stableActions = actions.subarray(0, stable * width);
+  const rollout = show(record, stableActions, size, (t) => (t === 0 ? start : undefined));
+  const states = record.stateIsFloat32 ? within(0) : within(1e-12);
+  const comparison = merge([compareRollout(entry, rollout, stable), compareSteps(entry, single, states)]);
   const joined = (key: keyof Showing) => [...rollout[key], ...single[key].slice(stable)];
   const computed = {
     observations: joined("observations"),
@@ -55,18 +68,20 @@ function episodeCase(id: string, entry: Fields, record: EnvironmentRecord): Outc
   return computedCase(id, computed, comparison);
 }
 
-/** Plays the actions; before step t the state is set to `stateBefore(t)` where that gives one. */
+/** Plays the actions; before step t the state is set to `stateBefore(t)` where that gives one. States have `size` entries. */
 function show(
   record: EnvironmentRecord,
   actions: Float64Array,
+  size: number,
   stateBefore: (t: number) => readonly number[] | undefined,
 ): Showing {
   const environment: Environment = record.create();
   const observation = new Float64Array(environment.observationSpace.low.length);
-  const steps = Array.from(actions, (action, t) => {
+  const width = actionSize(environment.actionSpace);
+  const steps = Array.from({ length: actions.length / width }, (_, t) => {
     const state = stateBefore(t);
     if (state !== undefined) environment.restore(state, observation, 0);
-    const reward = environment.step(action, observation, 0);
+    const reward = environment.step(actions, t * width, observation, 0);
     const { terminated } = environment;
     const truncated = reachesTimeLimit(t + 1, record.timeLimit);
     return {
@@ -74,7 +89,7 @@ function show(
       reward,
       terminated,
       truncated,
-      state: environment.state(),
+      state: environment.state().slice(0, size),
     };
   });
   return {
@@ -95,7 +110,7 @@ function compareRollout(entry: Fields, rollout: Showing, stable: number): Compar
   ]);
 }
 
-function compareSteps(entry: Fields, single: Showing): Comparison {
+function compareSteps(entry: Fields, single: Showing, states: Tolerance): Comparison {
   const observations = rows(entry, "observations").map((row, t) =>
     merge(
       Array.from(row, (x, i) =>
@@ -105,7 +120,7 @@ function compareSteps(entry: Fields, single: Showing): Comparison {
   );
   return merge([
     ...observations,
-    compare(list(entry, "states"), single.states, within(1e-12), "states"),
+    compare(list(entry, "states"), single.states, states, "states"),
     compare(list(entry, "rewards"), single.rewards, within(1e-9), "rewards"),
     compare(list(entry, "terminated"), single.terminated, within(0), "terminated"),
     compare(list(entry, "truncated"), single.truncated, within(0), "truncated"),
@@ -113,7 +128,7 @@ function compareSteps(entry: Fields, single: Showing): Comparison {
 }
 
 /** The distance from |x| to the next greater float32. */
-function floatUlp(x: number): number {
+export function floatUlp(x: number): number {
   const exponent = Math.floor(Math.log2(Math.max(Math.abs(x), 2 ** -126)));
   return 2 ** (exponent - 23);
 }

@@ -1,3 +1,4 @@
+import type { DeviceBackend } from "../backends/deviceBackend.ts";
 import { conformDistributions, isDistributions } from "./distributions.ts";
 import { conformEnvironments, isEnvironments } from "./environments.ts";
 import { conformExpressionFile, isExpressions } from "./expressions.ts";
@@ -6,6 +7,7 @@ import { type Fields, MalformedCase } from "./reading.ts";
 import { conformReturns, isReturns } from "./returns.ts";
 import { conformShortCorridor, isShortCorridor } from "./shortCorridor.ts";
 import { conformUpdates, isUpdates } from "./updates.ts";
+import { conformUpdatesOnDevice } from "./updatesOnDevice.ts";
 
 /** One kind of reference file: how to tell it by its shape, and how to recompute its cases. */
 export interface ReferenceKind {
@@ -46,6 +48,21 @@ export function conform(parsed: unknown): ReadReference {
   if (kind !== undefined) return { ok: true, kind, outcomes: recompute(kind, file) };
   const names = referenceKinds.map(({ name }) => name).join(", ");
   return { ok: false, message: `This is no reference file that is known here. There are ${names}.` };
+}
+
+export type DeviceReference =
+  | { readonly ok: true; readonly name: string; readonly outcomes: AsyncIterable<Outcome> }
+  | { readonly ok: false; readonly message: string };
+
+/** `conform` on a device; of the kinds of files only that of updates computes on a backend. */
+export function conformOnDevice(parsed: unknown, backend: DeviceBackend): DeviceReference {
+  const reference = conform(parsed);
+  if (!reference.ok) return reference;
+  const { name } = reference.kind;
+  if (name === "updates") {
+    return { ok: true, name, outcomes: conformUpdatesOnDevice(parsed as Fields, backend) };
+  }
+  return { ok: false, message: `A file of ${name} is computed on no backend; leave --backend away.` };
 }
 
 function* recompute(kind: ReferenceKind, file: Fields): Iterable<Outcome> {

@@ -18,7 +18,13 @@ const averaged = (steps: string): UpdateLoss => ({
   perStep: `${steps}\nterm / T`,
 });
 
-/** The losses that need no value head, by the file's names. */
+const baseline = `G = discounted_returns(r, gamma)
+term = -((G - V).detach() * log_pi)
+fit = 0.5 * (G - V)**2`;
+const actorCritic = `delta = (r + gamma * V_next - V).detach()
+term = -(gamma**t * delta * log_pi) - delta * V`;
+
+/** The losses by the file's names. */
 export const updateLosses: Readonly<Record<string, UpdateLoss>> = {
   i_reinforce_gamma_t: summed(gammaT),
   ii_reinforce: summed(plain),
@@ -31,8 +37,7 @@ export const updateLosses: Readonly<Record<string, UpdateLoss>> = {
   vii_cross_entropy: summed(
     "G = discounted_returns(r, gamma)\nterm = G.detach() * F.cross_entropy(logits, a, reduction='none')",
   ),
+  vi_baseline: { text: `${baseline}\nterm.sum() + fit.mean()`, perStep: `${baseline}\nterm + fit / T` },
   viii_ppo_clip: averaged(clipped),
+  ix_actor_critic: summed(actorCritic),
 };
-
-/** The losses with a value head. */
-export const valueLosses: ReadonlySet<string> = new Set(["vi_baseline", "ix_actor_critic"]);

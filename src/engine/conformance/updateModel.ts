@@ -1,7 +1,7 @@
-import { layOut, parameterViews } from "../../policies/layout.ts";
+import { architectureOf } from "../../policies/architecture.ts";
 import type { ParameterView, PolicySpecification } from "../../policies/policy.ts";
 import type { Batch } from "../../rl/batch.ts";
-import { type Fields, fields, list, MalformedCase, number, numbers, text } from "./reading.ts";
+import { type Fields, fields, list, MalformedCase, number, numbers, rows, text } from "./reading.ts";
 
 /** A model of a file of the form of updates.json as our policy, batch and data. */
 export interface UpdateModel {
@@ -17,10 +17,15 @@ export interface UpdateModel {
   named(theta: Float64Array): Readonly<Record<string, readonly number[] | readonly (readonly number[])[]>>;
 }
 
-/** Reads a categorical model: a dense network W1, b1, W2, b2, …, or a table theta [states × actions]. */
+/**
+ * Reads a model: a dense network W1, b1, W2, b2, …, whose last layer is Wm, bm (μ) and Ws, bs (ln σ) for a Gaussian
+ * policy, or a table theta [states × actions]; with a value network V1, c1, …, or a table v, where the file has one.
+ */
 export function readModel(model: Fields): UpdateModel {
   const policy = fields(model.policy, '"policy"');
-  const network = policy.theta === undefined ? readNetwork(model, policy) : readTable(policy);
+  const value = model.value === undefined ? {} : fields(model.value, '"value"');
+  const network =
+    policy.theta === undefined ? readNetwork(model, { ...policy, ...value }) : readTable(policy, value);
   const batch = readBatch(
     fields(model.episode, '"episode"'),
     network.specification,
@@ -39,27 +44,12 @@ export function readModel(model: Fields): UpdateModel {
 
 type Network = Pick<UpdateModel, "specification" | "theta" | "named">;
 
-function readNetwork(model: Fields, policy: Fields): Network {
-  const layers = text(model, "layers");
-  const sizes: number[] = [];
-  for (let index = 1; policy[`W${index}`] !== undefined; index++) {
-    const weights = list(policy, `W${index}`);
-    if (index === 1) sizes.push((weights[0] as readonly unknown[]).length);
-    sizes.push(weights.length);
-  }
-  if (sizes.length < 2) throw new MalformedCase("the policy has no W1");
-  const specification: PolicySpecification = {
-    observationSize: sizes[0]!,
-    hidden: sizes.slice(1, -1),
-    activation: layers.includes("tanh") ? "tanh" : "relu",
-    bias: policy.b1 !== undefined,
-    actionCount: sizes.at(-1)!,
-  };
-  const layout = layOut(specification);
-  const views = parameterViews(layout);
-  const theta = new Float64Array(layout.parameterCount);
+function readNetwork(model: Fields, parameters: Fields): Network {
+  const specification = readSpecification(text(model, "layers"), parameters);
+  const { parameters: views, parameterCount } = architectureOf(specification);
+  const theta = new Float64Array(parameterCount);
   for (const { name, offset, length } of views) {
-    const values = numbers(policy, name);
+    const values = numbers(parameters, name);
     if (values.length !== length)
       throw new MalformedCase(`${name} has ${values.length} numbers, not ${length}`);
     theta.set(values, offset);
@@ -71,6 +61,35 @@ function readNetwork(model: Fields, policy: Fields): Network {
   };
 }
 
+function readSpecification(layers: string, parameters: Fields): PolicySpecification {
+  const sizes: number[] = [];
+  for (let index = 1; parameters[`W${index}`] !== undefined; index++) {
+    const weights = list(parameters, `W${index}`);
+    if (index === 1) sizes.push((weights[0] as readonly unknown[]).length);
+    sizes.push(weights.length);
+  }
+  const isGaussian = parameters.Wm !== undefined;
+  if (isGaussian) sizes.push(list(parameters, "Wm").length);
+  if (sizes.length < 2) throw new MalformedCase("the policy has no W1");
+  return {
+    observationSize: sizes[0]!,
+    hidden: sizes.slice(1, -1),
+    activation: layers.includes("tanh") ? "tanh" : "relu",
+    bias: parameters.b1 !== undefined,
+    actionCount: sizes.at(-1)!,
+    ...(isGaussian && { gaussian: { sigma: "network", by: "exp" } }),
+    ...(parameters.V1 !== undefined && { value: { trunk: "own", hidden: valueHidden(parameters) } }),
+  };
+}
+
+function valueHidden(parameters: Fields): number[] {
+  const sizes: number[] = [];
+  for (let index = 1; parameters[`V${index}`] !== undefined; index++) {
+    sizes.push(list(parameters, `V${index}`).length);
+  }
+  return sizes.slice(0, -1);
+}
+
 function shaped(values: Float64Array, { shape, offset, length }: ParameterView) {
   const own = Array.from(values.subarray(offset, offset + length));
   const columns = shape[1];
@@ -78,23 +97,31 @@ function shaped(values: Float64Array, { shape, offset, length }: ParameterView) 
   return Array.from({ length: shape[0]! }, (_, row) => own.slice(row * columns, (row + 1) * columns));
 }
 
-/** A table is a linear policy without bias over one-hot observations, with W = thetaᵀ. */
-function readTable(policy: Fields): Network {
-  const table = list(policy, "theta").map((_, state) =>
-    numbers({ row: list(policy, "theta")[state] }, "row"),
-  );
+/** A table is a linear policy without bias over one-hot observations, with W = thetaᵀ; likewise its values v. */
+function readTable(policy: Fields, value: Fields): Network {
+  const table = rows(policy, "theta");
   const states = table.length;
   const actionCount = table[0]?.length ?? 0;
+  const values = value.v === undefined ? new Float64Array(0) : numbers(value, "v");
   const place = (state: number, action: number) => action * states + state;
-  const theta = new Float64Array(states * actionCount);
+  const theta = new Float64Array(states * actionCount + values.length);
   for (const [state, row] of table.entries()) {
-    for (const [action, value] of row.entries()) theta[place(state, action)] = value;
+    for (const [action, entry] of row.entries()) theta[place(state, action)] = entry;
   }
+  theta.set(values, states * actionCount);
   return {
-    specification: { observationSize: states, hidden: [], activation: "relu", bias: false, actionCount },
+    specification: {
+      observationSize: states,
+      hidden: [],
+      activation: "relu",
+      bias: false,
+      actionCount,
+      ...(values.length > 0 && { value: { trunk: "own", hidden: [] } }),
+    },
     theta,
-    named: (values) => ({
-      theta: table.map((row, state) => Array.from(row, (_, action) => values[place(state, action)]!)),
+    named: (given) => ({
+      theta: table.map((row, state) => Array.from(row, (_, action) => given[place(state, action)]!)),
+      v: Array.from(given.subarray(states * actionCount)),
     }),
   };
 }

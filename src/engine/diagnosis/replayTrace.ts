@@ -24,12 +24,14 @@ export function replayTrace(trace: Trace, id: string | undefined): Replay | unde
   const terminated: number[] = [];
   const truncated: number[] = [];
   const observation = new Float64Array(width);
+  const action = new Float64Array(1);
   let distance = 0;
   for (let row = 0; row < Math.min(count, mostSteps); row++) {
     const state = Array.from({ length: width }, (_, k) => columns.obs.at(row, k));
     if (state.some(Number.isNaN)) return undefined;
     environment.restore(state, observation, 0);
-    rewards.push(environment.step(columns.action.at(row), observation, 0));
+    action[0] = columns.action.at(row);
+    rewards.push(environment.step(action, 0, observation, 0));
     rows.push(row);
     terminated.push(environment.terminated ? 1 : 0);
     const limit = choice.record.timeLimit;

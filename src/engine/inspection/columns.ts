@@ -1,4 +1,5 @@
 import type { ColumnView } from "../../protocol/views.ts";
+import type { InspectedLoss, Inspector } from "./inspector.ts";
 
 /** What a column is called and says, apart from its numbers. */
 export type ColumnText = Omit<ColumnView, "name">;
@@ -26,44 +27,131 @@ export const baseColumns: Readonly<Record<string, ColumnText>> = {
     kind: "percent",
   },
   entropy_weight: { label: "weight β", description: "β_t = −∂L/∂H_t", kind: "number" },
+  V: { label: "V", description: "V(S_t), the value estimate of the state", kind: "number" },
+  V_next: { label: "V next", description: "V(S_{t+1}); 0 after termination", kind: "number" },
+  delta: {
+    label: "δ",
+    description: "r + γ·V(S_{t+1}) − V(S_t), the temporal-difference error",
+    kind: "number",
+  },
+  row: {
+    label: "row",
+    description: "row of the whole batch that this minibatch is part of",
+    kind: "integer",
+  },
+  adv: { label: "A", description: "the advantage recorded before the batch's first update", kind: "number" },
+  V_old: { label: "V old", description: "V(S_t) before the batch's first update", kind: "number" },
+  ratio: { label: "ratio", description: "π(A_t|S_t) over what it was when A_t was drawn", kind: "number" },
+  kl: {
+    label: "KL",
+    description: "(ratio − 1) − ln ratio; its mean estimates KL(old, new) (k3 of CleanRL's approx_kl)",
+    kind: "number",
+  },
+  dV: { label: "∂L/∂V", description: "∂L/∂V(S_t), by V and as V_next of the step before", kind: "number" },
   terminated: { label: "terminated", description: "the environment ended the episode here", kind: "flag" },
   truncated: { label: "truncated", description: "a time limit cut the episode here", kind: "flag" },
 };
 
-/** The step table's columns in their order, for K actions, the loss's terms and the observation's names. */
-export function columnViews(
-  actionNames: readonly string[],
-  terms: readonly { readonly column: string; readonly text: string }[],
-  observationNames: readonly string[],
-  hasEntropyWeight: boolean,
-): ColumnView[] {
-  const base = (name: string): ColumnView => ({ name, ...(baseColumns[name] as ColumnText) });
-  const outputs = actionNames.map((action, index) =>
-    output("dlogit", index, `∂L/∂z ${action}`, `∂L/∂logit of ${action}`),
-  );
-  const logits = actionNames.map((action, index) =>
-    output("logit", index, `z ${action}`, `the logit of ${action}`),
-  );
-  const chances = actionNames.map((action, index) =>
-    output("pi", index, `π ${action}`, `the probability of ${action}`),
-  );
+/** What a step table's columns depend on. */
+export interface TableShape {
+  readonly actionNames: readonly string[];
+  readonly observationNames: readonly string[];
+  /** Whether the policy is Gaussian: its outputs are μ and σ instead of logits. */
+  readonly continuous: boolean;
+  readonly hasValue: boolean;
+  /** Whether the batch is a minibatch: its steps do not follow each other, and something was recorded before. */
+  readonly isPart: boolean;
+  readonly hasEntropyWeight: boolean;
+  readonly terms: readonly { readonly column: string; readonly text: string }[];
+}
+
+/** The shape of an inspected loss's step table. */
+export function tableShape(
+  { frozen }: Inspector,
+  loss: InspectedLoss,
+  names: Pick<TableShape, "actionNames" | "observationNames">,
+): TableShape {
+  return {
+    actionNames: names.actionNames,
+    observationNames: names.observationNames,
+    continuous: frozen.specification.gaussian !== undefined,
+    hasValue: frozen.specification.value !== undefined,
+    isPart: frozen.batch.rows !== undefined,
+    hasEntropyWeight: loss.verdict.fingerprint.entropyWeights !== undefined,
+    terms: loss.terms.columns,
+  };
+}
+
+/** A group of columns: one for every action, or every dimension of a continuous one. */
+interface OutputGroup {
+  readonly name: string;
+  readonly label: string;
+  readonly description: string;
+}
+
+const logitGradients: readonly OutputGroup[] = [
+  { name: "dlogit", label: "∂L/∂z", description: "∂L/∂logit of" },
+];
+const gaussianGradients: readonly OutputGroup[] = [
+  { name: "dmu", label: "∂L/∂μ", description: "∂L/∂μ of" },
+  { name: "dsigma", label: "∂L/∂σ", description: "∂L/∂σ of" },
+];
+const logits: readonly OutputGroup[] = [
+  { name: "pi", label: "π", description: "the probability of" },
+  { name: "logit", label: "z", description: "the logit of" },
+];
+const gaussians: readonly OutputGroup[] = [
+  { name: "a", label: "a", description: "the action taken, as it was drawn:" },
+  { name: "mu", label: "μ", description: "the mean of" },
+  { name: "sigma", label: "σ", description: "the standard deviation of" },
+];
+
+const first = ["step", "episode", "t", "action", "reward", "G", "gamma_t"];
+
+/** The step table's columns in their order. */
+export function columnViews(shape: TableShape): ColumnView[] {
+  const { actionNames, continuous, hasValue, isPart, hasEntropyWeight } = shape;
+  const outputs = (groups: readonly OutputGroup[]) =>
+    groups.flatMap((group) => actionNames.map((action, index) => output(group, index, action)));
   return [
-    ...["step", "episode", "t", "action", "reward", "G", "gamma_t", "log_pi", "entropy", "weight"].map(base),
+    ...first.map((name) => (name === "action" && continuous ? continuousAction : base(name))),
+    ...(hasValue ? ["V", ...(isPart ? ["V_old"] : ["delta"])].map(base) : []),
+    ...(isPart ? ["adv", "ratio", "kl"].map(base) : []),
+    ...["log_pi", "entropy", "weight"].map(base),
     ...(hasEntropyWeight ? [base("entropy_weight")] : []),
-    ...terms.map(({ column, text }) => termColumn(column, text)),
-    ...outputs,
+    ...shape.terms.map(({ column, text }) => termColumn(column, text)),
+    ...outputs(continuous ? gaussianGradients : logitGradients),
+    ...(hasValue ? [base("dV")] : []),
     base("size"),
     base("share"),
-    ...chances,
-    ...logits,
-    ...observationNames.map((name, index) => observation(name, index)),
+    ...outputs(continuous ? gaussians : logits),
+    ...(hasValue && !isPart ? [base("V_next")] : []),
+    ...(isPart ? [base("row")] : []),
+    ...shape.observationNames.map((name, index) => observation(name, index)),
     base("terminated"),
     base("truncated"),
   ];
 }
 
-function output(group: string, index: number, label: string, description: string): ColumnView {
-  return { name: `${group}[${index}]`, label, description, kind: "number", group };
+const continuousAction: ColumnView = {
+  name: "action",
+  label: "action",
+  description: "the action taken, A_t, as it was drawn; its first dimension where there are more",
+  kind: "number",
+};
+
+function base(name: string): ColumnView {
+  return { name, ...(baseColumns[name] as ColumnText) };
+}
+
+function output(group: OutputGroup, index: number, action: string): ColumnView {
+  return {
+    name: `${group.name}[${index}]`,
+    label: `${group.label} ${action}`,
+    description: `${group.description} ${action}`,
+    kind: "number",
+    group: group.name,
+  };
 }
 
 function termColumn(name: string, text: string): ColumnView {

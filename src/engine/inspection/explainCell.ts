@@ -22,6 +22,12 @@ const formulas: Readonly<Record<string, Formula>> = {
     formula: "γᵗ",
     numbers: (of, _, columns) => `${columns.opened.inspector.frozen.gamma}^${of("t")}`,
   },
+  V: { formula: "V(S_t)", numbers: (of) => `the value head's output: ${of("V")}` },
+  delta: {
+    formula: "δ_t = r_t + γ·V(S_{t+1}) − V(S_t)",
+    numbers: (of, _, columns) =>
+      `${of("reward")} + ${columns.opened.inspector.frozen.gamma}·${of("V_next")} − ${of("V")}`,
+  },
   log_pi: {
     formula: "ln π(A_t|S_t)",
     numbers: (of, step, columns) => `ln ${of(`pi[${columns.opened.inspector.frozen.batch.actions[step]}]`)}`,
@@ -53,15 +59,51 @@ const outputFormula: Formula = {
   },
 };
 
+/** What a Gaussian policy's cells are, by column or by the group of columns that one belongs to. */
+const gaussianFormulas: Readonly<Record<string, Formula>> = {
+  log_pi: {
+    formula: "ln π(A_t|S_t) = Σ_i −(a_i − μ_i)²/2σ_i² − ln σ_i − ½ ln 2π",
+    numbers: (of, _, columns) =>
+      eachDimension(columns, (i) => {
+        const sigma = of(`sigma[${i}]`);
+        return `−(${of(`a[${i}]`)} − ${of(`mu[${i}]`)})²/(2·${sigma}²) − ln ${sigma} − ½ ln 2π`;
+      }).join(" "),
+  },
+  entropy: {
+    formula: "H = Σ_i ½ ln 2πe + ln σ_i",
+    numbers: (of, _, columns) =>
+      eachDimension(columns, (i) => `½ ln 2πe + ln ${of(`sigma[${i}]`)}`).join(" + "),
+  },
+  dmu: {
+    formula: "∂L/∂μ = −c_t(a − μ)/σ²",
+    numbers: (of) => `c = ${of("weight")}`,
+  },
+  dsigma: {
+    formula: "∂L/∂σ = −(c_t((a − μ)²/σ² − 1) + β_t)/σ",
+    numbers: (of, step, { loss }) => {
+      const beta = loss.verdict.fingerprint.entropyWeights?.[step];
+      return `c = ${of("weight")}${beta === undefined ? "" : `, β = ${beta}`}`;
+    },
+  },
+};
+
+function eachDimension(columns: SourcedColumns, text: (i: number) => string): string[] {
+  return columns.opened.names.actionNames.map((_name, i) => text(i));
+}
+
+function formulaOf(columns: SourcedColumns, column: string): Formula | undefined {
+  const group = column.split("[")[0] as string;
+  const isGaussian = columns.opened.inspector.frozen.specification.gaussian !== undefined;
+  if (isGaussian && Object.hasOwn(gaussianFormulas, group)) return gaussianFormulas[group];
+  if (group === "dlogit") return outputFormula;
+  return Object.hasOwn(formulas, column) ? formulas[column] : undefined;
+}
+
 /** The full value of a cell, and the formula behind it with the numbers put in. */
 export function explainCell(columns: SourcedColumns, step: number, column: string): CellExplanation {
   const value = columns.column(column)[step] as number;
   const of: Numbers = (name, at = step) => String(columns.column(name)[at]);
-  const known = Object.hasOwn(formulas, column)
-    ? formulas[column]
-    : column.startsWith("dlogit[")
-      ? outputFormula
-      : undefined;
+  const known = formulaOf(columns, column);
   if (known)
     return { value, formula: known.formula, numbers: `${known.numbers(of, step, columns)} = ${value}` };
   const term = columns.loss.terms.columns.find((candidate) => candidate.column === column);

@@ -3,10 +3,13 @@ import { judge, type Verdict } from "../../diagnosis/verdict.ts";
 import type { Diagnostic } from "../../loss/diagnostic.ts";
 import { KernelsBackend } from "../../policies/kernels.ts";
 import type { Gradient, Heads } from "../../policies/policy.ts";
-import { discountedReturns, discountPowers } from "../../rl/returns.ts";
+import { followingRows } from "../../policies/valueHead.ts";
+import type { Batch } from "../../rl/batch.ts";
+import { seenObservations } from "../../rl/seenObservations.ts";
 import type { FrozenUpdate } from "../frozenUpdate.ts";
 import { countEpisodes } from "../lossInputs.ts";
 import { type BatchEvaluation, evaluateToInspect, readLossText } from "../lossOnBatch.ts";
+import { baseColumn, matrixColumn } from "./baseColumn.ts";
 import { perStepTerms, type StepTerms } from "./terms.ts";
 
 /** One loss on one frozen batch, with everything that follows from it. */
@@ -43,8 +46,9 @@ export class Inspector {
     this.frozen = frozen;
     this.backend = new KernelsBackend(frozen.specification);
     this.backend.setTheta(frozen.theta);
-    const { observations, actions, steps } = frozen.batch;
-    this.heads = this.backend.forward(observations, actions, steps);
+    const { actions, steps } = frozen.batch;
+    const heads = this.backend.forward(seenObservations(frozen.batch), actions, steps, frozen.batch);
+    this.heads = frozen.batch.rows === undefined ? heads : { ...heads, nextValues: undefined };
   }
 
   /** The trainer's own loss on this batch. */
@@ -60,10 +64,12 @@ export class Inspector {
 
   /** Another loss on this batch; wrong text is a value with diagnostics. */
   inspect(text: string): Inspection {
-    const read = readLossText(text);
+    const { specification } = this.frozen;
+    const read = readLossText(text, specification, this.frozen.batch.rows !== undefined);
     if (!read.ok) return read;
     const { batch, gamma, learningRate } = this.frozen;
-    const evaluated = evaluateToInspect(read.compiled, { batch, heads: this.heads, gamma, learningRate });
+    const source = { batch, heads: this.heads, specification, gamma, learningRate };
+    const evaluated = evaluateToInspect(read.compiled, source);
     if (!evaluated.ok) return { ok: false, diagnostics: [...read.diagnostics, ...evaluated.diagnostics] };
     return { ok: true, loss: this.#follow(text, evaluated), diagnostics: read.diagnostics };
   }
@@ -72,12 +78,12 @@ export class Inspector {
   column(loss: InspectedLoss, name: string): Float64Array | undefined {
     const known = this.#columns.get(name) ?? this.#lossColumns.get(loss)?.get(name);
     if (known) return known;
-    const base = this.#baseColumn(name);
+    const base = baseColumn(this.frozen, this.heads, name);
     if (base) {
       this.#columns.set(name, base);
       return base;
     }
-    const values = lossColumn(loss, name, this.frozen.batch.actionCount);
+    const values = lossColumn(loss, this.heads, name, this.frozen.batch.actionCount);
     if (values) {
       const columns = this.#lossColumns.get(loss) ?? new Map<string, Float64Array>();
       this.#lossColumns.set(loss, columns.set(name, values));
@@ -87,9 +93,10 @@ export class Inspector {
 
   #follow(text: string, evaluation: BatchEvaluation): InspectedLoss {
     const { steps } = this.frozen.batch;
-    const computed = this.backend.backward(evaluation.logitsGradient, steps);
+    const { outputs, rows } = evaluation.gradient;
+    const computed = this.backend.backward(outputs, rows);
     const gradient = { gradient: computed.gradient.slice(), stepNorms: computed.stepNorms.slice(0, steps) };
-    const projections = this.backend.project(steps).slice(0, steps);
+    const projections = projectionsOfSteps(this.backend.project(rows), this.frozen.batch);
     let square = 0;
     for (const value of gradient.gradient) square += value * value;
     return {
@@ -106,81 +113,84 @@ export class Inspector {
   #judge(evaluation: BatchEvaluation): Verdict {
     const about = this.#verdictBatch();
     this.#candidates ??= candidateWeights(about);
-    return judge(
-      {
-        ...about,
-        logitsGradient: evaluation.logitsGradient,
-        logPiAdjoint: evaluation.adjoints.log_pi,
-        entropyAdjoint: evaluation.adjoints.entropy,
-        directGradient: evaluation.directGradient,
-      },
-      this.#candidates,
-    );
+    return judge({ ...about, ...this.#fingerprintInput(evaluation) }, this.#candidates);
+  }
+
+  #fingerprintInput({ gradient, direct, adjoints }: BatchEvaluation) {
+    const named = {
+      logPiAdjoint: adjoints.log_pi,
+      entropyAdjoint: adjoints.entropy,
+      valueAdjoint: adjoints.V,
+      nextValueAdjoint: adjoints.V_next,
+    };
+    const { heads } = this;
+    const { actions, actionCount } = this.frozen.batch;
+    if (heads.logits !== undefined) {
+      const { probabilities } = heads;
+      const outputs = { logitsGradient: gradient.logits!, directGradient: direct?.logits };
+      return { ...named, actionCount, actions, probabilities, ...outputs };
+    }
+    const { mu, logSigma } = heads;
+    const whole = { mu: gradient.mu!, logSigma: gradient.logSigma! };
+    const part = direct && { mu: direct.mu!, logSigma: direct.logSigma! };
+    return {
+      ...named,
+      gaussian: { dimensions: actionCount, actions, mu, logSigma, gradient: whole, direct: part },
+    };
   }
 
   /** What a verdict needs of the batch, whatever the loss. */
   #verdictBatch() {
     const { batch, gamma } = this.frozen;
-    const { steps, actionCount, actions, rewards, time } = batch;
+    const { steps, rewards, time, recorded } = batch;
+    const { entropies, logProbabilities, values, nextValues } = this.heads;
     return {
       steps,
-      actionCount,
-      actions,
       rewards,
       time,
       gamma,
       ends: batch,
       episodes: countEpisodes(batch),
-      probabilities: this.heads.probabilities,
-      entropies: this.heads.entropies,
-      chosenProbabilities: this.#chosen(),
+      entropies,
+      chosenProbabilities: this.#chosen() ?? logProbabilities.map(Math.exp),
+      values,
+      nextValues,
+      advantages: recorded?.adv,
+      recordedReturns: recorded?.G_recorded,
+      ratios: recorded?.log_pi_old?.map((old, t) => Math.exp(logProbabilities[t]! - old)),
     };
   }
 
-  /** π(A_t|S_t) [T]. */
-  #chosen(): Float64Array {
+  /** π(A_t|S_t) [T] of a categorical policy. */
+  #chosen(): Float64Array | undefined {
     const { actions, actionCount } = this.frozen.batch;
-    return Float64Array.from(actions, (action, t) => this.heads.probabilities[t * actionCount + action]!);
-  }
-
-  #baseColumn(name: string): Float64Array | undefined {
-    const { batch, gamma } = this.frozen;
-    const { steps, actionCount, observationSize } = batch;
-    switch (name) {
-      case "step":
-        return Float64Array.from({ length: steps }, (_, step) => step);
-      case "episode":
-        return batch.episodes;
-      case "t":
-        return batch.time;
-      case "action":
-        return batch.actions;
-      case "reward":
-        return batch.rewards;
-      case "G":
-        return discountedReturns(batch.rewards, gamma, batch);
-      case "gamma_t":
-        return discountPowers(batch.time, gamma);
-      case "log_pi":
-        return this.heads.logProbabilities.slice(0, steps);
-      case "entropy":
-        return this.heads.entropies.slice(0, steps);
-      case "terminated":
-        return Float64Array.from(batch.terminated);
-      case "truncated":
-        return Float64Array.from(batch.truncated);
-      default:
-        return (
-          stride(name, "pi", this.heads.probabilities, steps, actionCount) ??
-          stride(name, "logit", this.heads.logits, steps, actionCount) ??
-          stride(name, "obs", batch.observations, steps, observationSize)
-        );
-    }
+    const { probabilities } = this.heads;
+    return (
+      probabilities && Float64Array.from(actions, (action, t) => probabilities[t * actionCount + action]!)
+    );
   }
 }
 
-function lossColumn(loss: InspectedLoss, name: string, actionCount: number): Float64Array | undefined {
+/** g_t·g [T], where a cut step answers for its final observation too. */
+function projectionsOfSteps(projections: Float64Array, batch: Batch): Float64Array {
+  const { steps } = batch;
+  const own = projections.slice(0, steps);
+  if (projections.length <= steps) return own;
+  for (const [t, row] of followingRows(batch, steps).entries()) {
+    if (row >= steps) own[t]! += projections[row]!;
+  }
+  return own;
+}
+
+function lossColumn(
+  loss: InspectedLoss,
+  { sigma }: Heads,
+  name: string,
+  actionCount: number,
+): Float64Array | undefined {
   const { stepNorms } = loss.gradient;
+  const { logits, mu, logSigma, values } = loss.evaluation.gradient;
+  const steps = stepNorms.length;
   switch (name) {
     case "weight":
       return loss.verdict.fingerprint.weights;
@@ -190,26 +200,14 @@ function lossColumn(loss: InspectedLoss, name: string, actionCount: number): Flo
       return stepNorms;
     case "share":
       return loss.projections.map((projection) => projection / loss.gradientNorm ** 2);
+    case "dV":
+      return values;
     default:
       return (
         loss.terms.columns.find((term) => term.column === name)?.values ??
-        stride(name, "dlogit", loss.evaluation.logitsGradient, stepNorms.length, actionCount)
+        matrixColumn(name, "dlogit", logits, steps, actionCount) ??
+        matrixColumn(name, "dmu", mu, steps, actionCount) ??
+        matrixColumn(name, "dsigma", sigma && logSigma?.map((by, at) => by / sigma[at]!), steps, actionCount)
       );
   }
-}
-
-/** Column "group[k]" of a [steps × width] matrix; undefined for another name. */
-function stride(
-  name: string,
-  group: string,
-  matrix: Float64Array,
-  steps: number,
-  width: number,
-): Float64Array | undefined {
-  if (!name.startsWith(`${group}[`) || !name.endsWith("]")) return undefined;
-  const index = Number(name.slice(group.length + 1, -1));
-  if (!Number.isInteger(index) || index < 0 || index >= width) return undefined;
-  const column = new Float64Array(steps);
-  for (let t = 0; t < steps; t++) column[t] = matrix[t * width + index]!;
-  return column;
 }

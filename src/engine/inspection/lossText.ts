@@ -1,4 +1,5 @@
 import { diagnoseLoss } from "../../loss/diagnose.ts";
+import { codeEnd } from "../../loss/editing/shapeHints.ts";
 import type { CompiledLoss } from "../../loss/evaluate.ts";
 import { headNames, OFFERED_NAMES, offeredSymbols } from "../../loss/names.ts";
 import { parseLoss } from "../../loss/parse.ts";
@@ -18,14 +19,17 @@ import type { OpenedReference } from "../runBook.ts";
 import type { InspectedLoss } from "./inspector.ts";
 import { comparisonView, lossView } from "./views.ts";
 
-/** Another loss on an opened update's batch, beside the trainer's own; what is wrong with it where it cannot be. */
-export function evaluationView(opened: OpenedReference, text: string): EvaluationView {
+/**
+ * Another loss on an opened update's batch, beside the trainer's own; what is wrong with it where it cannot be.
+ * It becomes the update's edited loss unless it is evaluated `aside`.
+ */
+export function evaluationView(opened: OpenedReference, text: string, aside = false): EvaluationView {
   const started = performance.now();
   const { inspector, names } = opened;
   const inspection = inspector.inspect(text);
   const numbers = numbersOf(text);
   if (!inspection.ok) return { ok: false, diagnostics: inspection.diagnostics, numbers };
-  opened.edited = inspection.loss;
+  if (!aside) opened.edited = inspection.loss;
   return {
     ok: true,
     diagnostics: inspection.diagnostics,
@@ -57,7 +61,7 @@ function inlaysOf({ evaluation }: InspectedLoss): InlayView[] {
     if (expression.kind === "number") return [];
     const node = evaluation.evaluation.node(expression.id);
     if (!node) return [];
-    return [{ offset: lineEnd(program.text, expression.end), text: inlayText(node.value, node.shape) }];
+    return [{ offset: codeEnd(program.text, expression.end), text: inlayText(node.value, node.shape) }];
   });
 }
 
@@ -71,14 +75,6 @@ function short(value: number): string {
   return Number.isInteger(value) && Math.abs(value) < 1e6
     ? String(value)
     : String(Number(value.toPrecision(6)));
-}
-
-/** Where a line's own text ends: before a comment and the spaces that lead to it. */
-function lineEnd(text: string, offset: number): number {
-  const newline = text.indexOf("\n", offset);
-  const line = text.slice(offset, newline < 0 ? undefined : newline);
-  const comment = line.indexOf("#");
-  return offset + (comment < 0 ? line : line.slice(0, comment)).trimEnd().length;
 }
 
 /** The innermost expression at an offset with its value and adjoint on the opened batch; null where there is none. */

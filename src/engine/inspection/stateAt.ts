@@ -1,4 +1,5 @@
 import type { EnvironmentRecord } from "../../environments/environment.ts";
+import { actionSize } from "../../environments/spaces.ts";
 import type { Batch } from "../../rl/batch.ts";
 import { createGenerator } from "../../rl/randomGenerator.ts";
 
@@ -21,12 +22,12 @@ export function stateAt(
     }
     return true;
   };
+  const width = actionSize(environment.actionSpace);
   let row = step - (batch.time[step] as number);
   environment.reset(createGenerator(0, "state"), observation, 0);
   for (; row < step; row++) {
     if (!matches(row)) return undefined;
-    if (environment.step(batch.actions[row] as number, observation, 0) !== batch.rewards[row])
-      return undefined;
+    if (environment.step(batch.actions, row * width, observation, 0) !== batch.rewards[row]) return undefined;
   }
   return matches(step) ? environment.state() : undefined;
 }

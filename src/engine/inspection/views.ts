@@ -1,11 +1,11 @@
 import type { EnvironmentRecord } from "../../environments/environment.ts";
-import type { EvaluationView, LossView, StepView, UpdateView, VerdictView } from "../../protocol/views.ts";
+import type { EvaluationView, LossView, UpdateView, VerdictView } from "../../protocol/views.ts";
 import { countEpisodes } from "../lossInputs.ts";
-import { columnViews } from "./columns.ts";
+import { columnViews, tableShape } from "./columns.ts";
 import type { InspectedLoss, Inspector } from "./inspector.ts";
 import { compareGradients, describeLayers } from "./layers.ts";
-import { ruleParts } from "./ruleParts.ts";
-import { stateAt } from "./stateAt.ts";
+import { ratioView } from "./ratioView.ts";
+import { ruleViews } from "./ruleViews.ts";
 import { verdictFixes } from "./verdictFixes.ts";
 
 export interface Names {
@@ -21,25 +21,22 @@ export function namesOf(environment: EnvironmentRecord): Names {
 /** A loss on the inspector's batch as the panel and the command line show it. */
 export function lossView(inspector: Inspector, loss: InspectedLoss, names: Names): LossView {
   const { terms } = loss;
+  const ratio = ratioView(inspector, loss);
   return {
     text: loss.text,
     value: loss.evaluation.value,
     terms: terms.columns.map(({ column, text, sum }) => ({ column, text, sum })),
     rest: terms.rest,
     notSeparable: terms.notSeparable ?? null,
-    verdict: verdictView(loss),
+    verdict: verdictView(inspector, loss),
     layers: describeLayers(inspector.backend.parameters, loss.gradient.gradient),
     gradientNorm: loss.gradientNorm,
-    columns: columnViews(
-      names.actionNames,
-      terms.columns,
-      names.observationNames,
-      loss.verdict.fingerprint.entropyWeights !== undefined,
-    ),
+    columns: columnViews(tableShape(inspector, loss, names)),
+    ...(ratio && { ratio }),
   };
 }
 
-export function verdictView(loss: InspectedLoss): VerdictView {
+export function verdictView(inspector: Inspector, loss: InspectedLoss): VerdictView {
   const { verdict } = loss;
   return {
     kind: verdict.kind,
@@ -50,7 +47,7 @@ export function verdictView(loss: InspectedLoss): VerdictView {
     undecided: verdict.undecided,
     explanation: verdict.explanation,
     rule: verdict.rule,
-    ruleParts: ruleParts(verdict.rule),
+    ...ruleViews(loss, verdict.rule, inspector.frozen.specification),
     fixes: verdictFixes(loss.text, verdict),
   };
 }
@@ -58,6 +55,7 @@ export function verdictView(loss: InspectedLoss): VerdictView {
 export interface UpdateFacts {
   readonly run: string;
   readonly how: UpdateView["recomputed"];
+  readonly instead: string | undefined;
   readonly kept: boolean;
   readonly pinned: boolean;
 }
@@ -72,6 +70,7 @@ export function updateView(inspector: Inspector, names: Names, facts: UpdateFact
     episodeReturn: lastEpisodeReturn(inspector),
     ...names,
     recomputed: facts.how,
+    ...(facts.instead !== undefined && { instead: facts.instead }),
     kept: facts.kept,
     pinned: facts.pinned,
     gamma,
@@ -98,66 +97,4 @@ export function comparisonView(
     inspector.trainer.gradient.gradient,
     edited.gradient.gradient,
   );
-}
-
-/** One step in full under a loss. */
-export function stepView(
-  inspector: Inspector,
-  loss: InspectedLoss,
-  step: number,
-  names: Names,
-  environment: EnvironmentRecord,
-): StepView {
-  const { batch } = inspector.frozen;
-  const { actionCount, observationSize } = batch;
-  const action = batch.actions[step]!;
-  const outputs = names.actionNames.map((name, k) => ({
-    name,
-    logit: inspector.heads.logits[step * actionCount + k]!,
-    probability: inspector.heads.probabilities[step * actionCount + k]!,
-    taken: k === action,
-    gradient: loss.evaluation.logitsGradient[step * actionCount + k]!,
-  }));
-  const value = (column: string) => inspector.column(loss, column)?.[step] ?? Number.NaN;
-  const columns = [
-    "G",
-    "gamma_t",
-    "log_pi",
-    "entropy",
-    "weight",
-    "size",
-    "share",
-    ...loss.terms.columns.map(({ column }) => column),
-  ];
-  return {
-    step,
-    episode: batch.episodes[step]!,
-    time: batch.time[step]!,
-    action,
-    reward: batch.rewards[step]!,
-    observation: [...batch.observations.subarray(step * observationSize, (step + 1) * observationSize)],
-    outputs,
-    ...stateOf(environment, inspector, step),
-    gradientSum: outputs.reduce((sum, { gradient }) => sum + gradient, 0),
-    values: Object.fromEntries(columns.map((column) => [column, value(column)])),
-    sentence: stepSentence(outputs, value("weight"), loss),
-  };
-}
-
-function stateOf(
-  environment: EnvironmentRecord,
-  { frozen }: Inspector,
-  step: number,
-): Pick<StepView, "state"> {
-  const state = stateAt(environment, frozen.batch, step);
-  return state ? { state } : {};
-}
-
-function stepSentence(outputs: StepView["outputs"], weight: number, loss: InspectedLoss): string {
-  const taken = outputs.find((output) => output.taken);
-  const hasEntropy = loss.verdict.fingerprint.entropyWeights !== undefined;
-  const entropy = hasEntropy ? " (plus the entropy term)" : "";
-  const c = weight.toPrecision(5);
-  const pi = (taken?.probability ?? Number.NaN).toPrecision(4);
-  return `Every output gets a gradient: the taken one −c(1−π) = −${c}·(1−${pi}), the others +c·π${entropy}. They sum to 0.`;
 }

@@ -1,10 +1,13 @@
 import type * as vscode from "vscode";
 import type { RunView } from "../../protocol/views.ts";
 import type { EngineHost } from "../engine/engineHost.ts";
+import type { LossEvaluations } from "../language/evaluations.ts";
+import type { RuleExplanations } from "../language/ruleExplanations.ts";
 import { targetRun } from "../model.ts";
 import type { CommandTarget } from "../panel/panelServices.ts";
 import type { Panels } from "../panel/panels.ts";
 import type { RunsView } from "../runs/runsView.ts";
+import type { DoctorPage } from "../runtimes/doctorPage.ts";
 import type { HostStore } from "../store.ts";
 import type { Trainer } from "../training/trainer.ts";
 import type { CommandAnswer } from "./commandTable.ts";
@@ -16,6 +19,9 @@ export interface CommandContext {
   readonly trainer: Trainer;
   readonly panels: Panels;
   readonly runs: RunsView;
+  readonly doctorPage: DoctorPage;
+  readonly evaluations: LossEvaluations;
+  readonly explanations: RuleExplanations;
   readonly log: vscode.LogOutputChannel;
   readonly memory: vscode.Memento;
 }

@@ -1,6 +1,8 @@
 import path from "node:path";
 import * as vscode from "vscode";
+import type { ExportFormat } from "../../protocol/engine.ts";
 import { lossLanguageId, runEditorViewType } from "../viewNames.ts";
+import { bookLoss } from "./bookLoss.ts";
 import {
   type CommandContext,
   type CommandHandler,
@@ -13,12 +15,6 @@ import type { CommandAnswer } from "./commandTable.ts";
 
 const dismissed: CommandAnswer = { ok: false, reason: "No file was chosen." };
 
-/** What a new loss file holds where no run is open to take the loss from. */
-const bookLoss = `# REINFORCE, Sutton & Barto (13.3)
-G = discounted_returns(r, gamma)
-loss = -(gamma**t * G.detach() * log_pi).sum()
-`;
-
 export const fileHandlers = {
   openRun: async ({ runs }, args) => {
     const file = targetOf(args).path ?? (await chooseFile("Open Run", { "Policy gradient runs": ["pgrun"] }));
@@ -26,6 +22,8 @@ export const fileHandlers = {
   },
   exportCsv: (context, args) => exportUpdate(context, args, "csv"),
   exportTrace: (context, args) => exportUpdate(context, args, "pgtrace"),
+  exportPytorch: (context, args) => exportUpdate(context, args, "pytorch"),
+  exportNumpy: (context, args) => exportUpdate(context, args, "numpy"),
   pinUpdate: async (context, args) => {
     const update = updateOf(context, args);
     await context.engine.call("pin", { run: requiredRun(context, args).run, update });
@@ -60,7 +58,7 @@ async function chooseFile(title: string, filters: Record<string, string[]>): Pro
 async function exportUpdate(
   context: CommandContext,
   args: readonly unknown[],
-  to: "csv" | "pgtrace",
+  to: ExportFormat,
 ): Promise<CommandAnswer> {
   const run = requiredRun(context, args);
   const update = updateOf(context, args);
@@ -68,7 +66,7 @@ async function exportUpdate(
   if (file === undefined) return dismissed;
   const { rows } = await context.engine.call("exportUpdate", { run: run.run, update, to, path: file });
   void vscode.window.showInformationMessage(
-    `Update ${update}: ${rows} rows written to ${path.basename(file)}.`,
+    `Update ${update}: ${rows} steps written to ${path.basename(file)}.`,
   );
   return { ok: true, path: file, update };
 }
@@ -79,9 +77,19 @@ function exportPath([target]: readonly unknown[]): string | undefined {
   return typeof to === "string" && path.isAbsolute(to) ? to : undefined;
 }
 
-async function chooseTarget(runPath: string, update: number, to: string): Promise<string | undefined> {
+/** How a format's file ends. */
+const endings: Readonly<Record<ExportFormat, string>> = {
+  csv: "csv",
+  pgtrace: "pgtrace",
+  pytorch: "pytorch.py",
+  numpy: "numpy.py",
+};
+
+async function chooseTarget(runPath: string, update: number, to: ExportFormat): Promise<string | undefined> {
   const stem = path.basename(runPath, ".pgrun");
-  const beside = vscode.Uri.file(path.join(path.dirname(runPath), `${stem} update ${update}.${to}`));
-  const target = await vscode.window.showSaveDialog({ defaultUri: beside, filters: { [to]: [to] } });
+  const name = `${stem} update ${update}.${endings[to]}`;
+  const defaultUri = vscode.Uri.file(path.join(path.dirname(runPath), name));
+  const ending = path.extname(name).slice(1);
+  const target = await vscode.window.showSaveDialog({ defaultUri, filters: { [ending]: [ending] } });
   return target?.fsPath;
 }

@@ -1,14 +1,31 @@
 import type { PanelCommand } from "../../protocol/panel.ts";
 import type { CommandHandler } from "./commandContext.ts";
 import type { CommandId } from "./commandTable.ts";
+import { copyHandlers } from "./copyHandlers.ts";
 import { fileHandlers } from "./fileHandlers.ts";
+import { lossHandlers } from "./lossHandlers.ts";
+import { probeHandlers } from "./probeHandlers.ts";
+import { proofHandlers } from "./proofHandlers.ts";
+import { ruleHandlers } from "./ruleHandlers.ts";
 import { runItemHandlers } from "./runItemHandlers.ts";
+import { runtimeHandlers } from "./runtimeHandlers.ts";
 import { trainingHandlers } from "./trainingHandlers.ts";
 
 export type CommandHandlers = Readonly<Record<CommandId, CommandHandler>>;
 
 /** What each command does; the table says the rest. */
-export const commandHandlers: CommandHandlers = { ...trainingHandlers, ...fileHandlers, ...runItemHandlers };
+export const commandHandlers: CommandHandlers = {
+  ...trainingHandlers,
+  ...fileHandlers,
+  ...runItemHandlers,
+  ...runtimeHandlers,
+  ...lossHandlers,
+  ...copyHandlers,
+  ...proofHandlers,
+  ...ruleHandlers,
+  ...runItemHandlers,
+  ...probeHandlers,
+};
 
 /** The command behind each one that a page may ask for. */
 export const panelCommandIds: Record<PanelCommand, CommandId> = {
@@ -23,5 +40,7 @@ export const panelCommandIds: Record<PanelCommand, CommandId> = {
   openRun: "openRun",
   exportCsv: "exportCsv",
   exportTrace: "exportTrace",
+  exportPytorch: "exportPytorch",
+  exportNumpy: "exportNumpy",
   openLossFile: "newLossFile",
 };

@@ -9,6 +9,7 @@ import type { EngineProcess } from "./engineProcess.ts";
 import { findNode } from "./findNode.ts";
 import { forkEngine } from "./forkEngine.ts";
 import { probeNode } from "./probeNode.ts";
+import { runtimeEnvironment } from "./runtimeEnvironment.ts";
 import { EngineSupervisor, type SupervisorHealth } from "./supervisor.ts";
 
 export interface EngineHostOptions {
@@ -27,6 +28,9 @@ export class EngineHost implements Disposable {
   readonly #runChanged = new vscode.EventEmitter<EngineEvents["runChanged"]>();
   /** Fired when an engine runs in place of one that closed; what was open in the old one is gone. */
   readonly onRestarted = this.#restarted.event;
+  readonly #installing = new vscode.EventEmitter<EngineEvents["installing"]>();
+  /** How far an installation of a backend's library is. */
+  readonly onInstalling = this.#installing.event;
   readonly onRunChanged = this.#runChanged.event;
   entry: string;
   pid: number | undefined;
@@ -74,6 +78,7 @@ export class EngineHost implements Disposable {
     void this.stop();
     this.#restarted.dispose();
     this.#runChanged.dispose();
+    this.#installing.dispose();
   }
 
   async #launch(): Promise<EngineProcess> {
@@ -90,7 +95,9 @@ export class EngineHost implements Disposable {
     if (search.found === undefined) throw new Error(search.message);
     await vscode.workspace.fs.createDirectory(workFolder);
     const { path: node, runAsNode } = search.found;
-    return forkEngine({ entry: this.entry, node, runAsNode, folder: workFolder.fsPath });
+    const folder = workFolder.fsPath;
+    const environment = runtimeEnvironment(folder, readSettings().libraryFolder);
+    return forkEngine({ entry: this.entry, node, runAsNode, folder, environment });
   }
 
   #heed(health: SupervisorHealth): void {
@@ -108,6 +115,8 @@ export class EngineHost implements Disposable {
       store.dispatch({ kind: "progress", progress: payload as EngineEvents["progress"] });
     } else if (event === "runChanged") {
       this.#runChanged.fire(payload as EngineEvents["runChanged"]);
+    } else if (event === "installing") {
+      this.#installing.fire(payload as EngineEvents["installing"]);
     } else if (event === "log") {
       const { level, text } = payload as EngineEvents["log"];
       log[level === "warning" ? "warn" : level](text);

@@ -11,15 +11,17 @@ export interface ForkOptions {
   readonly runAsNode: boolean;
   /** Working folder of the engine: its own, never a workspace's. */
   readonly folder: string;
+  /** Variables beside those of this process. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** Starts the engine: no shell, no flags, a scrubbed environment, typed arrays over the message channel. */
-export function forkEngine({ entry, node, runAsNode, folder }: ForkOptions): EngineProcess {
+export function forkEngine({ entry, node, runAsNode, folder, environment }: ForkOptions): EngineProcess {
   const child = fork(entry, [], {
     execPath: node,
     execArgv: [],
     cwd: folder,
-    env: scrubEnvironment(process.env, { runAsNode }),
+    env: { ...scrubEnvironment(process.env, { runAsNode }), ...environment },
     serialization: "advanced",
     // The last pipe carries the heartbeat, which a thread of the engine's own writes: see engine/heartbeat.ts.
     stdio: ["ignore", "pipe", "pipe", "ipc", "pipe"],

@@ -1,22 +1,35 @@
 import * as vscode from "vscode";
-import { type LossDiagnostic, readLoss } from "./lossDocument.ts";
-import { toRange } from "./positions.ts";
+import type { TextFix } from "../../loss/diagnostic.ts";
+import { toDiagnostic } from "./followDiagnostics.ts";
+import type { LossReader } from "./lossReader.ts";
+import { toEdit, toRange } from "./positions.ts";
 
-/** Offers what would mend the problems under the cursor. */
-export const lossFixes: vscode.CodeActionProvider = {
-  provideCodeActions(document, range) {
-    const { diagnostics } = readLoss(document.getText());
-    return diagnostics
-      .filter((problem) => toRange(document, problem).intersection(range) !== undefined)
-      .flatMap((problem) => (problem.fixes ?? []).map((fix) => toAction(document, fix)));
-  },
-};
+/** Offers what would mend the problems under the cursor; where there is one way only, it is the preferred one. */
+export function lossFixes(reader: LossReader): vscode.CodeActionProvider {
+  return {
+    provideCodeActions(document, range) {
+      const here = reader
+        .read(document)
+        .diagnostics.filter((problem) => toRange(document, problem).intersection(range) !== undefined);
+      return here.flatMap((problem) => {
+        const fixes = problem.fixes ?? [];
+        return fixes.map((fix) => {
+          const action = toAction(document, fix);
+          action.diagnostics = [toDiagnostic(document, problem)];
+          action.isPreferred = fixes.length === 1;
+          return action;
+        });
+      });
+    },
+  };
+}
 
-type Fix = NonNullable<LossDiagnostic["fixes"]>[number];
-
-function toAction(document: vscode.TextDocument, { title, edits }: Fix): vscode.CodeAction {
+function toAction(document: vscode.TextDocument, { title, edits }: TextFix): vscode.CodeAction {
   const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
   action.edit = new vscode.WorkspaceEdit();
-  for (const edit of edits) action.edit.replace(document.uri, toRange(document, edit), edit.text);
+  action.edit.set(
+    document.uri,
+    edits.map((edit) => toEdit(document, edit)),
+  );
   return action;
 }

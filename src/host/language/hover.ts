@@ -1,17 +1,20 @@
 import * as vscode from "vscode";
+import { describeAt } from "../../loss/editing/describe.ts";
+import type { LossReading } from "../../loss/editing/reading.ts";
 import { ChannelError } from "../../protocol/channel.ts";
 import type { NodeView } from "../../protocol/views.ts";
 import type { EngineHost } from "../engine/engineHost.ts";
-import { targetRun } from "../model.ts";
 import type { Panels } from "../panel/panels.ts";
 import { readSettings } from "../settings.ts";
 import type { HostStore } from "../store.ts";
-import { describeExpression } from "./describeExpression.ts";
-import { readLoss } from "./lossDocument.ts";
+import type { LossReader } from "./lossReader.ts";
 import { documentationMarkdown, nodeMarkdown } from "./nodeMarkdown.ts";
 import { toRange } from "./positions.ts";
+import { noRun, valueSource } from "./valueSource.ts";
+import { whenCancelled } from "./whenCancelled.ts";
 
 export interface LossHoverOptions {
+  readonly reader: LossReader;
   readonly engine: EngineHost;
   readonly store: HostStore;
   readonly panels: Panels;
@@ -34,32 +37,31 @@ export class LossHover implements vscode.HoverProvider {
     position: vscode.Position,
     token: vscode.CancellationToken,
   ): Promise<vscode.Hover | undefined> {
-    const text = document.getText();
+    const reading = this.#options.reader.read(document);
     const offset = document.offsetAt(position);
-    const described = describeExpression(text, offset);
+    const described = describeAt(reading, offset);
     if (described === undefined) return undefined;
-    const { node, missing } = await this.#values(text, offset, token);
+    const { node, missing } = await this.#values(reading, offset, token);
     if (node !== null) return toHover(document, node, nodeMarkdown(node));
     return toHover(document, described, documentationMarkdown(described, missing));
   }
 
   /** The engine's values, or why there are none. */
   async #values(
-    text: string,
+    reading: LossReading,
     offset: number,
     token: vscode.CancellationToken,
   ): Promise<{ node: NodeView | null; missing: string }> {
     const { hover, hoverMilliseconds } = readSettings();
     const { engine, store, panels, log } = this.#options;
-    const run = targetRun(store.model);
     if (!hover) return { node: null, missing: "" };
-    if (run === undefined) return { node: null, missing: noRun };
-    const update = panels.find(run.path)?.selectedUpdate ?? run.progress.update;
-    if (update === 0) return { node: null, missing: "Values appear here after the run's first update." };
+    const source = valueSource(store.model, panels);
+    if (!source.ok) return { node: null, missing: source.reason };
+    const question = { run: source.run.run, update: source.update, text: reading.text, offset };
     const limit = AbortSignal.any([AbortSignal.timeout(hoverMilliseconds), whenCancelled(token)]);
     try {
-      const node = await engine.call("node", { run: run.run, update, text, offset }, limit);
-      return { node, missing: node === null ? whyNoValue(text) : "" };
+      const node = await engine.call("node", question, limit);
+      return { node, missing: node === null ? whyNoValue(reading) : "" };
     } catch (error) {
       // The engine was started anew, or let the run go, since this window last heard of it.
       if (error instanceof ChannelError && error.code === "unknown_run")
@@ -71,20 +73,11 @@ export class LossHover implements vscode.HoverProvider {
   }
 }
 
-const noRun = "Values appear here once a run is open: run “Train REINFORCE” or open a .pgrun file.";
-
-function whyNoValue(text: string): string {
-  const broken = readLoss(text).diagnostics.some(({ severity }) => severity === "error");
+function whyNoValue({ diagnostics }: LossReading): string {
+  const broken = diagnostics.some(({ severity }) => severity === "error");
   return broken
     ? "Values appear here once the errors in the text are mended."
     : "This expression has no value on the selected update.";
-}
-
-function whenCancelled(token: vscode.CancellationToken): AbortSignal {
-  const controller = new AbortController();
-  if (token.isCancellationRequested) controller.abort();
-  token.onCancellationRequested(() => controller.abort());
-  return controller.signal;
 }
 
 function toHover(

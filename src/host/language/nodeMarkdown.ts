@@ -1,5 +1,5 @@
+import type { ExpressionDescription } from "../../loss/editing/describe.ts";
 import type { NodeView, StatisticsView } from "../../protocol/views.ts";
-import type { ExpressionDescription } from "./describeExpression.ts";
 
 /** The text of a hover: shape, statistics, sparkline and first values of an expression, then its adjoint. */
 export function nodeText(node: NodeView): string {

@@ -45,6 +45,8 @@ export const panelCommands = [
   "openRun",
   "exportCsv",
   "exportTrace",
+  "exportPytorch",
+  "exportNumpy",
   "openLossFile",
 ] as const satisfies readonly PanelCommand[];
 
@@ -57,6 +59,7 @@ export const panelParams = {
   unpin: v.strictObject(update),
   evaluate: v.strictObject({ ...update, text: text(longestLossText) }),
   compare: v.strictObject(update),
+  parity: v.strictObject(update),
   rows: v.pipe(
     v.strictObject({ ...update, source, columns, start: index, end: index, order: v.optional(order) }),
     v.check(({ start, end }) => end - start <= mostRows, `at most ${mostRows} rows at a time`),
@@ -66,6 +69,7 @@ export const panelParams = {
   step: v.strictObject({ ...update, source, step: index }),
   explainCell: v.strictObject({ ...update, source, step: index, column: columnName }),
   node: v.strictObject({ ...update, text: text(longestLossText), offset: index }),
+  prove: v.strictObject({ ...update, text: text(longestLossText) }),
   apply: v.strictObject({
     run,
     loss: v.optional(text(longestLossText)),
@@ -94,12 +98,14 @@ export const forwardedMethods = Object.keys({
   unpin: true,
   evaluate: true,
   compare: true,
+  parity: true,
   rows: true,
   rowOf: true,
   series: true,
   step: true,
   explainCell: true,
   node: true,
+  prove: true,
   apply: true,
   environments: true,
   algorithms: true,

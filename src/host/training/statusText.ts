@@ -32,14 +32,15 @@ export function statusText(model: HostModel): StatusText | undefined {
   const { progress } = run;
   const average = formatNumber(progress.averageReturn);
   const rate = progress.state === "training" ? ` · ${formatRate(progress.stepsPerSecond)}` : "";
+  const where = run.backend.name === "kernels" ? "" : ` · ${run.backend.name}`;
   return {
-    text: `${icons[progress.state]} ep ${progress.episode} · avg ${average}${rate}`,
+    text: `${icons[progress.state]} ep ${progress.episode} · avg ${average}${rate}${where}`,
     label: `Policy gradient run ${stateWords[progress.state]}, episode ${progress.episode}, average return ${average}`,
     details: [
       `${run.title}: ${stateWords[progress.state]}${progress.solved ? ", solved" : ""}`,
       `update ${progress.update} · episode ${progress.episode} · ${progress.steps} steps`,
       `last return ${formatNumber(progress.lastReturn)} · average ${average}`,
-      `backend ${run.backend.name} (${run.backend.reason})`,
+      `backend ${run.backend.name} on ${run.backend.device} (${run.backend.reason})`,
       ...(progress.message === undefined ? [] : [progress.message]),
     ],
     warning: progress.state === "failed",

@@ -1,9 +1,11 @@
 import type * as vscode from "vscode";
-import type { BackendView, ChoiceView } from "../../protocol/engine.ts";
+import type { BackendView, ChoiceView, InstallableBackend } from "../../protocol/engine.ts";
 import type { EngineHost } from "../engine/engineHost.ts";
 import type { HostStore } from "../store.ts";
+import { backendItems } from "./backendItems.ts";
+import { gymPrefix } from "./pythonPlace.ts";
 import {
-  backendNames,
+  type backendNames,
   parseHidden,
   parseSeed,
   readTrainArguments,
@@ -12,25 +14,37 @@ import {
 import { askChoice, askText, backPressed, type StepAnswer } from "./wizardSteps.ts";
 
 const memoryKey = "policyGradient.lastTraining";
-const title = "Train REINFORCE";
 
-type Answers = Pick<TrainArguments, "environment" | "seed" | "hidden" | "backend">;
+type Answers = Pick<TrainArguments, "algorithm" | "environment" | "seed" | "hidden" | "backend">;
 
 export interface TrainPickerOptions {
   readonly engine: EngineHost;
   readonly store: HostStore;
   readonly memory: vscode.Memento;
+  /** The backend where nothing else was chosen before. */
+  readonly backend: (typeof backendNames)[number];
+  /** Installs an absent backend; false where it could not be, or the person called it off. */
+  readonly install: (name: InstallableBackend) => Promise<boolean>;
+  /** Whether the algorithm is asked for first; else it is REINFORCE. */
+  readonly asksAlgorithm: boolean;
 }
 
-/** Asks for environment, seed, hidden sizes and backend, with a way back at each step; undefined when dismissed. */
+/** Asks for the algorithm where that is wanted, environment, seed, hidden sizes and backend, with a way back at each step; undefined when dismissed. */
 export async function pickTraining({
   engine,
   store,
   memory,
+  backend,
+  install,
+  asksAlgorithm,
 }: TrainPickerOptions): Promise<TrainArguments | undefined> {
   const environments = await engine.call("environments", {});
-  const steps = wizardSteps(environments, store.model.backends);
-  let answers: Answers = recall(memory);
+  store.dispatch({ kind: "backends", backends: await engine.call("backends", {}) });
+  const title = asksAlgorithm ? "Train" : "Train REINFORCE";
+  const first = asksAlgorithm ? [algorithmStep(await engine.call("algorithms", {}))] : [];
+  const steps = [...first, ...wizardSteps(title, environments, () => store.model.backends, install)];
+  const { algorithm, ...remembered } = recall(memory);
+  let answers: Answers = { backend, ...remembered, ...(asksAlgorithm && { algorithm }) };
   let position = 0;
   while (position < steps.length) {
     const answer = await steps[position]!(answers, position + 1, steps.length);
@@ -41,24 +55,47 @@ export async function pickTraining({
       position += 1;
     }
   }
-  await memory.update(memoryKey, answers);
+  await memory.update(memoryKey, { ...answers, algorithm: answers.algorithm ?? algorithm });
   return answers;
 }
 
 type Step = (answers: Answers, step: number, totalSteps: number) => Promise<StepAnswer<Answers>>;
 
-function wizardSteps(environments: readonly ChoiceView[], backends: readonly BackendView[]): Step[] {
+function algorithmStep(algorithms: readonly ChoiceView[]): Step {
+  return async (answers, step, totalSteps) => {
+    const items = algorithms.map(({ id, title: label, detail }) => ({ label, detail, id }));
+    const picked = await askChoice({
+      title: "Train",
+      placeholder: "Algorithm",
+      items,
+      current: answers.algorithm,
+      step,
+      totalSteps,
+    });
+    return typeof picked === "object" ? { algorithm: picked.id } : picked;
+  };
+}
+
+function wizardSteps(
+  title: string,
+  environments: readonly ChoiceView[],
+  backends: () => readonly BackendView[],
+  install: TrainPickerOptions["install"],
+): Step[] {
   return [
     async (answers, step, totalSteps) => {
-      const items = environments.map(({ id, title: label, detail }) => ({ label, detail, id }));
+      const own = environments.map(({ id, title: label, detail }) => ({ label, detail, id }));
+      const items = [...own, gymItem];
       const picked = await askChoice({
         title,
         placeholder: "Environment",
         items,
-        current: answers.environment,
+        current: answers.environment?.startsWith(gymPrefix) ? gymPrefix : answers.environment,
         step,
         totalSteps,
       });
+      if (typeof picked === "object" && picked.id === gymPrefix)
+        return askGym(title, answers, step, totalSteps);
       return typeof picked === "object" ? { environment: picked.id } : picked;
     },
     async (answers, step, totalSteps) => {
@@ -88,33 +125,45 @@ function wizardSteps(environments: readonly ChoiceView[], backends: readonly Bac
       return hidden.ok ? { hidden: hidden.hidden } : undefined;
     },
     async (answers, step, totalSteps) => {
-      const items = backendItems(backends);
-      const picked = await askChoice({
-        title,
-        placeholder: "Backend",
-        items,
-        current: answers.backend ?? "auto",
-        step,
-        totalSteps,
-      });
-      return typeof picked === "object" ? { backend: picked.id } : picked;
+      for (;;) {
+        const picked = await askChoice({
+          title,
+          placeholder: "Backend",
+          items: backendItems(backends()),
+          current: answers.backend ?? "auto",
+          step,
+          totalSteps,
+        });
+        if (typeof picked !== "object") return picked;
+        if (picked.absent === undefined || (await install(picked.absent))) return { backend: picked.id };
+      }
     },
   ];
 }
 
-function backendItems(backends: readonly BackendView[]) {
-  const measured = {
-    label: "auto",
-    detail: "Small nets on kernels, larger ones on what is fastest here",
-    id: "auto" as const,
-  };
-  const named = backendNames.flatMap((id) => {
-    const backend = backends.find(({ name }) => name === id);
-    if (backend === undefined) return [];
-    const label = backend.present ? `${id} — ${backend.device}` : `${id} (missing)`;
-    return [{ label, detail: `${backend.precision}. ${backend.detail}`, id }];
+const gymItem = {
+  label: "An environment of Gymnasium…",
+  detail: "Any that the Python of this workspace has, by its id",
+  id: gymPrefix,
+};
+
+async function askGym(
+  title: string,
+  answers: Answers,
+  step: number,
+  totalSteps: number,
+): Promise<StepAnswer<Answers>> {
+  const { environment = "" } = answers;
+  const text = await askText({
+    title,
+    prompt: "Gymnasium's id, e.g. LunarLander-v3, or module:Name-v0 for one of your own",
+    value: environment.startsWith(gymPrefix) ? environment.slice(gymPrefix.length) : "",
+    problem: (value) =>
+      /^[\w./:-]{1,190}$/u.test(value.trim()) ? undefined : "An id such as LunarLander-v3.",
+    step,
+    totalSteps,
   });
-  return [measured, ...named];
+  return typeof text === "object" ? { environment: `${gymPrefix}${text.text.trim()}` } : text;
 }
 
 function recall(memory: vscode.Memento): Answers {

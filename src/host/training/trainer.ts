@@ -5,6 +5,7 @@ import { type Disposable, DisposableStore } from "../disposables.ts";
 import type { EngineHost } from "../engine/engineHost.ts";
 import { readSettings } from "../settings.ts";
 import type { HostStore } from "../store.ts";
+import { pythonFor } from "./pythonPlace.ts";
 import { freeName, runFileName, runsBeyondCap } from "./runFiles.ts";
 import { fileNames, prepareRunsFolder, runsFolder } from "./runsFolder.ts";
 import type { TrainArguments } from "./trainArguments.ts";
@@ -52,9 +53,11 @@ export class Trainer implements Disposable {
     const name = freeName(runFileName(environment, algorithm, seed), await fileNames(folder));
     const out = vscode.Uri.joinPath(folder, name).fsPath;
     const limit = updates === undefined ? {} : { limit: { updates } };
+    const python = await pythonFor(environment, storage);
     const view = await engine.call("train", {
-      settings: request,
+      settings: { backend: readSettings().backend, ...request },
       out,
+      ...(python && { python }),
       ...limit,
       ...(paused === true && { paused }),
     });
@@ -82,7 +85,7 @@ export class Trainer implements Disposable {
       return run;
     }
     await this.#stopActive();
-    const view = this.#opened(await engine.call("resumeFile", { path: run.path }), true);
+    const view = this.#opened(await this.#resumeFile(run), true);
     await this.#forget(run);
     return view;
   }
@@ -98,7 +101,18 @@ export class Trainer implements Disposable {
   }
 
   async reset(run: RunView): Promise<RunView> {
-    return this.#opened(await this.#options.engine.call("reset", { run: run.run }), true);
+    const python = await this.#pythonOf(run);
+    const view = await this.#options.engine.call("reset", { run: run.run, ...(python && { python }) });
+    return this.#opened(view, true);
+  }
+
+  async #resumeFile(run: RunView): Promise<RunView> {
+    const python = await this.#pythonOf(run);
+    return this.#options.engine.call("resumeFile", { path: run.path, ...(python && { python }) });
+  }
+
+  #pythonOf({ settings }: RunView): ReturnType<typeof pythonFor> {
+    return pythonFor(settings.environment, this.#options.storage);
   }
 
   /** Reads what the engine knows of an open run again. */
@@ -148,8 +162,8 @@ export class Trainer implements Disposable {
     for (const view of Object.values(store.model.runs)) {
       const training = view.own && view.progress.state === "training";
       try {
-        const method = training ? "resumeFile" : "open";
-        this.#opened(await engine.call(method, { path: view.path }), training);
+        const opened = training ? this.#resumeFile(view) : engine.call("open", { path: view.path });
+        this.#opened(await opened, training);
       } catch (error) {
         this.#note(error);
         const message = error instanceof Error ? error.message : String(error);

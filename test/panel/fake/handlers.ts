@@ -1,9 +1,11 @@
+import { readLoss } from "../../../src/loss/editing/reading.ts";
 import { ChannelError, type Handlers } from "../../../src/protocol/channel.ts";
 import type { SortOrder, Source } from "../../../src/protocol/engine.ts";
 import type { HostState, PanelMethods } from "../../../src/protocol/panel.ts";
 import type { StatisticsView } from "../../../src/protocol/views.ts";
 import { outputs } from "./episodes.ts";
 import { readFakeLoss } from "./lossText.ts";
+import { fakeProof } from "./proof.ts";
 import type { FakeRun } from "./run.ts";
 import { comparison, lossView } from "./views.ts";
 
@@ -16,6 +18,8 @@ export interface FakeSituation {
   /** Milliseconds before every answer. */
   latency: number;
   readonly commands: string[];
+  /** What the page put on the clipboard last. */
+  copied: string;
   changed(): void;
 }
 
@@ -60,7 +64,10 @@ export function fakeHandlers(situation: FakeSituation): Handlers<PanelMethods> {
       situation.changed();
       return null;
     },
-    copy: () => null,
+    copy: ({ text }) => {
+      situation.copied = text;
+      return null;
+    },
     remember: () => null,
     environments: () => [],
     algorithms: () => [],
@@ -103,13 +110,17 @@ export function fakeHandlers(situation: FakeSituation): Handlers<PanelMethods> {
       const after = run().update(update, text);
       return {
         ok: true,
-        diagnostics: [],
+        diagnostics: readLoss(text).diagnostics.filter(({ severity }) => severity !== "error"),
         numbers: loss.numbers,
         inlays: inlaysOf(text, after.value, after.batch.steps, after.columns.G!),
         loss: lossView(text, loss, after),
         comparison: comparison(before, after),
         milliseconds: 1,
       };
+    },
+    prove: ({ text }) => {
+      run();
+      return fakeProof(text);
     },
     compare: ({ update }) =>
       comparison(run().update(update, run().trainerLoss), run().update(update, edited)),
@@ -152,6 +163,12 @@ export function fakeHandlers(situation: FakeSituation): Handlers<PanelMethods> {
           gradient: gradient[k]!,
         })),
         gradientSum: gradient[0]! + gradient[1]!,
+        crossEntropy: {
+          text: "c · cross_entropy(logits, a)",
+          gradients: gradient,
+          largestDifference: 2.8e-17,
+          hasOther: false,
+        },
         values: Object.fromEntries(
           Object.keys(made.columns).map((name) => [name, column(update, source, name)[step]!]),
         ),
@@ -163,6 +180,22 @@ export function fakeHandlers(situation: FakeSituation): Handlers<PanelMethods> {
       const of = (other: string) => column(update, source, other)[step]!.toFixed(4);
       return { value, formula: "c = γᵗ · G", numbers: `${of("weight")} = ${of("gamma_t")} · ${of("G")}` };
     },
+    parity: ({ update }) => ({
+      update,
+      kernels: 0.21,
+      rows: [
+        {
+          backend: "tensorflow",
+          device: "CPU",
+          precision: "float32",
+          gradient: 3.1e-7,
+          stepNorms: 8e-8,
+          projections: 2.4e-7,
+          milliseconds: 1.4,
+        },
+      ],
+      trouble: ["The backend webgpu cannot be used: no graphics driver offers a device."],
+    }),
     node: ({ update, text, offset }) => {
       const word = /[\w.]*$/u.exec(text.slice(0, offset))![0] + /^[\w]*/u.exec(text.slice(offset))![0];
       const start = offset - /[\w.]*$/u.exec(text.slice(0, offset))![0].length;

@@ -110,6 +110,7 @@ export class FakeRun {
       averageReturn: this.average(this.updates),
       stepsPerSecond: this.state === "training" ? 412_000 : 0,
       solved: false,
+      phases: { act: 0.32, forward: 0.01, loss: 0.02, backward: 0.09, optimiser: 0.01, record: 0.004 },
     };
   }
 
@@ -131,6 +132,15 @@ export class FakeRun {
         clipNorm: null,
         loss: bookLoss,
         backend: "auto",
+        value: "none",
+        valueLearningRate: null,
+        sigma: "network",
+        sigmaBy: "exp",
+        environments: 1,
+        batch: 1,
+        epochs: 1,
+        minibatches: 1,
+        targets: "",
       },
       algorithmTitle: "REINFORCE (13.3)",
       backend: { name: "kernels", device: "CPU", reason: "small network" },

@@ -1,3 +1,4 @@
+import { mathOf } from "../../../src/loss/math/math.ts";
 import type {
   ColumnView,
   ComparisonView,
@@ -118,8 +119,12 @@ function verdictView(text: string, loss: FakeLoss): VerdictView {
     residual: 2e-16,
     undecided: [],
     rule: `theta += alpha * ${loss.discounted ? "gamma^t * " : ""}G * grad(log_pi)`,
+    math: mathOf(
+      `theta ${loss.sign < 0 ? "-" : "+"}= alpha * ${loss.discounted ? "gamma^t * " : ""}G * grad(log_pi)`,
+    ),
+    written: null,
+    notes: [{ title: "Where detach comes from", text: "What stands before ∇ is a number to the rule." }],
   };
-  const ruleParts = rule(loss);
   if (loss.sign < 0) {
     return {
       ...base,
@@ -127,7 +132,6 @@ function verdictView(text: string, loss: FakeLoss): VerdictView {
       candidate: "reinforce",
       sentence: `Wrong sign: c = −1.000·${weight}, residual 2e−16. The update climbs down the return.`,
       explanation: "An optimiser lowers the loss; this one lowers the probability of actions that paid well.",
-      ruleParts,
       fixes: [{ title: "Turn the sign", text: text.replace(/loss\s*=\s*/u, "loss = -") }],
     };
   }
@@ -138,7 +142,6 @@ function verdictView(text: string, loss: FakeLoss): VerdictView {
       candidate: "reinforce",
       sentence: "REINFORCE (13.3): c = 1.000·γᵗG, residual 2e−16.",
       explanation: "",
-      ruleParts,
       fixes: [],
     };
   }
@@ -150,38 +153,6 @@ function verdictView(text: string, loss: FakeLoss): VerdictView {
       "REINFORCE without γᵗ: c = 1.000·G, residual 2e−16. The book's (13.3) has γᵗG; late steps weigh up to 12 times more here.",
     explanation:
       "Without γᵗ the update is no longer the gradient of the discounted return from the start; it treats late states as if they came first. Most code leaves it out, and it often learns faster.",
-    ruleParts,
     fixes: [{ title: "Add γᵗ", text: text.replace("G.detach()", "gamma**t * G.detach()") }],
   };
-}
-
-function rule(loss: FakeLoss): VerdictView["ruleParts"] {
-  const symbol = (piece: string) => ({ text: piece, role: "symbol" as const });
-  const operator = (piece: string) => ({ text: piece, role: "operator" as const });
-  const below = (piece: string) => ({ text: piece, role: "subscript" as const });
-  const discount = loss.discounted ? [symbol("γ"), { text: "t", role: "superscript" as const }] : [];
-  return [
-    symbol("θ"),
-    operator("←"),
-    symbol("θ"),
-    operator(loss.sign > 0 ? "+" : "−"),
-    symbol("α"),
-    operator("∑"),
-    below("t"),
-    ...discount,
-    symbol("G"),
-    below("t"),
-    operator("∇"),
-    symbol("ln"),
-    symbol("π"),
-    operator("("),
-    symbol("A"),
-    below("t"),
-    operator("|"),
-    symbol("S"),
-    below("t"),
-    operator(","),
-    symbol("θ"),
-    operator(")"),
-  ];
 }

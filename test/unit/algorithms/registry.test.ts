@@ -1,6 +1,14 @@
 import { describe, expect, test } from "vitest";
+import type { AlgorithmRecord } from "../../../src/algorithms/algorithm.ts";
 import { algorithms, findAlgorithm } from "../../../src/algorithms/registry.ts";
+import type { EnvironmentRecord } from "../../../src/environments/environment.ts";
 import { environments } from "../../../src/environments/registry.ts";
+
+/** Whether the algorithm can act in the environment. */
+function suits({ actions }: AlgorithmRecord, environment: EnvironmentRecord): boolean {
+  const isDiscrete = environment.create().actionSpace.kind === "discrete";
+  return actions === undefined || (actions === "discrete") === isDiscrete;
+}
 
 describe.each(algorithms.map((record) => [record.id, record] as const))("%s", (id, record) => {
   test("is found by its id, which no other has", () => {
@@ -11,19 +19,23 @@ describe.each(algorithms.map((record) => [record.id, record] as const))("%s", (i
   test("says what it is, where it comes from and which rule it implements", () => {
     expect(record.title).not.toBe("");
     expect(record.reference).not.toBe("");
-    expect(record.rule).toMatch(/^theta \+= alpha \* .*grad\(log_pi\)$/);
+    expect(record.rule).toMatch(/^theta (\+= alpha \* .*grad\(\w+\)|-= alpha \* grad\(loss\))$/);
   });
 
   test("writes its whole loss out, with what is held constant marked so", () => {
-    expect(record.loss).toContain("discounted_returns(r, gamma)");
-    expect(record.loss).toMatch(/\.detach\(\)/);
-    expect(record.loss).toMatch(/^loss = .*\.sum\(\)$/m);
+    const whole = `${record.targets ?? ""}${record.loss}`;
+    expect(whole).toMatch(
+      /discounted_returns\(r, gamma\)|gae\(r, V, gamma, lam, V_next\)|r \+ gamma \* V_next/,
+    );
+    expect(record.loss).toMatch(record.targets === undefined ? /\.detach\(\)/ : /adv/);
+    expect(record.loss).toMatch(/^loss +=.*(sum|mean)\(.*\)$/m);
     expect(record.loss.endsWith("\n")).toBe(true);
   });
 
   test("has sensible defaults for every environment and for those to come", () => {
+    const fitting = environments.filter((environment) => suits(record, environment));
     expect(Object.keys(record.defaults)).toEqual(
-      expect.arrayContaining(["*", ...environments.map((environment) => environment.id)]),
+      expect.arrayContaining(["*", ...fitting.map((environment) => environment.id)]),
     );
     for (const defaults of Object.values(record.defaults)) {
       expect(defaults.gamma).toBeGreaterThan(0);
@@ -46,7 +58,10 @@ describe("findAlgorithm", () => {
       "REINFORCE-normalised",
       'There is no algorithm "REINFORCE-normalised". Did you mean reinforce-normalized?',
     ],
-    ["ppo", 'There is no algorithm "ppo". There are reinforce, reinforce-no-gamma-t, reinforce-normalized.'],
+    [
+      "soft-actor",
+      `There is no algorithm "soft-actor". There are ${algorithms.map(({ id }) => id).join(", ")}.`,
+    ],
   ])("offers help for %j", (id, message) => {
     expect(findAlgorithm(id)).toEqual({ ok: false, message });
   });

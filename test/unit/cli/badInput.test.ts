@@ -136,7 +136,7 @@ const settings: readonly Row[] = [
   ["an unknown activation", ["train", "--activation", "gelu"], 2, /"gelu"/, /relu and tanh/],
   ["a clip of zero", ["train", "--clip-norm", "0"], 2, /clip/, /above 0/],
   ["a backend that is not here", ["train", "--backend", "tensorflow"], 2, /"tensorflow"/, /kernels/],
-  ["an option that is none", ["train", "--epochs", "3"], 2, /--epochs/, /--help/],
+  ["an option that is none", ["train", "--rounds", "3"], 2, /--rounds/, /--help/],
   ["a word too many", ["show", run, "again"], 2, /"again"/, /--help/],
 ];
 
@@ -159,8 +159,13 @@ const files: readonly Row[] = [
   ["an update beyond the last to export", ["export", run, "--to", "csv", "--update", "99"], 2, /1 to 6/],
   ["an unknown column", ["show", run, "--columns", "shares"], 2, /"shares"/, /Did you mean share\?/],
   ["an unknown column to sort by", ["show", run, "--sort", "sahre"], 2, /"sahre"/, /There are .*share/],
-  ["an export without a form", ["export", run], 2, /--to csv or --to pgtrace/],
-  ["an unknown export form", ["export", run, "--to", "pickle"], 2, /--to csv or --to pgtrace/],
+  ["an export without a form", ["export", run], 2, /--to pgtrace, --to pytorch or --to numpy/],
+  [
+    "an unknown export form",
+    ["export", run, "--to", "pickle"],
+    2,
+    /--to pgtrace, --to pytorch or --to numpy/,
+  ],
   [
     "an export into no folder",
     ["export", run, "--to", "csv", "--out", at("no/a.csv")],

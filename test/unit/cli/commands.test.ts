@@ -1,6 +1,7 @@
-import { describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { commands } from "../../../src/cli/commands.ts";
 import { jsonLines, pgi } from "../../util/cli.ts";
+import { temporaryFolder } from "../../util/temporaryFolder.ts";
 
 describe("every command", () => {
   test.for(commands.map((command) => [command.name, command] as const))(
@@ -73,24 +74,50 @@ describe("pgi itself", () => {
 });
 
 describe("doctor", () => {
+  beforeEach(() => {
+    const nothing = temporaryFolder();
+    for (const name of ["PGI_RUNTIMES", "XDG_DATA_HOME", "HOME", "LOCALAPPDATA"]) vi.stubEnv(name, nothing);
+    return () => vi.unstubAllEnvs();
+  });
+
   test("finds this Node and the kernels, and tells what mends what is absent", async () => {
     const { exit, out } = await pgi("doctor", "--json");
     const findings = jsonLines(out);
     expect(exit).toBe(0);
     expect(findings).toContainEqual(
       expect.objectContaining({
-        part: "Node",
+        part: "program",
+        name: "Node",
         state: "ok",
-        detail: expect.stringContaining(process.version),
+        version: process.versions.node,
       }),
     );
-    expect(findings).toContainEqual(expect.objectContaining({ part: "backend kernels", state: "ok" }));
-    for (const { state, mend } of findings) if (state !== "ok") expect(mend).not.toBe("");
+    expect(findings).toContainEqual(
+      expect.objectContaining({ part: "backend", name: "kernels", state: "ok", precision: "float64" }),
+    );
+    const absent = findings.filter(({ state }) => state === "absent");
+    expect(absent.map(({ name }) => name)).toEqual(expect.arrayContaining(["tensorflow", "webgpu"]));
+    for (const { missing, mend } of absent) expect([missing, mend]).not.toContain("");
   });
 
-  test("prints a table with the same parts", async () => {
-    const parts = jsonLines((await pgi("doctor", "--json")).out).map(({ part }) => part as string);
+  test("prints tables with the same parts, and the command that mends each", async () => {
+    const parts = jsonLines((await pgi("doctor", "--json")).out).filter(({ name }) => name);
     const { out } = await pgi("doctor");
-    for (const part of parts) expect(out).toMatch(new RegExp(`^${part} `, "m"));
+    expect(parts.length).toBeGreaterThan(5);
+    for (const { name, mend } of parts) {
+      expect(out).toMatch(new RegExp(`^[✓–✗] +${name}( |$)`, "m"));
+      if (mend) expect(out).toContain(mend);
+    }
+  });
+
+  test.for([
+    [["--install", "torch"], "--install takes tensorflow or webgpu"],
+    [["--install", "webgpu", "--libraries", "/tmp"], "--libraries goes with --install tensorflow"],
+    [["--libraries", "/tmp"], "--libraries goes with --install tensorflow"],
+  ] as const)("refuses %s", async ([words, line]) => {
+    const { exit, error } = await pgi("doctor", ...words);
+    expect(exit).toBe(2);
+    expect(error).toContain(line);
+    expect(error.trim().split("\n")).toHaveLength(1);
   });
 });

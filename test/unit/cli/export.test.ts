@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import type { ExportFormat } from "../../../src/protocol/engine.ts";
 import { jsonLines, pgi } from "../../util/cli.ts";
 import { sharedFolder, temporaryFolder } from "../../util/temporaryFolder.ts";
 import { trainedRun } from "../../util/trainedRun.ts";
@@ -12,12 +13,34 @@ beforeAll(async () => {
   run = await trainedRun(folder, "a.pgrun", "--updates", "8", "--seed", "4");
 });
 
-async function exported(to: "csv" | "pgtrace", from: string, ...words: string[]): Promise<string> {
+async function exported(to: ExportFormat, from: string, ...words: string[]): Promise<string> {
   const out = join(temporaryFolder(), `a.${to}`);
   const result = await pgi("export", from, "--to", to, "--out", out, ...words);
   expect(result).toMatchObject({ exit: 0, error: "" });
   return readFileSync(out, "utf8");
 }
+
+describe("a script", () => {
+  test.each(["pytorch", "numpy"] as const)(
+    "for %s holds policy, batch, loss and recorded numbers",
+    async (to) => {
+      const script = await exported(to, run, "--update", "3");
+      const shown = await pgi("show", run, "--update", "3", "--json");
+      const { loss } = jsonLines(shown.out).at(-1) as { loss: number };
+      expect(script).toContain(`recorded_loss = ${loss}`);
+      for (const name of ["W1", "b1", "W2", "b2"])
+        expect(script).toContain(`recorded_gradient["${name}"] = numbers(`);
+      expect(script).toContain("def policy_loss(");
+      expect(script).toMatch(/import (torch|numpy as np)/);
+    },
+  );
+
+  test("of an unknown kind is wrong use", async () => {
+    const { exit, error } = await pgi("export", run, "--to", "julia");
+    expect(exit).toBe(2);
+    expect(error).toContain("--to numpy");
+  });
+});
 
 describe("a CSV export", () => {
   test.for(["3", "8"])("of update %s gives every float64 of the step table back", async (update) => {

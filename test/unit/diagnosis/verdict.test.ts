@@ -23,6 +23,12 @@ const episode: Episode = {
   actions: [2, 0, 1, 1, 0],
 };
 
+/** V of the episode's states. */
+const values = [0.3, -1.2, 0.7, 2.1, 0.4];
+/** What was recorded before, and how far the policy has gone since. */
+const advantages = [0.5, -1.5, 2, 0.1, -0.7];
+const ratios = [1.1, 0.7, 1.3, 0.95, 1.25];
+
 /** γᵗG_t of the episode by the definition G_t = Σ_k γᵏ r_{t+k}. */
 function discountedWeights({ rewards, gamma }: Episode): number[] {
   return rewards.map((_, t) => {
@@ -62,6 +68,10 @@ function inputOf(
     actions: source.actions,
     probabilities: source.probabilities.flat(),
     chosenProbabilities: Float64Array.from(source.probabilities, (row, t) => row[source.actions[t]!]!),
+    values: Float64Array.from(values.slice(0, steps)),
+    advantages: Float64Array.from(advantages.slice(0, steps)),
+    ratios: Float64Array.from(ratios.slice(0, steps)),
+    nextValues: Float64Array.from({ length: steps }, (_, t) => (t === steps - 1 ? 0 : values[t + 1]!)),
     entropies: source.probabilities.map((row) => -row.reduce((sum, p) => sum + p * Math.log(p), 0)),
     logitsGradient,
     logPiAdjoint: named ? c.map((weight) => -weight) : undefined,
@@ -106,6 +116,57 @@ describe("the verdict", () => {
     };
     const verdict = judge(inputOf(two, weights, undefined, false));
     expect(verdict.undecided.join()).toMatch(/entropy/);
+  });
+
+  test("reads weight and entropy bonus together across the steps, with two actions", () => {
+    const two: Episode = {
+      ...episode,
+      probabilities: [0.3, 0.62, 0.81, 0.45, 0.17].map((p) => [p, 1 - p]),
+      actions: [0, 0, 1, 1, 0],
+    };
+    fc.assert(
+      fc.property(
+        fc.double({ min: -1, max: 1, noNaN: true }).filter((beta) => Math.abs(beta) > 1e-3),
+        (beta) => {
+          const verdict = judge(
+            inputOf(
+              two,
+              weights,
+              weights.map(() => beta),
+              false,
+            ),
+          );
+          expect(verdict.match?.rule.id).toBe("reinforce");
+          expect(verdict.match?.scale).toBeCloseTo(1, 9);
+          expect(verdict.entropy?.beta).toBeCloseTo(beta, 9);
+          expect(verdict.undecided.join()).toMatch(/condition number/);
+          verdict.fingerprint.weights.forEach((weight, t) => {
+            expect(weight).toBeCloseTo(weights[t]!, 9);
+          });
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+
+  test("says how well the batch tells the rule from the nearest other one", () => {
+    const verdict = judge(inputOf(episode, weights));
+    expect(verdict.condition?.number).toBeGreaterThan(1);
+    expect(verdict.condition?.against).not.toBe("γᵗG");
+    const nearlyOne = { ...episode, gamma: 0.999 };
+    const harder = judge(inputOf(nearlyOne, discountedWeights(nearlyOne)));
+    expect(harder.condition!.number).toBeGreaterThan(10 * verdict.condition!.number);
+  });
+
+  test("gives entropy its own sign in a rule that descends", () => {
+    const wrong = judge(
+      inputOf(
+        episode,
+        weights.map((weight) => -weight),
+        weights.map(() => 0.01),
+      ),
+    );
+    expect(wrong.rule).toBe("theta -= alpha * gamma^t * G * grad(log_pi) - alpha * 0.01 * grad(entropy)");
   });
 
   test("calls a loss without a minus sign a mistake", () => {
@@ -189,7 +250,7 @@ describe("the verdict", () => {
           (rewards, gamma, scale) => {
             const source = { ...episode, rewards: rewards.map((r) => r + Math.sign(r || 1)), gamma };
             const input = inputOf(source, [1, 1, 1, 1, 1]);
-            const own = Array.from(rule.weights(input), (weight) => scale * weight);
+            const own = Array.from(rule.weights(input)!, (weight) => scale * weight);
             const verdict = judge(inputOf(source, own));
             const named = [verdict.match?.rule.id, ...verdict.undecided].join();
             expect(named.includes(rule.id) || named.includes(rule.symbol)).toBe(true);

@@ -12,7 +12,7 @@ function at(state: readonly number[]) {
 describe("CartPole-v1", () => {
   test("moves by the force first, velocities only", () => {
     const { environment, observation } = at([0, 0, 0, 0]);
-    expect(environment.step(1, observation, 0)).toBe(1);
+    expect(environment.step(Float64Array.of(1), 0, observation, 0)).toBe(1);
     const [x, velocity, angle, angularVelocity] = environment.state();
     expect([x, angle]).toEqual([0, 0]);
     expect(velocity).toBeCloseTo(0.1951219512, 10);
@@ -23,7 +23,7 @@ describe("CartPole-v1", () => {
     const { environment, observation } = at([0, 0, 0, 0]);
     let steps = 0;
     while (!environment.terminated) {
-      environment.step(1, observation, 0);
+      environment.step(Float64Array.of(1), 0, observation, 0);
       steps++;
     }
     expect(steps).toBe(9);

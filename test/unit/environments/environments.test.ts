@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { checkEnvironment } from "../../../src/environments/checker.ts";
 import type { Environment, EnvironmentRecord } from "../../../src/environments/environment.ts";
 import { environments, findEnvironment } from "../../../src/environments/registry.ts";
+import { actionSize } from "../../../src/environments/spaces.ts";
 import { reachesTimeLimit } from "../../../src/environments/timeLimit.ts";
 import { createGenerator } from "../../../src/rl/randomGenerator.ts";
 
@@ -20,12 +21,13 @@ describe.each(environments.map((record) => [record.id, record] as const))("%s", 
   test("starts anew at every reset", () => {
     const environment = record.create();
     const observation = new Float64Array(environment.observationSpace.low.length);
+    const action = new Float64Array(actionSize(environment.actionSpace));
     const generator = createGenerator(5, "environment");
     environment.reset(generator, observation, 0);
     const stored = generator.state();
     environment.reset(generator, observation, 0);
     const expected = [...observation];
-    for (let step = 0; step < 5; step++) environment.step(0, observation, 0);
+    for (let step = 0; step < 5; step++) environment.step(action, 0, observation, 0);
     generator.restore(stored);
     environment.reset(generator, observation, 0);
     expect([...observation]).toEqual(expected);
@@ -49,20 +51,20 @@ describe("checkEnvironment", () => {
   let calls = 0;
 
   test.each<[string, EnvironmentRecord]>([
-    ["two copies with one seed differ", replaceStep((step) => (a, o, at) => step(a, o, at) + calls++)],
-    ["a restored copy goes another way", replaceStep((step) => (a, o, at) => step(a, o, at) + calls++)],
-    ["a reward is NaN", replaceStep((step) => (a, o, at) => step(a, o, at) * Number.NaN)],
+    ["two copies with one seed differ", replaceStep((step) => (a, i, o, at) => step(a, i, o, at) + calls++)],
+    ["a restored copy goes another way", replaceStep((step) => (a, i, o, at) => step(a, i, o, at) + calls++)],
+    ["a reward is NaN", replaceStep((step) => (a, i, o, at) => step(a, i, o, at) * Number.NaN)],
     [
       "it writes beside its observation",
-      replaceStep((step) => (a, o, at) => {
+      replaceStep((step) => (a, i, o, at) => {
         o[at - 1] = 0;
-        return step(a, o, at);
+        return step(a, i, o, at);
       }),
     ],
     [
       "an observation lies outside its space",
-      replaceStep((step) => (a, o, at) => {
-        const reward = step(a, o, at);
+      replaceStep((step) => (a, i, o, at) => {
+        const reward = step(a, i, o, at);
         o[at] = 100;
         return reward;
       }),
@@ -108,8 +110,11 @@ describe("findEnvironment", () => {
     ["CartPole-v11", "Did you mean CartPole-v1?"],
     ["cartpole", "Did you mean CartPole-v1?"],
     ["shortcoridor", "Did you mean ShortCorridor?"],
-    ["Breakout", "There are CartPole-v1, ShortCorridor."],
-    ["", "There are CartPole-v1, ShortCorridor."],
+    ["mountaincar", "Did you mean MountainCar-v0?"],
+    ["FrozenLake8x8", "Did you mean FrozenLake8x8-v1?"],
+    ["probe-6", "Did you mean probe-1?"],
+    ["Breakout", `There are ${environments.map(({ id }) => id).join(", ")}.`],
+    ["", `There are ${environments.map(({ id }) => id).join(", ")}.`],
   ])("offers help for %j", (id, offer) => {
     expect(findEnvironment(id)).toEqual({ ok: false, message: `There is no environment "${id}". ${offer}` });
   });

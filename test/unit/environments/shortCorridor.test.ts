@@ -22,7 +22,7 @@ describe("ShortCorridor", () => {
     const environment = shortCorridor.create();
     const observation = Float64Array.of(0);
     environment.restore([from], observation, 0);
-    expect(environment.step(action, observation, 0)).toBe(-1);
+    expect(environment.step(Float64Array.of(action), 0, observation, 0)).toBe(-1);
     expect(environment.state()).toEqual([to]);
     expect(environment.terminated).toBe(to === 3);
     expect(observation[0]).toBe(1);
@@ -85,7 +85,7 @@ describe("the environment and its solution", () => {
       let total = 0;
       environment.reset(generator, observation, 0);
       while (!environment.terminated) {
-        total += environment.step(generator.uniform() < p ? 1 : 0, observation, 0);
+        total += environment.step(Float64Array.of(generator.uniform() < p ? 1 : 0), 0, observation, 0);
       }
       sum += total;
       squares += total * total;

@@ -9,6 +9,9 @@ import {
 } from "../../../src/host/commands/commandTable.ts";
 import { requirements } from "../../../src/host/commands/requirements.ts";
 import { panelViewType, runEditorViewType, runsViewId } from "../../../src/host/viewNames.ts";
+import { spellOut } from "../../../src/loss/greek.ts";
+import { isInnerModule, isModuleRoot } from "../../../src/loss/modules.ts";
+import { OFFERED_NAMES } from "../../../src/loss/names.ts";
 
 const root = path.resolve(import.meta.dirname, "../../..");
 const manifest = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
@@ -79,7 +82,11 @@ describe("the manifest", () => {
     const { untrustedWorkspaces } = manifest.capabilities;
     expect(untrustedWorkspaces.supported).toBe("limited");
     expect(untrustedWorkspaces.description).not.toBe("");
-    for (const setting of ["policyGradient.engine.nodePath", "policyGradient.runs.maximumSize"]) {
+    for (const setting of [
+      "policyGradient.engine.nodePath",
+      "policyGradient.runs.maximumSize",
+      "policyGradient.tensorflow.libraryFolder",
+    ]) {
       expect(untrustedWorkspaces.restrictedConfigurations).toContain(setting);
       expect(contributes.configuration.properties[setting].scope).toBe("machine-overridable");
     }
@@ -138,6 +145,29 @@ describe("the loss language's files", () => {
     });
     expect(patterns.length).toBeGreaterThan(8);
     for (const pattern of patterns) expect(() => new RegExp(pattern, "u")).not.toThrow();
+  });
+
+  test.each(["head", "data"] as const)(
+    "highlighting knows every name of the kind %s, and no other",
+    (kind) => {
+      const { match } = read("syntaxes/pgloss.tmLanguage.json").repository[kind];
+      const listed = /\)\((.*?)\)\(/u.exec(match)![1]!.split("|").map(spellOut);
+      const names = OFFERED_NAMES.filter((one) => one.kind === kind).map(({ name }) => name);
+      expect(new Set(listed.filter((name) => !name.includes(" ")))).toEqual(new Set(names));
+    },
+  );
+
+  test("highlighting drops every library's name that the language drops", () => {
+    const { match } = read("syntaxes/pgloss.tmLanguage.json").repository.namespace;
+    const listed = /\((.*?)\)/u.exec(match)![1]!.split("|");
+    expect(listed.every((name) => isModuleRoot(name) || isInnerModule(name))).toBe(true);
+    expect(listed).toEqual(expect.arrayContaining(["torch", "F", "np", "jnp"]));
+  });
+
+  test("semantic colours have a scope for every type of their own", () => {
+    const own = contributes.semanticTokenTypes.map(({ id }: { id: string }) => id);
+    const [{ scopes }] = contributes.semanticTokenScopes;
+    expect(Object.keys(scopes)).toEqual(expect.arrayContaining(own));
   });
 
   test("a comment starts with #", () => {

@@ -1,79 +1,174 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect } from "vitest";
-import { logitsGradient } from "../../../src/policies/heads.ts";
-import type { Heads } from "../../../src/policies/policy.ts";
-import { entropy, logProbability, softmax } from "../../../src/rl/categorical.ts";
+import { actionOutputs, outputCount } from "../../../src/policies/architecture.ts";
+import { HeadReader } from "../../../src/policies/headReader.ts";
+import { type HeadAdjoints, outputsGradient } from "../../../src/policies/heads.ts";
+import type { Heads, PolicySpecification } from "../../../src/policies/policy.ts";
+import { countCuts } from "../../../src/policies/valueHead.ts";
+import type { EpisodeEnds } from "../../../src/rl/episodeEnds.ts";
 import { createGenerator } from "../../../src/rl/randomGenerator.ts";
+import { headed } from "./support.ts";
 
-function headsOf(logits: Float64Array, actions: Float64Array, count: number): Heads {
-  const probabilities = new Float64Array(logits.length);
-  const sums = actions.map((_, t) => softmax(logits, t * count, count, probabilities));
-  return {
-    logits,
-    probabilities,
-    logProbabilities: actions.map((action, t) => logProbability(logits, t * count, count, sums[t]!, action)),
-    entropies: actions.map((_, t) => entropy(logits, probabilities, t * count, count, sums[t]!)),
-  };
+interface Given {
+  readonly specification: PolicySpecification;
+  readonly steps: number;
+  readonly rows: number;
+  readonly outputs: Float64Array;
+  readonly actions: Float64Array;
+  readonly ends: EpisodeEnds;
+  readonly adjoints: HeadAdjoints;
 }
 
-function randomCase(seed: number, steps: number, count: number) {
+/** Random outputs, actions, ends and adjoints of whatever the policy has. */
+function randomGiven(specification: PolicySpecification, steps: number, seed: number): Given {
   const generator = createGenerator(seed, "heads");
-  const random = (length: number, scale: number) =>
-    Float64Array.from({ length }, () => (2 * generator.uniform() - 1) * scale);
+  const random = (length: number) => Float64Array.from({ length }, () => 2 * generator.uniform() - 1);
+  const flags = (chance: number) =>
+    Uint8Array.from({ length: steps }, () => (generator.uniform() < chance ? 1 : 0));
+  const ends = { terminated: flags(0.2), truncated: flags(0.3) };
+  const { actionCount, gaussian, value } = specification;
+  const rows = steps + countCuts(ends, steps);
+  const table = () => random(steps * actionCount);
   return {
-    logits: random(steps * count, 3),
-    actions: Float64Array.from({ length: steps }, () => Math.floor(generator.uniform() * count)),
+    specification,
+    steps,
+    rows,
+    ends,
+    outputs: random(rows * outputCount(specification)),
+    actions: gaussian
+      ? table()
+      : Float64Array.from({ length: steps }, () => Math.floor(generator.uniform() * actionCount)),
     adjoints: {
-      logProbabilities: random(steps, 2),
-      entropies: random(steps, 2),
-      logits: random(steps * count, 2),
-      probabilities: random(steps * count, 2),
+      logProbabilities: random(steps),
+      entropies: random(steps),
+      ...(gaussian ? { mu: table(), sigma: table() } : { logits: table(), probabilities: table() }),
+      ...(value && { values: random(steps), nextValues: random(steps) }),
     },
   };
 }
 
-const sum = (a: Float64Array, b: Float64Array) => a.reduce((total, value, i) => total + value * b[i]!, 0);
+function headsOf({ specification, actions, steps, ends }: Given, outputs: Float64Array): Heads {
+  return new HeadReader(specification, steps).readAll(outputs, actions, steps, ends);
+}
 
-describe("logitsGradient", () => {
-  test.prop([fc.nat(10_000), fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 5 })])(
-    "is the gradient of Σ adjoint · head, by central differences",
-    (seed, steps, count) => {
-      const { logits, actions, adjoints } = randomCase(seed, steps, count);
-      const value = (at: Float64Array) => {
-        const heads = headsOf(at, actions, count);
-        return (
-          sum(adjoints.logProbabilities, heads.logProbabilities) +
-          sum(adjoints.entropies, heads.entropies) +
-          sum(adjoints.logits, heads.logits) +
-          sum(adjoints.probabilities, heads.probabilities)
-        );
-      };
-      const gradient = logitsGradient(headsOf(logits, actions, count), actions, count, adjoints);
-      for (const [i, slope] of gradient.entries()) {
-        const moved = (by: number) => logits.map((z, index) => (index === i ? z + by : z));
-        expect(slope).toBeCloseTo((value(moved(1e-5)) - value(moved(-1e-5))) / 2e-5, 7);
-      }
-    },
-  );
+/** Σ adjoint · head over everything that has an adjoint. */
+function weighted(given: Given, outputs: Float64Array): number {
+  const heads = headsOf(given, outputs) as unknown as Record<string, Float64Array>;
+  let sum = 0;
+  for (const [name, adjoint] of Object.entries(given.adjoints) as [string, Float64Array][]) {
+    for (const [i, value] of adjoint.entries()) sum += value * heads[name]![i]!;
+  }
+  return sum;
+}
 
-  test("is 0 without adjoints, whatever the result array held", () => {
-    const { logits, actions } = randomCase(1, 3, 2);
-    const out = new Float64Array(6).fill(5);
-    expect(logitsGradient(headsOf(logits, actions, 2), actions, 2, {}, out)).toEqual(new Float64Array(6));
+const givens = fc
+  .tuple(headed, fc.integer({ min: 1, max: 6 }), fc.nat(100_000))
+  .map(([specification, steps, seed]) => randomGiven(specification, steps, seed));
+
+describe("outputsGradient", () => {
+  test.prop([givens])("is the gradient of Σ adjoint · head, by central differences", (given) => {
+    const { specification, steps, actions, ends, outputs } = given;
+    const gradient = outputsGradient(
+      specification,
+      headsOf(given, outputs),
+      { steps, actions, ends },
+      given.adjoints,
+    );
+    const all = new Float64Array(outputs.length);
+    all.set(gradient.outputs);
+    for (const [i, slope] of all.entries()) {
+      const moved = (by: number) => outputs.map((value, index) => (index === i ? value + by : value));
+      const difference = (weighted(given, moved(1e-5)) - weighted(given, moved(-1e-5))) / 2e-5;
+      expect(Math.abs(slope - difference)).toBeLessThan(1e-6 * (1 + Math.abs(difference)));
+    }
   });
 
-  test("adds up over the heads", () => {
-    const { logits, actions, adjoints } = randomCase(2, 4, 3);
-    const heads = headsOf(logits, actions, 3);
-    const parts = Object.entries(adjoints).map(([name, adjoint]) =>
-      logitsGradient(heads, actions, 3, { [name]: adjoint }),
+  test.prop([givens])("leaves final observations out where V_next carries no gradient", (given) => {
+    const { specification, steps, actions, ends, outputs } = given;
+    const { nextValues: _, ...adjoints } = given.adjoints;
+    const gradient = outputsGradient(
+      specification,
+      headsOf(given, outputs),
+      { steps, actions, ends },
+      adjoints,
     );
-    const whole = logitsGradient(heads, actions, 3, adjoints);
-    for (const [i, value] of whole.entries()) {
-      expect(value).toBeCloseTo(
-        parts.reduce((total, part) => total + part[i]!, 0),
-        13,
-      );
+    expect(gradient.rows).toBe(steps);
+    expect(gradient.outputs).toHaveLength(steps * outputCount(specification));
+  });
+});
+
+describe("a policy's heads", () => {
+  test.prop([givens])("read V_next as V of the row that follows", (given) => {
+    fc.pre(given.specification.value !== undefined);
+    const { values, nextValues } = headsOf(given, given.outputs);
+    const width = outputCount(given.specification);
+    let cut = given.steps;
+    for (let t = 0; t < given.steps; t++) {
+      const isCut = t === given.steps - 1 || given.ends.truncated[t] === 1;
+      const expected =
+        given.ends.terminated[t] === 1 ? 0 : given.outputs[(isCut ? cut++ : t + 1) * width + width - 1];
+      expect(nextValues![t]).toBe(expected);
+      expect(values![t]).toBe(given.outputs[t * width + width - 1]);
     }
+  });
+
+  test.prop([givens])("have σ > 0 by either transform, with ln σ beside it", (given) => {
+    fc.pre(given.specification.gaussian !== undefined);
+    const { sigma, logSigma, mu } = headsOf(given, given.outputs);
+    const width = outputCount(given.specification);
+    const dimensions = given.specification.actionCount;
+    for (const [at, value] of sigma!.entries()) {
+      const row = Math.floor(at / dimensions) * width + (at % dimensions);
+      const raw = given.outputs[row + dimensions]!;
+      const by = given.specification.gaussian!.by;
+      expect(value).toBeCloseTo(by === "exp" ? Math.exp(raw) : Math.log(1 + Math.exp(raw)), 12);
+      expect(logSigma![at]).toBeCloseTo(Math.log(value), 12);
+      expect(mu![at]).toBe(given.outputs[row]);
+    }
+    expect(actionOutputs(given.specification)).toBe(2 * dimensions);
+  });
+
+  test("sample a Gaussian action with its mean and deviation", () => {
+    const specification: PolicySpecification = {
+      observationSize: 1,
+      hidden: [],
+      activation: "relu",
+      bias: true,
+      actionCount: 2,
+      gaussian: { sigma: "network", by: "exp" },
+    };
+    const { distribution } = new HeadReader(specification, 1);
+    distribution.readRow(Float64Array.of(1, -2, Math.log(0.5), Math.log(3)), 0);
+    const generator = createGenerator(1, "actions");
+    const actions = new Float64Array(2);
+    const sums = [0, 0, 0, 0];
+    const count = 50_000;
+    for (let i = 0; i < count; i++) {
+      expect(distribution.sample(0, generator, actions)).toBe(true);
+      for (const k of [0, 1]) {
+        sums[k]! += actions[k]! / count;
+        sums[2 + k]! += (actions[k]! - [1, -2][k]!) ** 2 / count;
+      }
+    }
+    expect(sums[0]).toBeCloseTo(1, 1);
+    expect(sums[1]).toBeCloseTo(-2, 1);
+    expect(Math.sqrt(sums[2]!)).toBeCloseTo(0.5, 1);
+    expect(Math.sqrt(sums[3]!)).toBeCloseTo(3, 1);
+  });
+
+  test("say so where the outputs are no numbers any more", () => {
+    const { distribution } = new HeadReader(
+      {
+        observationSize: 1,
+        hidden: [],
+        activation: "relu",
+        bias: true,
+        actionCount: 1,
+        gaussian: { sigma: "network", by: "exp" },
+      },
+      1,
+    );
+    distribution.readRow(Float64Array.of(Number.NaN, 0), 0);
+    expect(distribution.sample(0, createGenerator(1, "actions"), new Float64Array(1))).toBe(false);
   });
 });

@@ -2,6 +2,7 @@ import { fc, test } from "@fast-check/vitest";
 import { describe, expect } from "vitest";
 import { KernelsBackend } from "../../../src/policies/kernels.ts";
 import { createOptimiserState, optimiserSpecification } from "../../../src/policies/optimiser.ts";
+import type { CategoricalHeads } from "../../../src/policies/policy.ts";
 import { createGenerator } from "../../../src/rl/randomGenerator.ts";
 import { backendOf, dot, near, norm, type Problem, plainLogits, problem, problems, row } from "./support.ts";
 
@@ -15,7 +16,7 @@ const control = {
 } as const;
 
 function forward(given: Problem, backend = backendOf(given)) {
-  return backend.forward(given.observations, given.actions, given.steps);
+  return backend.forward(given.observations, given.actions, given.steps) as CategoricalHeads;
 }
 
 /** g_t of every step, each from a batch that holds only that step's ∂L/∂logits. */

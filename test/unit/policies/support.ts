@@ -1,4 +1,5 @@
 import { fc } from "@fast-check/vitest";
+import { outputCount } from "../../../src/policies/architecture.ts";
 import { KernelsBackend } from "../../../src/policies/kernels.ts";
 import type { PolicySpecification } from "../../../src/policies/policy.ts";
 import { createGenerator } from "../../../src/rl/randomGenerator.ts";
@@ -15,20 +16,42 @@ export const specifications: fc.Arbitrary<PolicySpecification> = fc.record({
   actionCount: fc.constantFrom(1, 2, 3, 4, 5),
 });
 
+/** The same shapes with every kind of action distribution and value head. */
+export const headed: fc.Arbitrary<PolicySpecification> = fc
+  .tuple(
+    specifications,
+    fc.option(
+      fc.record({
+        sigma: fc.constantFrom("network" as const, "parameter" as const),
+        by: fc.constantFrom("exp" as const, "softplus" as const),
+      }),
+      { nil: undefined },
+    ),
+    fc.oneof(
+      fc.constant(undefined),
+      fc.constant({ trunk: "shared" as const }),
+      fc.record({ trunk: fc.constant("own" as const), hidden: fc.constantFrom([], [3], [16], [5, 4]) }),
+    ),
+  )
+  .map(([specification, gaussian, value]) => ({ ...specification, gaussian, value }));
+
 export interface Problem {
   readonly specification: PolicySpecification;
   readonly theta: Float64Array;
   readonly steps: number;
   readonly observations: Float64Array;
   readonly actions: Float64Array;
-  /** ∂L/∂logits, [steps × K]. */
+  /** ∂L/∂outputs, [steps × O]. */
   readonly adjoints: Float64Array;
 }
 
-/** A random policy, a random batch and a random ∂L/∂logits. */
-export const problems = (steps: fc.Arbitrary<number>): fc.Arbitrary<Problem> =>
+/** A random policy, a random batch and a random ∂L/∂outputs. */
+export const problems = (
+  steps: fc.Arbitrary<number>,
+  shapes: fc.Arbitrary<PolicySpecification> = specifications,
+): fc.Arbitrary<Problem> =>
   fc
-    .tuple(specifications, steps, fc.nat(1_000_000))
+    .tuple(shapes, steps, fc.nat(1_000_000))
     .map(([specification, count, seed]) => problem(specification, count, seed));
 
 export function problem(specification: PolicySpecification, steps: number, seed: number): Problem {
@@ -40,8 +63,10 @@ export function problem(specification: PolicySpecification, steps: number, seed:
     theta: random(backend.theta().length),
     steps,
     observations: random(steps * specification.observationSize),
-    actions: random(steps).map((u) => Math.floor(((u + 1) / 2) * specification.actionCount)),
-    adjoints: random(steps * specification.actionCount),
+    actions: specification.gaussian
+      ? random(steps * specification.actionCount)
+      : random(steps).map((u) => Math.floor(((u + 1) / 2) * specification.actionCount)),
+    adjoints: random(steps * outputCount(specification)),
   };
 }
 

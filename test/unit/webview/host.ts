@@ -21,6 +21,7 @@ export function openSession(
     damaged: false,
     latency: 0,
     commands: [],
+    copied: "",
     changed: () => host.emit("state", hostState(situation, new Float64Array())),
   };
   const calls: { method: string; params: unknown }[] = [];

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { editorText, isEdited, shownColumns, shownSource } from "../../../webview/selectors.ts";
+import { editorText, isEdited, shownColumns, shownProof, shownSource } from "../../../webview/selectors.ts";
 import type { PanelState } from "../../../webview/state.ts";
 import { poll } from "../../util/poll.ts";
 import { openSession } from "./host.ts";
@@ -251,5 +251,39 @@ describe("another run", () => {
     host.emit("progress", { ...situation.run!.progress("run-0"), update: 9_000 });
     await new Promise((resolve) => setTimeout(resolve, 5));
     expect(store.state.updates).toBe(40);
+  });
+});
+
+describe("a proof", () => {
+  test("is asked of the editor's loss on the selected update, and goes when either changes", async () => {
+    const { store, session, calls } = await started();
+    store.dispatch({ kind: "edit", text: "loss = -log_pi.sum()" });
+    const asked = session.prove();
+    expect(shownProof(store.state)).toMatchObject({ result: null });
+    await asked;
+    expect(calls.find(({ method }) => method === "prove")!.params).toEqual({
+      run: "run-1",
+      update: 40,
+      text: "loss = -log_pi.sum()",
+    });
+    expect(shownProof(store.state)!.result).toMatchObject({ ok: true, status: "passed" });
+    store.dispatch({ kind: "edit", text: "loss = log_pi.sum()" });
+    expect(shownProof(store.state)).toBeNull();
+  });
+
+  test("whose answer is late does not take a newer one's place", async () => {
+    const { store, session } = await started();
+    const first = session.prove();
+    store.dispatch({ kind: "edit", text: "wrong = 1\nloss = -log_pi.sum()" });
+    await Promise.all([first, session.prove()]);
+    expect(shownProof(store.state)!.result).toMatchObject({ ok: true, status: "failed" });
+  });
+
+  test("that the host refuses leaves nothing behind but the reason", async () => {
+    const { store, session, situation } = await started();
+    Object.assign(situation, { run: null });
+    await session.prove();
+    expect(store.state.proof).toBeNull();
+    expect(store.state.failures.prove).toBeDefined();
   });
 });

@@ -1,30 +1,52 @@
 import { expect, test } from "vitest";
-import { ruleTerms } from "../../../../webview/verdict/rule.ts";
+import { mathOf } from "../../../../src/loss/math/math.ts";
+import { mathElement } from "../../../../webview/verdict/rule.ts";
 
-const symbol = (text: string) => ({ text, role: "symbol" as const });
+/** A page that only remembers what was built. */
+class FakeElement {
+  readonly attributes = new Map<string, string>();
+  readonly children: FakeElement[] = [];
+  textContent: string | null = null;
+  readonly namespace: string;
+  readonly tag: string;
 
-test("scripts hang on the piece before them", () => {
-  const terms = ruleTerms([
-    symbol("γ"),
-    { text: "t", role: "superscript" },
-    symbol("G"),
-    { text: "t", role: "subscript" },
-  ]);
-  expect(terms).toMatchObject([
-    { text: "γ", superscript: "t", subscript: null },
-    { text: "G", superscript: null, subscript: "t" },
-  ]);
+  constructor(namespace: string, tag: string) {
+    this.namespace = namespace;
+    this.tag = tag;
+  }
+
+  setAttribute(name: string, value: string): void {
+    this.attributes.set(name, value);
+  }
+
+  append(...children: FakeElement[]): void {
+    this.children.push(...children);
+  }
+}
+
+const page = { createElementNS: (namespace: string, tag: string) => new FakeElement(namespace, tag) };
+
+function build(rule: string): FakeElement {
+  return mathElement(mathOf(rule)[0]!, page as unknown as Document) as unknown as FakeElement;
+}
+
+function all(element: FakeElement): FakeElement[] {
+  return [element, ...element.children.flatMap(all)];
+}
+
+test("a rule becomes MathML elements, each symbol with its meaning", () => {
+  const elements = all(build("theta += alpha * gamma^t * G * grad(log_pi)"));
+  expect(new Set(elements.map(({ namespace }) => namespace))).toEqual(
+    new Set(["http://www.w3.org/1998/Math/MathML"]),
+  );
+  const meanings = elements.flatMap((element) => element.attributes.get("data-meaning") ?? []);
+  expect(meanings).toContain("The discount γ.");
+  expect(meanings.join()).toMatch(/return: the discounted sum/);
 });
 
-test("a piece can carry both scripts", () => {
-  const terms = ruleTerms([
-    symbol("x"),
-    { text: "t", role: "subscript" },
-    { text: "2", role: "superscript" },
-  ]);
-  expect(terms).toEqual([{ text: "x", operator: false, superscript: "2", subscript: "t" }]);
-});
-
-test("a script with nothing before it is still shown", () => {
-  expect(ruleTerms([{ text: "t", role: "subscript" }])).toMatchObject([{ text: "t" }]);
+test("text is never read as markup", () => {
+  const script = all(build("theta += alpha * adv * grad(log_pi)")).every(
+    ({ children, textContent }) => textContent === null || children.length === 0,
+  );
+  expect(script).toBe(true);
 });

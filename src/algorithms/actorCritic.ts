@@ -1,0 +1,144 @@
+import type { AlgorithmDefaults, AlgorithmRecord } from "./algorithm.ts";
+import { environmentDefaults } from "./environmentDefaults.ts";
+
+/** The defaults of REINFORCE with what an actor–critic changes of them. */
+function adapted(
+  change: Partial<AlgorithmDefaults>,
+  own: Readonly<Record<string, AlgorithmDefaults>> = {},
+): Readonly<Record<string, AlgorithmDefaults>> {
+  const all = Object.entries(environmentDefaults).map(([id, defaults]) => [id, { ...defaults, ...change }]);
+  return { ...Object.fromEntries(all), ...own };
+}
+
+const corridor = environmentDefaults.ShortCorridor as AlgorithmDefaults;
+
+export const reinforceBaseline: AlgorithmRecord = {
+  id: "reinforce-baseline",
+  title: "REINFORCE with baseline (13.4)",
+  timing: "episode",
+  episodesPerUpdate: 1,
+  value: "own",
+  loss: `# Sutton & Barto (13.4): both weights move along δ = G − V, and γᵗ belongs to the policy alone
+G     = discounted_returns(r, gamma)
+delta = (G - V).detach()
+loss  = -(gamma**t * delta * log_pi).sum() - (delta * V).sum()
+`,
+  rule: "theta += alpha * gamma^t * (G - V) * grad(log_pi)",
+  reference: "Sutton & Barto, Reinforcement Learning, 2nd edition, section 13.4",
+  // Figure 13.2: α_θ = 2⁻⁹, α_w = 2⁻⁶.
+  defaults: adapted(
+    { valueLearningRate: 5e-3 },
+    { ShortCorridor: { ...corridor, learningRate: 2 ** -9, valueLearningRate: 2 ** -6 } },
+  ),
+};
+
+export const oneStepActorCritic: AlgorithmRecord = {
+  id: "actor-critic-one-step",
+  title: "one-step actor–critic (13.5)",
+  timing: "steps",
+  episodesPerUpdate: 1,
+  value: "own",
+  loss: `# Sutton & Barto (13.5): an update at every step; I = γᵗ belongs to the policy alone
+delta = (r + gamma * V_next - V).detach()
+loss  = -(gamma**t * delta * log_pi).sum() - (delta * V).sum()
+`,
+  rule: "theta += alpha * gamma^t * (r + gamma * V_next - V) * grad(log_pi)",
+  reference: "Sutton & Barto, Reinforcement Learning, 2nd edition, section 13.5",
+  defaults: adapted(
+    { learningRate: 3e-4, valueLearningRate: 1e-3, stepsPerUpdate: 1 },
+    {
+      ShortCorridor: { ...corridor, learningRate: 2 ** -9, valueLearningRate: 2 ** -6, stepsPerUpdate: 1 },
+    },
+  ),
+};
+
+/** Both heads on one trunk, the critic fitted to the normalised returns with the smooth L1 loss. */
+export const pytorchActorCritic: AlgorithmRecord = {
+  id: "pytorch-actor-critic",
+  title: "actor–critic of pytorch/examples",
+  timing: "episode",
+  episodesPerUpdate: 1,
+  value: "shared",
+  loss: `# actor and critic share a trunk; returns are centred and scaled within the episode
+G    = discounted_returns(r, gamma)
+eps  = 1.1920928955078125e-07                # float32's machine epsilon
+w    = ((G - G.mean()) / (G.std() + eps)).detach()
+loss = -((w - V).detach() * log_pi).sum() + F.smooth_l1_loss(V, w, reduction='sum')
+`,
+  rule: "theta += alpha * (normalize(G, 1.1920928955078125e-07) - V) * grad(log_pi)",
+  reference: "pytorch/examples, reinforcement_learning/actor_critic.py",
+  defaults: adapted({ learningRate: 3e-3, optimiser: "adam" }),
+};
+
+const manySteps: Partial<AlgorithmDefaults> = {
+  hidden: [64, 64],
+  activation: "tanh",
+  bias: true,
+  optimiser: "adam",
+  clipNorm: 0.5,
+  sigma: "parameter",
+};
+
+/** Shorter batches than elsewhere: no episode ends in them, so nothing but V_next says what follows. */
+const pendulum: AlgorithmDefaults = {
+  ...(environmentDefaults["Pendulum-v1"] as AlgorithmDefaults),
+  ...manySteps,
+  learningRate: 1e-3,
+  environments: 8,
+  stepsPerUpdate: 8,
+};
+
+export const a2c: AlgorithmRecord = {
+  id: "a2c",
+  title: "A2C with GAE",
+  timing: "steps",
+  episodesPerUpdate: 1,
+  value: "own",
+  loss: `# advantage actor–critic on N environments side by side; a cut episode goes on with V of what follows (V_next)
+lam  = 0.95
+beta = 0.01                                  # weight of the entropy bonus
+c    = 0.5                                   # weight of the critic's loss
+A    = gae(r, V, gamma, lam, V_next).detach()
+loss = -(A * log_pi).mean() + c * ((A + V.detach() - V)**2).mean() - beta * entropy.mean()
+`,
+  rule: "theta += alpha * 1/T * gae * grad(log_pi)",
+  reference: "Mnih et al. (2016), Asynchronous methods; Schulman et al. (2016), generalised advantages",
+  defaults: adapted(
+    { ...manySteps, learningRate: 1e-3, environments: 8, stepsPerUpdate: 16 },
+    { "Pendulum-v1": pendulum },
+  ),
+};
+
+export const ppo: AlgorithmRecord = {
+  id: "ppo",
+  title: "PPO with clipping",
+  timing: "steps",
+  episodesPerUpdate: 1,
+  value: "own",
+  targets: `# once for each batch, with the parameters that gathered it
+lam        = 0.95
+adv        = gae(r, V, gamma, lam, V_next)
+G_recorded = adv + V
+`,
+  loss: `# proximal policy optimisation: the ratio to the policy that acted is clipped, the advantages scaled by minibatch
+eps   = 0.2                                  # how far the ratio may go
+beta  = 0.01                                 # weight of the entropy bonus
+c     = 0.5                                  # weight of the critic's loss
+A     = (adv - adv.mean()) / (adv.std() + 1e-8)
+ratio = (log_pi - log_pi_old).exp()
+actor = -torch.min(ratio * A, torch.clamp(ratio, 1 - eps, 1 + eps) * A).mean()
+near  = V_recorded + torch.clamp(V - V_recorded, -eps, eps)
+critic = 0.5 * torch.max((V - G_recorded)**2, (near - G_recorded)**2).mean()
+loss  = actor + c * critic - beta * entropy.mean()
+`,
+  rule: "theta -= alpha * grad(loss)",
+  reference: "Schulman et al. (2017); the settings and details of CleanRL's ppo.py, without its annealing",
+  defaults: adapted({
+    ...manySteps,
+    learningRate: 2.5e-4,
+    environments: 4,
+    stepsPerUpdate: 128,
+    epochs: 4,
+    minibatches: 4,
+  }),
+};

@@ -1,0 +1,54 @@
+import type { CandidateWeights, Match } from "./match.ts";
+
+/** How well a batch tells a rule from the known rule that is most like it on this batch. */
+export interface Condition {
+  /** Condition number of the two rules' weights as columns of length 1: 1 is best; large where they are nearly collinear. */
+  readonly number: number;
+  /** The other rule's symbol. */
+  readonly against: string;
+}
+
+/** Nearer than this to collinear two rules are the same on a batch: they are named as such, not measured. */
+const same = 1e-12;
+
+/** √((1+|ρ|)/(1−|ρ|)) of two columns with the cosine ρ; ∞ where they are collinear. Steps without a weight are left out. */
+export function conditionNumber(a: Float64Array, b: Float64Array): number {
+  const [alike, opposite] = [gap(a, b, 1), gap(a, b, -1)];
+  const less = Math.min(alike, opposite);
+  return less === 0 ? Number.POSITIVE_INFINITY : Math.sqrt((2 - less) / less);
+}
+
+/** 1 − sign·cos(a, b), as half the squared distance of the unit vectors so that no digit is lost where it is small. */
+function gap(a: Float64Array, b: Float64Array, sign: 1 | -1): number {
+  const [na, nb] = [length(a), length(b)];
+  if (na === 0 || nb === 0) return 0;
+  let square = 0;
+  for (let t = 0; t < a.length; t++) {
+    const difference = a[t]! / na - (sign * b[t]!) / nb;
+    if (!Number.isNaN(difference)) square += difference * difference;
+  }
+  return square / 2;
+}
+
+function length(values: Float64Array): number {
+  let square = 0;
+  for (const value of values) if (!Number.isNaN(value)) square += value * value;
+  return Math.sqrt(square);
+}
+
+/** The condition of a matched rule beside the others; undefined where there is none to be told from. */
+export function conditionOf(
+  best: Match | undefined,
+  candidates: readonly CandidateWeights[],
+): Condition | undefined {
+  const own = candidates.find(({ rule }) => rule === best?.rule);
+  if (!own) return undefined;
+  let worst: Condition | undefined;
+  for (const { rule, weights } of candidates) {
+    if (rule === own.rule || Math.min(gap(own.weights, weights, 1), gap(own.weights, weights, -1)) < same)
+      continue;
+    const number = conditionNumber(own.weights, weights);
+    if (Number.isFinite(number) && number > (worst?.number ?? 0)) worst = { number, against: rule.symbol };
+  }
+  return worst;
+}

@@ -1,0 +1,2 @@
+export { openTensorflow } from "./tensorflow.ts";
+export { openWebGpu } from "./webgpu.ts";

@@ -1,0 +1,140 @@
+import type { EnvironmentRecord } from "../../environments/environment.ts";
+import type { CategoricalHeads, GaussianHeads } from "../../policies/policy.ts";
+import type { StepView } from "../../protocol/views.ts";
+import type { Batch } from "../../rl/batch.ts";
+import type { InspectedLoss, Inspector } from "./inspector.ts";
+import { crossEntropyView } from "./oneOutput.ts";
+import { stateAt } from "./stateAt.ts";
+import type { Names } from "./views.ts";
+
+const shownColumns = ["G", "gamma_t", "log_pi", "entropy", "weight", "size", "share"];
+
+/** One step in full under a loss. */
+export function stepView(
+  inspector: Inspector,
+  loss: InspectedLoss,
+  step: number,
+  names: Names,
+  environment: EnvironmentRecord,
+): StepView {
+  const { batch } = inspector.frozen;
+  const { observationSize } = batch;
+  const value = (column: string) => inspector.column(loss, column)?.[step] ?? Number.NaN;
+  const columns = [...shownColumns, ...loss.terms.columns.map(({ column }) => column)];
+  return {
+    step,
+    episode: batch.episodes[step]!,
+    time: batch.time[step]!,
+    action: value("action"),
+    reward: batch.rewards[step]!,
+    observation: [...batch.observations.subarray(step * observationSize, (step + 1) * observationSize)],
+    ...outputsView(inspector, loss, step, names.actionNames),
+    ...valueView(inspector, value),
+    ...drawnStep(environment, batch, step),
+    crossEntropy: crossEntropyView(inspector, loss, step),
+    values: Object.fromEntries(columns.map((column) => [column, value(column)])),
+  };
+}
+
+/** The state before the action, where it can be told, and a picture of the step, where the environment has one. */
+function drawnStep(
+  environment: EnvironmentRecord,
+  batch: Batch,
+  step: number,
+): Pick<StepView, "state" | "scene"> {
+  const state = stateAt(environment, batch, step);
+  const { observationSize } = batch;
+  const observation = batch.observations.subarray(step * observationSize, (step + 1) * observationSize);
+  const width = batch.actions.length / batch.steps;
+  const action = Array.from(batch.actions.subarray(step * width, (step + 1) * width));
+  const scene = environment.draw?.({ observation, state, action });
+  return { ...(state && { state }), ...(scene && { scene }) };
+}
+
+type OutputsView = Pick<StepView, "outputs" | "dimensions" | "gradientSum" | "sentence">;
+
+function outputsView(
+  inspector: Inspector,
+  loss: InspectedLoss,
+  step: number,
+  actionNames: readonly string[],
+): OutputsView {
+  const { heads } = inspector;
+  return heads.logits === undefined
+    ? gaussianView(inspector, heads, loss, step, actionNames)
+    : categoricalView(inspector, heads, loss, step, actionNames);
+}
+
+function categoricalView(
+  { frozen }: Inspector,
+  { logits, probabilities }: CategoricalHeads,
+  loss: InspectedLoss,
+  step: number,
+  actionNames: readonly string[],
+): OutputsView {
+  const { actionCount, actions } = frozen.batch;
+  const outputs = actionNames.map((name, k) => ({
+    name,
+    logit: logits[step * actionCount + k]!,
+    probability: probabilities[step * actionCount + k]!,
+    taken: k === actions[step],
+    gradient: loss.evaluation.gradient.logits![step * actionCount + k]!,
+  }));
+  return {
+    outputs,
+    gradientSum: outputs.reduce((sum, { gradient }) => sum + gradient, 0),
+    sentence: categoricalSentence(outputs, weightOf(loss, step), loss),
+  };
+}
+
+function gaussianView(
+  { frozen }: Inspector,
+  { mu, sigma }: GaussianHeads,
+  loss: InspectedLoss,
+  step: number,
+  actionNames: readonly string[],
+): OutputsView {
+  const { actionCount, actions } = frozen.batch;
+  const { gradient } = loss.evaluation;
+  const dimensions = actionNames.map((name, i) => {
+    const at = step * actionCount + i;
+    return {
+      name,
+      mean: mu[at]!,
+      deviation: sigma[at]!,
+      action: actions[at]!,
+      meanGradient: gradient.mu![at]!,
+      deviationGradient: gradient.logSigma![at]! / sigma[at]!,
+    };
+  });
+  const sentence = gaussianSentence(weightOf(loss, step), hasEntropyTerm(loss));
+  return { outputs: [], dimensions, gradientSum: 0, sentence };
+}
+
+function valueView({ heads }: Inspector, value: (column: string) => number): Pick<StepView, "value"> {
+  if (heads.values === undefined) return {};
+  return {
+    value: { estimate: value("V"), next: value("V_next"), delta: value("delta"), gradient: value("dV") },
+  };
+}
+
+function weightOf(loss: InspectedLoss, step: number): number {
+  return loss.verdict.fingerprint.weights[step]!;
+}
+
+function hasEntropyTerm(loss: InspectedLoss): boolean {
+  return loss.verdict.fingerprint.entropyWeights !== undefined;
+}
+
+function categoricalSentence(outputs: StepView["outputs"], weight: number, loss: InspectedLoss): string {
+  const taken = outputs.find((output) => output.taken);
+  const entropy = hasEntropyTerm(loss) ? " (plus the entropy term)" : "";
+  const c = weight.toPrecision(5);
+  const pi = (taken?.probability ?? Number.NaN).toPrecision(4);
+  return `Every output gets a gradient: the taken one −c(1−π) = −${c}·(1−${pi}), the others +c·π${entropy}. They sum to 0.`;
+}
+
+function gaussianSentence(weight: number, hasEntropy: boolean): string {
+  const entropy = hasEntropy ? " (plus the entropy term)" : "";
+  return `With ε = (a − μ)/σ, μ gets −c·ε/σ and σ gets −c·(ε² − 1)/σ${entropy}, c = ${weight.toPrecision(5)}: μ moves towards an action that paid, and σ grows where the action lay more than σ away.`;
+}

@@ -1,0 +1,88 @@
+import { offeredSymbols } from "../../loss/names.ts";
+import { printLoss } from "../../loss/print/print.ts";
+import { architectureOf } from "../../policies/architecture.ts";
+import { followingRows } from "../../policies/valueHead.ts";
+import type { FrozenUpdate } from "../frozenUpdate.ts";
+import type { Inspector } from "../inspection/inspector.ts";
+import { countEpisodes } from "../lossInputs.ts";
+import { seenObservations } from "../proof/problem.ts";
+import { UserError } from "../userError.ts";
+import { embedded, pythonNumber } from "./embed.ts";
+
+export type ScriptTarget = "pytorch" | "numpy";
+
+/** What a script of an update is made of, but for what its library makes different. */
+export interface ScriptFacts {
+  readonly title: string;
+  /** The printed loss: imports, helpers and `policy_loss`. */
+  readonly loss: string;
+  /** Names of the arguments of `policy_loss`, in order. */
+  readonly arguments: readonly string[];
+  /** Python that makes every parameter of the policy, by its name. */
+  readonly parameters: readonly string[];
+  readonly parameterNames: readonly string[];
+  /** Python that makes the batch's columns and numbers, by the loss language's names. */
+  readonly data: readonly string[];
+  /** Python that makes what the trainer recorded: `recorded_loss`, `recorded_gradient`, `recorded_log_pi`. */
+  readonly recorded: readonly string[];
+}
+
+/** Gathers an opened update's weights, batch, loss and numbers as Python. Throws UserError where the loss cannot be printed. */
+export function scriptFacts(inspector: Inspector, target: ScriptTarget, title: string): ScriptFacts {
+  const { frozen, trainer, heads } = inspector;
+  const kind = frozen.specification.gaussian === undefined ? "discrete" : "continuous";
+  const printed = printLoss(frozen.loss, target, { symbols: offeredSymbols(kind) });
+  if (!printed.ok) {
+    const [first] = printed.diagnostics;
+    throw new UserError("unwritable", `This loss cannot be exported: ${first?.message}.`, first?.hint);
+  }
+  const [, list = ""] = /^def policy_loss\((.*)\):$/m.exec(printed.text) ?? [];
+  const { parameters } = architectureOf(frozen.specification);
+  const gradients = parameters.map(
+    ({ name, offset, length }) =>
+      [name, trainer.gradient.gradient.subarray(offset, offset + length)] as const,
+  );
+  return {
+    title,
+    loss: printed.text.trimEnd(),
+    arguments: list.split(", ").filter((name) => name !== ""),
+    parameters: parameters.map(({ name, shape, offset, length }) =>
+      embedded(name, frozen.theta.subarray(offset, offset + length), shape),
+    ),
+    parameterNames: parameters.map(({ name }) => name),
+    data: dataLines(frozen),
+    recorded: [
+      `recorded_loss = ${pythonNumber(trainer.evaluation.value)}`,
+      embedded("recorded_log_pi", heads.logProbabilities, [frozen.batch.steps]),
+      "recorded_gradient = {}",
+      ...gradients.map(([name, values], index) =>
+        embedded(`recorded_gradient["${name}"]`, values, parameters[index]!.shape),
+      ),
+    ],
+  };
+}
+
+function dataLines(frozen: FrozenUpdate): string[] {
+  const { batch, specification, gamma, learningRate } = frozen;
+  const { steps } = batch;
+  const seen = seenObservations(batch);
+  const { observationSize, actionCount, gaussian, value } = specification;
+  const column = (name: string, values: ArrayLike<number>) => embedded(name, values, [steps]);
+  const nextRow = value === undefined ? [] : [column("next_row", followingRows(batch, steps))];
+  return [
+    embedded("observations", seen, [seen.length / observationSize, observationSize]),
+    gaussian === undefined ? column("a", batch.actions) : embedded("a", batch.actions, [steps, actionCount]),
+    column("r", batch.rewards),
+    column("t", batch.time),
+    column("terminated", batch.terminated),
+    column(
+      "truncated",
+      batch.truncated.map((flag) => (flag === 0 ? 0 : 1)),
+    ),
+    ...nextRow,
+    `gamma = ${pythonNumber(gamma)}`,
+    `alpha = ${pythonNumber(learningRate)}`,
+    `T = ${steps}`,
+    `N = ${countEpisodes(batch)}`,
+  ];
+}

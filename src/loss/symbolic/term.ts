@@ -1,0 +1,106 @@
+import { isProblem, type OperatorRow, type Settings } from "../operator.ts";
+import { operatorNamed } from "../operators.ts";
+import { compareSizes, type SymbolicShape } from "../shapes.ts";
+
+/** What a term is made of; `adjoint` is the adjoint that an operator passes to operand `of`, where no formula says it. */
+export type TermSource =
+  | { readonly kind: "number"; readonly value: number }
+  | { readonly kind: "leaf"; readonly name: string }
+  | { readonly kind: "operator"; readonly row: OperatorRow; readonly settings: Settings }
+  | {
+      readonly kind: "adjoint";
+      readonly row: OperatorRow;
+      readonly settings: Settings;
+      readonly of: number;
+    };
+
+/**
+ * A formula over the names of the language. Every value of a compiled program is one; more are made from them.
+ * The operands of an `adjoint` are its own adjoint, its value, and the operator's operands.
+ */
+export interface Term {
+  readonly source: TermSource;
+  readonly operands: readonly Term[];
+  readonly shape: SymbolicShape;
+  readonly boolean: boolean;
+  readonly number: boolean;
+}
+
+export function literal(value: number): Term {
+  return { source: { kind: "number", value }, operands: [], shape: [], boolean: false, number: true };
+}
+
+export function leafTerm(name: string, shape: SymbolicShape, number = false): Term {
+  return { source: { kind: "leaf", name }, operands: [], shape, boolean: false, number };
+}
+
+/** Terms were put together whose shapes do not fit; the message says which. */
+export class ShapesClash extends Error {}
+
+/** An operator of the language on terms. Throws ShapesClash where the shapes do not fit. */
+export function apply(name: string, operands: readonly Term[], settings: Settings = {}): Term {
+  const row = operatorNamed(name);
+  if (!row) throw new Error(`there is no operator ${name}`);
+  const result = row.shape(operands, settings);
+  if (isProblem(result)) throw new ShapesClash(result.problem);
+  return {
+    source: { kind: "operator", row, settings },
+    operands,
+    shape: result.shape,
+    boolean: result.boolean ?? false,
+    number: result.number ?? false,
+  };
+}
+
+/** The row's name of an operator; the empty text for any other term. */
+export function operatorOf(term: Term): string {
+  return term.source.kind === "operator" ? term.source.row.name : "";
+}
+
+export function settingsOf(term: Term): Settings {
+  return term.source.kind === "operator" || term.source.kind === "adjoint" ? term.source.settings : {};
+}
+
+/** The number that a term is as it is written, sign included; undefined for what is no bare number. */
+export function numberOf(term: Term): number | undefined {
+  if (term.source.kind === "number") return term.source.value;
+  if (operatorOf(term) !== "neg") return undefined;
+  const inner = numberOf(term.operands[0]!);
+  return inner === undefined ? undefined : -inner;
+}
+
+export function nameOf(term: Term): string | undefined {
+  return term.source.kind === "leaf" ? term.source.name : undefined;
+}
+
+export function isSameShape(a: SymbolicShape, b: SymbolicShape): boolean {
+  return a.length === b.length && a.every((size, axis) => compareSizes(size, b[axis]!) === "same");
+}
+
+/** Whether `test` holds for a term or anything it is made of. */
+export function someTerm(term: Term, test: (term: Term) => boolean): boolean {
+  const seen = new Set<Term>();
+  const visit = (one: Term): boolean => {
+    if (seen.has(one)) return false;
+    seen.add(one);
+    return test(one) || one.operands.some(visit);
+  };
+  return visit(term);
+}
+
+/** Whether two terms are the same formula. */
+export function isSameTerm(a: Term, b: Term): boolean {
+  if (a === b) return true;
+  return isSameSource(a.source, b.source) && a.operands.length === b.operands.length
+    ? a.operands.every((operand, index) => isSameTerm(operand, b.operands[index]!))
+    : false;
+}
+
+function isSameSource(a: TermSource, b: TermSource): boolean {
+  if (a.kind === "number") return b.kind === "number" && Object.is(a.value, b.value);
+  if (a.kind === "leaf") return b.kind === "leaf" && a.name === b.name;
+  if (b.kind !== a.kind) return false;
+  const other = b as typeof a;
+  const sameOperand = a.kind !== "adjoint" || other.kind !== "adjoint" || a.of === other.of;
+  return a.row === other.row && sameOperand && JSON.stringify(a.settings) === JSON.stringify(other.settings);
+}

@@ -1,0 +1,63 @@
+import { type EpisodeEnds, endsEpisode } from "../rl/episodeEnds.ts";
+
+/** V(s_t) and V of the state after each step, [T] each. */
+export interface Values {
+  readonly values: Float64Array;
+  readonly nextValues: Float64Array;
+}
+
+/**
+ * The row that holds the state after step t among T steps followed by the final observations of cut episodes:
+ * t + 1 within an episode, −1 after termination, T + n for the nth cut.
+ */
+export function followingRows(ends: EpisodeEnds | undefined, steps: number): Int32Array {
+  let cuts = 0;
+  return Int32Array.from({ length: steps }, (_, t) => {
+    if (ends === undefined) return t === steps - 1 ? -1 : t + 1;
+    if (ends.terminated[t] === 1) return -1;
+    return endsEpisode(ends, t, steps) ? steps + cuts++ : t + 1;
+  });
+}
+
+/** How many steps of a batch end an episode without terminating: so many final observations it has. */
+export function countCuts({ terminated, truncated }: EpisodeEnds, steps: number): number {
+  let cuts = 0;
+  for (let t = 0; t < steps; t++) {
+    if (terminated[t] !== 1 && (t === steps - 1 || truncated[t] !== 0)) cuts++;
+  }
+  return cuts;
+}
+
+/** Reads V, the last of every row's `width` outputs, of T steps and of the final observations after them. */
+export function readValues(
+  outputs: Float64Array,
+  width: number,
+  steps: number,
+  ends: EpisodeEnds | undefined,
+): Values {
+  const valueAt = (row: number) => outputs[row * width + width - 1]!;
+  const following = followingRows(ends, steps);
+  return {
+    values: Float64Array.from({ length: steps }, (_, t) => valueAt(t)),
+    nextValues: Float64Array.from(following, (row) => (row < 0 ? 0 : valueAt(row))),
+  };
+}
+
+/** ∂L/∂V of every row, [T + cuts]: what reaches V_t by name, and by V_next of the step before it. */
+export function valuesGradient(
+  direct: Float64Array | undefined,
+  next: Float64Array | undefined,
+  ends: EpisodeEnds | undefined,
+  steps: number,
+): Float64Array {
+  const following = followingRows(ends, steps);
+  const rows = following.reduce((most, row) => Math.max(most, row + 1), steps);
+  const gradient = new Float64Array(rows);
+  if (direct !== undefined) gradient.set(direct);
+  if (next === undefined) return gradient;
+  for (let t = 0; t < steps; t++) {
+    const row = following[t]!;
+    if (row >= 0) gradient[row]! += next[t]!;
+  }
+  return gradient;
+}

@@ -1,0 +1,111 @@
+import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { algorithms } from "../../src/algorithms/registry.ts";
+import type { FrozenUpdate } from "../../src/engine/frozenUpdate.ts";
+import { Inspector } from "../../src/engine/inspection/inspector.ts";
+import { randomVector, smallBatch } from "../../src/engine/proof/problem.ts";
+import { updateScript } from "../../src/engine/script/updateScript.ts";
+import { architectureOf } from "../../src/policies/architecture.ts";
+import type { PolicySpecification } from "../../src/policies/policy.ts";
+import { createGenerator } from "../../src/rl/randomGenerator.ts";
+import { temporaryFolder } from "../util/temporaryFolder.ts";
+
+const python = process.env.ORACLE_PYTHON ?? "";
+const base: PolicySpecification = {
+  observationSize: 3,
+  hidden: [7, 5],
+  activation: "relu",
+  bias: true,
+  actionCount: 3,
+};
+const policies: readonly (readonly [string, PolicySpecification])[] = [
+  ["relu", base],
+  ["tanh without bias", { ...base, activation: "tanh", bias: false }],
+  ["linear", { ...base, hidden: [] }],
+  ["a shared V", { ...base, value: { trunk: "shared" } }],
+  ["a value network", { ...base, value: { trunk: "own", hidden: [4, 3] } }],
+  ["a Gaussian", { ...base, actionCount: 2, gaussian: { sigma: "network", by: "softplus" } }],
+  [
+    "free deviations and V",
+    { ...base, actionCount: 2, gaussian: { sigma: "parameter", by: "exp" }, value: { trunk: "shared" } },
+  ],
+];
+
+const shippedLosses = algorithms.map(({ loss }) => loss).filter((loss) => !/\b(V|mu|sigma|adv)\b/.test(loss));
+
+/** Losses that name every head of a policy and much of the data. */
+function lossesFor(specification: PolicySpecification): string[] {
+  const { gaussian, value } = specification;
+  const action = gaussian
+    ? "(mu ** 2).sum() + 0.3 * (sigma ** 3).sum() + 0.1 * (a * mu).sum()"
+    : "0.05 * (logits ** 2).sum() - pi[:, 0].sum() + cross_entropy(logits, a).mean()";
+  const clipped =
+    "-minimum(exp(log_pi - log_pi_old) * G_recorded, clamp(exp(log_pi - log_pi_old), 0.8, 1.2) * G_recorded).sum()";
+  const critic =
+    "adv = td_error(r, V_recorded, gamma)\n((V - r - gamma * V_next) ** 2).mean() - (adv.detach() * log_pi).sum()";
+  return [
+    ...(specification === base ? shippedLosses : []),
+    `-(gamma**t * r * log_pi).sum() - 0.1 * entropy.sum() + ${action}`,
+    `${clipped} / T + where(done, 0 * log_pi, log_pi).mean() / N`,
+    ...(value ? [critic] : []),
+  ];
+}
+
+function inspectorOf(specification: PolicySpecification, loss: string, seed: number): Inspector {
+  const generator = createGenerator(seed, "scripts");
+  const frozen: FrozenUpdate = {
+    update: 7,
+    specification,
+    theta: randomVector(architectureOf(specification).parameterCount, generator, 0.8),
+    batch: smallBatch(specification, generator),
+    gamma: 0.9,
+    learningRate: 0.01,
+    loss,
+  };
+  return new Inspector(frozen);
+}
+
+/** What a script prints: for every line the number here, the recorded one, and their relative difference. */
+function run(script: string): { name: string; here: number; recorded: number; difference: number }[] {
+  const file = join(temporaryFolder(), "update.py");
+  writeFileSync(file, script);
+  const output = execFileSync(python, [file], { encoding: "utf8" });
+  return output
+    .trim()
+    .split("\n")
+    .slice(1)
+    .map((line) => {
+      const [name, here, recorded, difference] = line.trim().split(/\s+/);
+      return { name: name!, here: Number(here), recorded: Number(recorded), difference: Number(difference) };
+    });
+}
+
+const cases = policies.flatMap(([name, specification]) =>
+  lossesFor(specification).map((loss, index) => [name, index, specification, loss] as const),
+);
+
+describe.each(["pytorch", "numpy"] as const)("a script for %s", (target) => {
+  test.each(cases)(
+    "of %s, loss %i, gives loss and gradient as recorded",
+    (_name, index, specification, loss) => {
+      const inspector = inspectorOf(specification, loss, 3 + index);
+      const lines = run(updateScript(inspector, target, "a test"));
+      const names = architectureOf(specification).parameters.map(({ name }) => `|dL/d${name}|`);
+      expect(lines.map(({ name }) => name)).toEqual(["|loss|", "|log_pi|", ...names]);
+      for (const { name, difference } of lines) expect(difference, name).toBeLessThan(1e-10);
+      expect(lines[0]!.recorded).toBeCloseTo(Math.abs(inspector.trainer.evaluation.value), 10);
+      expect(lines.some(({ name, here }) => name.startsWith("|dL/d") && here > 1e-3)).toBe(true);
+    },
+  );
+
+  test("exits with 1 where a recorded number is another", () => {
+    const inspector = inspectorOf(base, "-(r * log_pi).sum()", 1);
+    const script = updateScript(inspector, target, "a test").replace(
+      /^recorded_loss = (.*)$/m,
+      "recorded_loss = $1 + 1e-6",
+    );
+    expect(() => run(script)).toThrow();
+  });
+});
