@@ -1,10 +1,5 @@
 import type { EnvironmentRecord } from "../../environments/environment.ts";
-import {
-  type ActionSpace,
-  clip,
-  clippedActionWords,
-  dimensionsOutside,
-} from "../../environments/spaces.ts";
+import { type ActionSpace, clip, clippedActionWords, dimensionsOutside } from "../../environments/spaces.ts";
 import type { CategoricalHeads, GaussianHeads } from "../../policies/policy.ts";
 import type { StepView } from "../../protocol/views.ts";
 import type { Batch } from "../../rl/batch.ts";
