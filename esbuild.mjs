@@ -69,6 +69,8 @@ const bundles = {
     minify: true,
     // Of the union package TensorFlow's own kernels need the core alone.
     alias: { "@tensorflow/tfjs": "@tensorflow/tfjs-core" },
+    // Asked for by what loads models from the network, which nothing here does.
+    external: ["node-fetch"],
   },
   prove: {
     ...forNode,

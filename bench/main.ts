@@ -6,6 +6,7 @@ import { gymFigures } from "./gym.ts";
 import { languageFigures } from "./language.ts";
 import type { Figure } from "./measure.ts";
 import { panelFigures } from "./panel.ts";
+import { proveFigures } from "./prove.ts";
 import { trainingFigures } from "./training.ts";
 import { whatIfFigures } from "./whatIf.ts";
 
@@ -16,6 +17,7 @@ const suites: Readonly<Record<string, () => Promise<Figure[]>>> = {
   panel: panelFigures,
   backends: backendFigures,
   language: languageFigures,
+  prove: proveFigures,
 };
 
 const wanted = process.argv.slice(2);

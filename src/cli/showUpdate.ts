@@ -1,10 +1,13 @@
 import { columnViews, tableShape } from "../engine/inspection/columns.ts";
 import type { InspectedLoss, Inspector } from "../engine/inspection/inspector.ts";
 import { orderRows } from "../engine/inspection/orderedRows.ts";
+import { ratioView, ratioWords } from "../engine/inspection/ratioView.ts";
 import type { OpenRun } from "../engine/openRun.ts";
 import { UserError } from "../engine/userError.ts";
+import { dimensionsOutside } from "../environments/spaces.ts";
 import { nearestName } from "../protocol/choice.ts";
 import type { ColumnView } from "../protocol/views.ts";
+import type { Batch } from "../rl/batch.ts";
 import { openUpdate } from "./openUpdate.ts";
 import { type Console, formatNumber, jsonLine, textTable } from "./output.ts";
 
@@ -27,7 +30,8 @@ export async function showUpdate(
   options: ShowOptions,
   console: Console,
 ): Promise<void> {
-  const { run, inspector, how } = await openUpdate(path, update);
+  const { run, inspector, how, instead } = await openUpdate(path, update);
+  if (instead !== undefined) console.error(`${instead}\n`);
   try {
     const columns = chooseColumns(run, inspector, options.columns);
     const rows = chooseRows(run, inspector, options);
@@ -86,6 +90,7 @@ function printJson(
   console: Console,
 ): void {
   const loss = inspector.trainer;
+  const ratio = ratioView(inspector, loss);
   const values = columns.map(({ name }) => [name, inspector.column(loss, name)] as const);
   for (const row of rows)
     console.out(jsonLine(Object.fromEntries(values.map(([name, column]) => [name, column?.[row]]))));
@@ -97,6 +102,7 @@ function printJson(
       terms: loss.terms.columns.map(({ text, sum }) => ({ text, sum })),
       rest: loss.terms.rest,
       grad_norm: loss.gradientNorm,
+      ...(ratio && { approx_kl: ratio.approximateKl, clip_fraction: ratio.clipFraction }),
       verdict: {
         kind: loss.verdict.kind,
         sentence: loss.verdict.sentence,
@@ -125,8 +131,23 @@ function printTable(
   const rowsOfTable = sums.some((cell, place) => place > 0 && cell !== "") ? [...body, sums] : body;
   console.out(textTable([columns.map(({ label }) => label), ...rowsOfTable]));
   if (rows.length < frozen.batch.steps) console.out(`${rows.length} of ${frozen.batch.steps} steps\n`);
+  console.out(outsideLine(run, frozen.batch));
   console.out(lossLines(loss));
+  const ratio = ratioView(inspector, loss);
+  if (ratio) console.out(`${ratioWords(ratio)}\n`);
   console.out(verdictLines(loss));
+}
+
+/** How many actions the environment did not take as they were drawn. */
+function outsideLine(run: OpenRun, { actions, steps, actionCount }: Batch): string {
+  const { actionSpace } = run.resolved.environment.create();
+  if (actionSpace.kind === "discrete") return "";
+  let outside = 0;
+  for (let t = 0; t < steps; t++) {
+    if (dimensionsOutside(actionSpace, actions, t * actionCount).length > 0) outside++;
+  }
+  if (outside === 0) return "";
+  return `${outside} of ${steps} actions lie outside the bounds; the environment takes the nearest inside, ln π is of what was drawn\n`;
 }
 
 function columnCells(

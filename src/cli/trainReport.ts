@@ -1,22 +1,48 @@
+import { isDevice } from "../engine/backends/names.ts";
 import type { TrainingSession } from "../engine/trainingSession.ts";
+import { dimensionsOutside } from "../environments/spaces.ts";
+import type { RunSettings } from "../protocol/views.ts";
 import type { UpdateSummary } from "../runs/summary.ts";
 import { type Console, counted, formatCount, jsonLine } from "./output.ts";
 
 /** What is trained, where, into which file. */
 export function introduction(session: TrainingSession): string {
   const { settings, algorithm } = session.trainer.resolved;
+  const { backend } = session.writer.metadata;
   const { specification } = session.trainer.backend;
   const network = [specification.observationSize, ...settings.hidden, specification.actionCount].join("-");
   const parts = [
     `${algorithm.title} on ${settings.environment}`,
     ...(settings.loss === algorithm.loss ? [] : ["another loss"]),
     settings.hidden.length === 0 ? `${network} linear` : `${network} ${settings.activation}`,
+    ...headWords(settings, specification.gaussian !== undefined),
+    ...batchWords(settings, algorithm.timing),
     `${settings.optimiser} ${settings.learningRate}`,
     `γ ${settings.gamma}`,
     `seed ${settings.seed}`,
-    session.writer.metadata.backend.name,
+    backend.name,
   ];
-  return `${parts.join(" · ")}\n${session.writer.path}\n`;
+  const where = isDevice(backend.name) ? `${backend.device}, ${backend.reason}\n` : "";
+  return `${parts.join(" · ")}\n${where}${session.writer.path}\n`;
+}
+
+function headWords({ value, valueLearningRate, sigma, sigmaBy }: RunSettings, isGaussian: boolean): string[] {
+  const rate = valueLearningRate === null ? "" : ` ${valueLearningRate}`;
+  return [
+    ...(isGaussian
+      ? [`Gaussian, σ by ${sigmaBy} from ${sigma === "network" ? "the network" : "a parameter"}`]
+      : []),
+    ...(value === "none" ? [] : [value === "own" ? `V of its own${rate}` : "V on the same trunk"]),
+  ];
+}
+
+function batchWords(
+  { environments, batch, epochs, minibatches }: RunSettings,
+  timing: "episode" | "steps",
+): string[] {
+  const passes = epochs * minibatches === 1 ? "" : `, ${epochs} × ${minibatches} minibatches`;
+  if (timing === "steps") return [`${environments} × ${batch} steps${passes}`];
+  return batch === 1 ? [] : [`${batch} episodes${passes}`];
 }
 
 /** One update as `pgi train --json` prints it. */
@@ -31,6 +57,21 @@ export function updateObject(summary: UpdateSummary) {
     grad_norm: summary.gradNorm,
     entropy: summary.entropy,
   };
+}
+
+/** How many actions of the last update counted as less than they were; empty where none did. */
+function clippedLine({ trainer }: TrainingSession): string {
+  const batch = trainer.made?.batch;
+  if (batch === undefined) return "";
+  const space = trainer.resolved.environment.create().actionSpace;
+  const width = batch.actions.length / batch.steps;
+  let clipped = 0;
+  for (let t = 0; t < batch.steps; t++) {
+    if (dimensionsOutside(space, batch.actions, t * width).length > 0) clipped++;
+  }
+  return clipped === 0
+    ? ""
+    : `${clipped} of the last update's ${counted(batch.steps, "action")} lay beyond their bounds and counted as the bound.\n`;
 }
 
 /** The last line: how training ended, after how much of it. `steps` and `seconds` are this session's. */
@@ -59,6 +100,6 @@ export function report(
   const average =
     trainer.episode === 0 ? "" : ` Average of the last 100: ${trainer.window.mean().toFixed(1)}.`;
   console.out(
-    `${ending} after ${counted(trainer.episode, "episode")}, ${counted(trainer.steps, "step")}, ${seconds.toFixed(1)} s${rate}.${average}\n${writer.path}\n`,
+    `${clippedLine(session)}${ending} after ${counted(trainer.episode, "episode")}, ${counted(trainer.steps, "step")}, ${seconds.toFixed(1)} s${rate}.${average}\n${writer.path}\n`,
   );
 }

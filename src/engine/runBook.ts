@@ -6,11 +6,12 @@ import { resumeRun } from "../runs/runWriter.ts";
 import type { Backends } from "./backends/backends.ts";
 import { backendFor } from "./backends/forRun.ts";
 import { endingPythonOnFailure, resolveForTraining } from "./gym/forTraining.ts";
+import { PythonError } from "./gym/pythonProcess.ts";
 import type { InspectedLoss, Inspector } from "./inspection/inspector.ts";
 import type { Names } from "./inspection/views.ts";
 import { OpenRun } from "./openRun.ts";
 import { checkUpdate } from "./replay.ts";
-import { resolveSettings } from "./settings.ts";
+import { type ResolvedSettings, resolveSettings } from "./settings.ts";
 import { type SessionOptions, type TrainingChange, TrainingSession } from "./trainingSession.ts";
 import { UserError } from "./userError.ts";
 
@@ -58,7 +59,7 @@ export class RunBook {
   }
 
   async train(params: TrainParams): Promise<RunView> {
-    const resolved = await resolveForTraining(params.settings, params.python);
+    const resolved = await this.#resolve(params);
     return endingPythonOnFailure(resolved, async () => {
       const backend = await backendFor(this.backends, resolved);
       const id = this.#takeId();
@@ -66,6 +67,16 @@ export class RunBook {
       const session = TrainingSession.create(params.out, resolved, options);
       return this.#addOwn(id, params.out, session, params.paused === true);
     });
+  }
+
+  /** Where Python cannot make the environment, all that it said goes to the log. */
+  async #resolve({ settings, python }: TrainParams): Promise<ResolvedSettings> {
+    try {
+      return await resolveForTraining(settings, python);
+    } catch (error) {
+      if (error instanceof PythonError && error.detail !== "") this.#log(error);
+      throw error;
+    }
   }
 
   /** Takes a run up on the backend in force, or on another. */
@@ -93,7 +104,13 @@ export class RunBook {
   start(id: string, what: "run" | "one"): Promise<void> {
     const session = this.session(id);
     const work = what === "run" ? session.run() : session.oneUpdate();
-    return work.catch((error: Error) => this.#emit("log", { level: "error", text: error.message }));
+    return work.catch((error: Error) => this.#log(error));
+  }
+
+  /** An error's message; of Python's, all that it said. */
+  #log(error: Error): void {
+    const detail = error instanceof PythonError && error.detail !== "" ? `\n${error.detail}` : "";
+    this.#emit("log", { level: "error", text: `${error.message}${detail}` });
   }
 
   async reset(id: string, changes: Partial<RunSettings>, python?: TrainParams["python"]): Promise<RunView> {

@@ -24,6 +24,7 @@ import {
   writtenSize,
 } from "./symbolic/term.ts";
 import { tidy } from "./symbolic/tidy.ts";
+import { writtenOut } from "./symbolic/writtenOut.ts";
 import type { Program } from "./syntax.ts";
 
 /** What one head contributes to the rule that descent on a loss performs. */
@@ -66,6 +67,9 @@ const HEADS: readonly { name: string; kind: ExplainedTerm["kind"]; target: strin
 /** Longer formulas are no help to a reader: the batch's numbers are. */
 const LONGEST_WEIGHT = 400;
 
+/** A loss with more values than this, all names written out, gets no formulas: working on them would take too long. */
+const MOST_VALUES = 5000;
+
 interface Weighed {
   readonly head: (typeof HEADS)[number];
   readonly weight: Term;
@@ -90,12 +94,17 @@ export function explainLoss(
   const adjoints = symbolicAdjoints(canonical.result, (name) => heads.has(name));
   const steps = symbols.has("T") ? leafTerm("T", [], true) : undefined;
   const values = new Map([...numbers].map(([node, name]) => [name, numberOf(node)!]));
+  const isLarge = writtenOut(graph) > MOST_VALUES;
   const weighed: Weighed[] = [];
   const silent: { head: string; because: string }[] = [];
   for (const head of HEADS) {
     const adjoint = adjoints.get(head.name);
     const symbol = symbols.get(head.name);
     if (!adjoint || !symbol) continue;
+    if (isLarge) {
+      weighed.push({ head, weight: adjoint, of: leafTerm(head.name, symbol.shape), hasFormula: false });
+      continue;
+    }
     const weight = normalised(tidy(negative(adjoint), names, steps), names);
     const because = zeroFactor(weight, names, values);
     if (because !== undefined) silent.push({ head: head.name, because });

@@ -193,6 +193,16 @@ export interface VerdictView {
   readonly fixes: readonly { readonly title: string; readonly text: string }[];
 }
 
+/** How far a minibatch's policy has gone from the one that acted, by CleanRL's definitions. */
+export interface RatioView {
+  /** Mean of (ratio − 1) − ln ratio, and of −ln ratio. */
+  readonly approximateKl: number;
+  readonly oldApproximateKl: number;
+  /** Share of steps with |ratio − 1| > ε. */
+  readonly clipFraction: number;
+  readonly epsilon: number;
+}
+
 /** A loss evaluated on one update's batch. */
 export interface LossView {
   readonly text: string;
@@ -205,6 +215,8 @@ export interface LossView {
   readonly layers: readonly LayerView[];
   readonly gradientNorm: number;
   readonly columns: readonly ColumnView[];
+  /** Where the batch is a minibatch. */
+  readonly ratio?: RatioView;
 }
 
 export interface UpdateView {
@@ -300,8 +312,9 @@ export interface StepView {
     readonly name: string;
     readonly mean: number;
     readonly deviation: number;
-    /** As it was drawn. */
+    /** As it was drawn; the environment takes the nearer bound where this lies outside its bounds. */
     readonly action: number;
+    readonly takenAs?: number;
     /** ∂L/∂μ and ∂L/∂σ. */
     readonly meanGradient: number;
     readonly deviationGradient: number;

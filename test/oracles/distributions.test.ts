@@ -6,6 +6,7 @@ import {
   logProbability,
   softmax,
 } from "../../src/rl/categorical.ts";
+import { recompute } from "../parity/reference.ts";
 import { askOracle, differences, flat, type Plain } from "./support.ts";
 
 interface Case {
@@ -18,7 +19,8 @@ interface Case {
   readonly dentropy_dlogits: readonly Plain[];
 }
 
-const { categorical } = askOracle<{ categorical: readonly Case[] }>("distributions", 300);
+const file = askOracle<{ categorical: readonly Case[] }>("distributions", 300);
+const { categorical } = file;
 
 describe("the categorical distribution is torch's", () => {
   test.each(categorical.map((one, index) => [index, one] as const))("case %i", (_, one) => {
@@ -37,5 +39,14 @@ describe("the categorical distribution is torch's", () => {
       ...differences("dlog_prob", dLogProbability, one.dlog_prob_dlogits),
       ...differences("dentropy", dEntropy, one.dentropy_dlogits),
     ]).toEqual([]);
+  });
+});
+
+describe("the normal distribution, plain and squashed by tanh, is torch's", () => {
+  const { summary, failures } = recompute({ ...file, categorical: [] });
+
+  test("in every case that was drawn", () => {
+    expect(failures).toEqual([]);
+    expect(summary).toMatchObject({ compared: 600, failed: 0, skipped: 0 });
   });
 });

@@ -21,7 +21,7 @@ const computed = new Map([...conformExpressions(file)].map((line) => [line.case,
 /** A vector that nothing reaches may be absent on either side: its gradient is 0. */
 function gradientDifferences(one: Case, { grad }: ComputedExpression): string[] {
   return Object.entries(file.data[one.data]!).flatMap(([name, values]) => {
-    const zeros = values.map(() => 0);
+    const zeros = flat(values).map(() => 0);
     return differences(`grad ${name}`, flat(grad[name] ?? zeros), one.grad[name] ?? zeros);
   });
 }

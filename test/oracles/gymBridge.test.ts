@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { GymEnvironments } from "../../src/engine/gym/gymEnvironments.ts";
@@ -242,6 +243,10 @@ describe("pgi train --environment gym:ID", () => {
     const shown = await pgi("show", out);
     expect([shown.exit, shown.error]).toEqual([0, ""]);
     expect(shown.out).toContain("update 5 · ");
+    const other = await pgi("show", out, "--update", "3");
+    expect(other.error).toMatch(
+      /^Update 3 was not kept and cannot be replayed: its environment runs in the user's Python\. This is update \d/,
+    );
   });
 
   test.each([
@@ -262,6 +267,8 @@ describe("pgi train --environment gym:ID", () => {
       const result = await train("own_envs:Raises-v0", out, "--updates", "3");
       expect(result.exit).toBe(1);
       expect(result.error).toMatch(/^pgi: The environment's step raised ValueError: the wheel came off/);
+      expect(result.error.trim().split("\n")).toHaveLength(1);
+      expect(readFileSync(`${out}.log`, "utf8")).toContain("Traceback (most recent call last)");
       expect((await pgi("show", out)).error).toMatch(/has no updates yet/);
     } finally {
       process.chdir(before);

@@ -407,7 +407,10 @@ describe("the proof of a loss", () => {
     await card.locator("summary").click();
     expect(await card.getByText("Adam and any other optimiser").isVisible()).toBe(true);
     await page.evaluate(axeSource);
-    expect(await page.evaluate(async () => (await axe.run()).violations.map(({ id }) => id))).toEqual([]);
+    const violations = await page.evaluate(async () =>
+      (await axe.run()).violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id} ${html}`)),
+    );
+    expect(violations).toEqual([]);
     await card.getByRole("button", { name: "Close the proof" }).click();
     await card.waitFor({ state: "detached" });
   });
@@ -462,6 +465,32 @@ describe("the curve and the charts", () => {
     const dark = await picture();
     await control(page, (fake) => fake.setTheme("hc-light"));
     await poll("another picture", async () => ((await picture()) === dark ? undefined : true));
+  });
+});
+
+describe("the backend", () => {
+  test("opens to its reason, the time of every part of an update, and how close it is to kernels", async () => {
+    const page = await show();
+    const name = page.locator("pgi-backend button.backend-name");
+    expect(await name.innerText()).toContain("kernels");
+    await name.focus();
+    await page.keyboard.press("Enter");
+    const card = page.getByRole("dialog", { name: "Backend" });
+    await card.waitFor();
+    expect(await card.innerText()).toContain("small network");
+    const parts = await card.locator(".backend-table").first().locator("th").allInnerTexts();
+    expect(parts).toEqual(["act", "forward", "loss", "backward", "optimiser", "record"]);
+    await card.getByRole("button", { name: /^Compare backends on update \d+$/ }).click();
+    await card.getByRole("rowheader", { name: "tensorflow" }).waitFor();
+    expect(await card.getByRole("status").innerText()).toContain("3.1e−7");
+    expect(await card.locator(".notice").innerText()).toContain("no graphics driver");
+    await page.evaluate(axeSource);
+    const violations = await page.evaluate(async () =>
+      (await axe.run()).violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id} ${html}`)),
+    );
+    expect(violations).toEqual([]);
+    await page.keyboard.press("Escape");
+    await card.waitFor({ state: "hidden" });
   });
 });
 

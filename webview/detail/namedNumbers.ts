@@ -11,7 +11,10 @@ export interface NamedStep {
 
 /** The observation as named numbers, for environments without a picture. */
 export function namedNumbers({ step, observationNames, actionNames }: NamedStep): TemplateResult {
-  const action = actionNames[step.action] ?? String(step.action);
+  const action =
+    step.dimensions?.map(({ action: drawn }) => formatNumber(drawn)).join(", ") ??
+    actionNames[step.action] ??
+    String(step.action);
   return html`
     <dl class="named-numbers">
       ${step.observation.map((value, i) => html`<dt>${observationNames[i] ?? `observation ${i}`}</dt><dd class="number">${formatNumber(value)}</dd>`)}

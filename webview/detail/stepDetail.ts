@@ -28,12 +28,27 @@ export class StepDetail extends Part {
       <div class="detail-body" ?data-stale=${stale}>
         <div class="detail-scene">${view.scene === undefined ? namedNumbers({ step: view, actionNames, observationNames }) : drawScene(view.scene)}</div>
         <div class="detail-outputs">
-          ${this.#outputs(view)}
+          ${view.dimensions === undefined ? this.#outputs(view) : this.#dimensions(view)}
+          ${view.value === undefined ? nothing : valueLine(view.value)}
           <p class="sentence quiet">${view.sentence}</p>
           ${identity(view)}
           <dl class="observation">${view.observation.map((value, i) => html`<dt>${observationNames[i] ?? `observation ${i}`}</dt><dd class="number">${formatNumber(value)}</dd>`)}</dl>
         </div>
       </div>
+    `;
+  }
+
+  /** Mean and deviation of every dimension of a Gaussian action, and what each gets; beside an edited loss's the trainer's. */
+  #dimensions(view: StepView): TemplateResult {
+    const before = shownSource(this.state) === "edited" ? this.state.detail.trainer : undefined;
+    const headings =
+      before === undefined ? ["∂L/∂μ", "∂L/∂σ"] : ["∂L/∂μ trainer", "edited", "∂L/∂σ trainer", "edited"];
+    return html`
+      <table class="output-table">
+        <thead><tr><th scope="col">action</th><th scope="col">drawn</th><th scope="col">μ</th><th scope="col">σ</th>
+          ${headings.map((heading) => html`<th scope="col">${heading}</th>`)}</tr></thead>
+        <tbody>${view.dimensions?.map((dimension, i) => dimensionRow(dimension, i, before?.dimensions?.[i]))}</tbody>
+      </table>
     `;
   }
 
@@ -69,6 +84,32 @@ function identity({ crossEntropy }: StepView): TemplateResult | typeof nothing {
       <code>${text}</code> gives ${numbers}: ${verdict}.
     </p>
   `;
+}
+
+type Dimension = NonNullable<StepView["dimensions"]>[number];
+
+function dimensionRow(dimension: Dimension, i: number, before: Dimension | undefined): TemplateResult {
+  const gradients = (own: number, trainer: number | undefined) => html`
+    ${trainer === undefined ? nothing : html`<td class="quiet">${formatSigned(trainer)}</td>`}
+    <td>${formatSigned(own)}</td>`;
+  return html`
+    <tr>
+      <th scope="row"><i class="swatch output-${i % 6}" aria-hidden="true"></i>${dimension.name}</th>
+      <td>${formatSigned(dimension.action)}${dimension.takenAs === undefined ? nothing : html` <span class="quiet" title="outside the environment's bounds, which takes the nearer one">→ ${formatSigned(dimension.takenAs)}</span>`}</td>
+      <td>${formatSigned(dimension.mean)}</td>
+      <td>${formatNumber(dimension.deviation)}</td>
+      ${gradients(dimension.meanGradient, before?.meanGradient)}
+      ${gradients(dimension.deviationGradient, before?.deviationGradient)}
+    </tr>
+  `;
+}
+
+/** The critic's estimate at this step, and where the loss draws it. A minibatch's steps have no δ. */
+function valueLine({ estimate, next, delta, gradient }: NonNullable<StepView["value"]>): TemplateResult {
+  const ahead = Number.isNaN(next)
+    ? nothing
+    : html` · V(next) <span class="number">${formatNumber(next)}</span> · δ <span class="number">${formatSigned(delta)}</span>`;
+  return html`<p class="sentence">V <span class="number">${formatNumber(estimate)}</span>${ahead} · ∂L/∂V <span class="number">${formatSigned(gradient)}</span></p>`;
 }
 
 function outputRow(

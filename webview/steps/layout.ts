@@ -23,10 +23,20 @@ const widths: Readonly<Record<TableColumn["kind"], number>> = {
 };
 
 /** Groups whose columns have a unit in common, so that bars of one length mean one size. */
-const barGroups = new Set(["dlogit", "pi", "logit"]);
+const barGroups = new Set(["dlogit", "pi", "logit", "dmu", "dsigma"]);
 
 /** What is left out until it is asked for: it repeats others, or says little in most runs. */
-const shownOnDemand = new Set(["step", "episode", "pi", "logit", "terminated", "truncated"]);
+const shownOnDemand = new Set([
+  "step",
+  "episode",
+  "pi",
+  "logit",
+  "V_next",
+  "V_old",
+  "row",
+  "terminated",
+  "truncated",
+]);
 
 /** All columns there are to draw, in the order of the loss's columns; a group stands where its first column stood. */
 export function tableColumns(columns: readonly ColumnView[]): readonly TableColumn[] {

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
-import type { VerdictView } from "../../src/protocol/views.ts";
+import type { RatioView, VerdictView } from "../../src/protocol/views.ts";
+import { formatNumber } from "../format.ts";
 import { Part } from "../part.ts";
 import { editedEvaluation, editorText, hasErrors } from "../selectors.ts";
 import type { PanelState } from "../state.ts";
@@ -23,7 +24,8 @@ export class VerdictLine extends Part {
   }
 
   protected override render(): TemplateResult | typeof nothing {
-    const verdict = (editedEvaluation(this.state)?.loss ?? this.state.update?.loss)?.verdict;
+    const loss = editedEvaluation(this.state)?.loss ?? this.state.update?.loss;
+    const verdict = loss?.verdict;
     if (verdict === undefined) return nothing;
     const { icon, word } = signs[verdict.kind];
     return html`
@@ -33,6 +35,7 @@ export class VerdictLine extends Part {
           <p class="verdict-sentence">${sentence(verdict)}${this.#actions(verdict)}</p>
           ${this.#explained && verdict.explanation !== "" ? html`<p class="quiet">${verdict.explanation}</p>` : nothing}
           ${verdict.undecided.length === 0 ? nothing : html`<p class="quiet">The data cannot decide: ${verdict.undecided.join("; ")}.</p>`}
+          ${loss?.ratio === undefined ? nothing : ratioLine(loss.ratio)}
           ${this.#rule(verdict)}
           ${this.#noted ? notes(verdict) : nothing}
         </div>
@@ -111,4 +114,9 @@ function sentence(verdict: VerdictView): TemplateResult {
   const colon = verdict.sentence.indexOf(":");
   if (colon < 0) return html`${verdict.sentence}`;
   return html`<b>${verdict.sentence.slice(0, colon)}</b>${verdict.sentence.slice(colon)}`;
+}
+
+/** How far a minibatch's policy has gone from the one that acted. */
+function ratioLine({ approximateKl, clipFraction, epsilon }: RatioView): TemplateResult {
+  return html`<p class="quiet" title="mean of (ratio − 1) − ln ratio, and the share of steps with |ratio − 1| > ε">approximate KL <span class="number">${formatNumber(approximateKl)}</span> · clipped <span class="number">${formatNumber(100 * clipFraction)}</span> % (ε = ${epsilon})</p>`;
 }

@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { algorithms } from "../../algorithms/registry.ts";
 import { Backends } from "../../engine/backends/backends.ts";
@@ -7,6 +7,7 @@ import { backendNames } from "../../engine/backends/names.ts";
 import { endingPythonOnFailure, type PythonPlace, resolveForTraining } from "../../engine/gym/forTraining.ts";
 import { isGym } from "../../engine/gym/gymRecord.ts";
 import { usualPython } from "../../engine/gym/places.ts";
+import { PythonError } from "../../engine/gym/pythonProcess.ts";
 import { policyOf } from "../../engine/runPolicy.ts";
 import { runtimePlaces } from "../../engine/runtimes/places.ts";
 import { isInParts, resolveSettings, type SettingsRequest } from "../../engine/settings.ts";
@@ -107,7 +108,7 @@ async function train(parsed: Parsed, console: Console): Promise<ExitCode> {
       : await takeUp(parsed, resume, settings, options);
   if (!json) console.out(resume === undefined ? introduction(session) : resuming(session));
   const { interrupted, failure } = await runSession(session, limit.untilSolved, live, json, console);
-  if (failure) throw failure;
+  if (failure) throw withLog(failure, session.writer.path);
   if (parsed.flag("show")) await showUpdate(session.writer.path, undefined, {}, console);
   return limit.untilSolved && !session.solved && !interrupted ? 1 : 0;
 }
@@ -150,6 +151,14 @@ function readLimit(parsed: Parsed) {
   const steps = parsed.integer("steps", 1);
   const untilSolved = parsed.flag("until-solved") || (updates === undefined && steps === undefined);
   return { updates, steps, untilSolved };
+}
+
+/** What Python printed is kept beside the run, and the error says where. */
+function withLog(failure: Error, run: string): Error {
+  if (!(failure instanceof PythonError) || failure.detail === "") return failure;
+  const log = `${run}.log`;
+  writeFileSync(log, failure.detail);
+  return new UserError(failure.code, failure.message, `All that Python said is in ${log}; the run is kept.`);
 }
 
 /** The Python that steps environments of Gymnasium, in the folder that one works in. */

@@ -28,7 +28,7 @@ export class Session {
 
   /** Rounding of what the policy put out and of log-probabilities. */
   get policyPrecision(): Precision {
-    return this.#once("policyPrecision", () =>
+    return this.once("policyPrecision", () =>
       precisionOf(
         this.#sample().flatMap(({ policy, sampledLogProbs, entropies }) => [
           policy?.kind === "categorical" ? policy.logits : policy?.mu,
@@ -43,7 +43,7 @@ export class Session {
 
   /** Rounding of weights, gradients and values. */
   get weightPrecision(): Precision {
-    return this.#once("weightPrecision", () =>
+    return this.once("weightPrecision", () =>
       precisionOf(
         this.#sample().flatMap(({ coef, logitsGrad, muGrad, values, valueGrad }) => [
           coef,
@@ -58,7 +58,7 @@ export class Session {
 
   /** The updates whose weights can be read. */
   get readings(): readonly UpdateReading[] {
-    return this.#once("readings", () =>
+    return this.once("readings", () =>
       this.updates.flatMap((update) => {
         const reading = readWeights(update, this.policies.of(update), this.trustsOutputs);
         return reading ? [{ update, reading, observed: reading }] : [];
@@ -73,20 +73,20 @@ export class Session {
 
   /** Which rule the weights follow. */
   get weights(): SearchResult {
-    return this.#once("weights", () => explainWeights(this.readings, this.weightPrecision));
+    return this.once("weights", () => explainWeights(this.readings, this.weightPrecision));
   }
 
   /** Which rule the losses follow, where no gradient was recorded. */
   get losses(): LossExplanation | undefined {
-    return this.#once("losses", () => explainLosses(this));
+    return this.once("losses", () => explainLosses(this));
   }
 
   get logProbs(): LogProbCheck | undefined {
-    return this.#once("logProbs", () => checkLogProbs(this.updates, this.policies, this.policyPrecision));
+    return this.once("logProbs", () => checkLogProbs(this.updates, this.policies, this.policyPrecision));
   }
 
   get critic(): CriticCheck | undefined {
-    return this.#once("critic", () => checkCritic(this));
+    return this.once("critic", () => checkCritic(this));
   }
 
   /** Rows of the trace that an update used. */
@@ -99,7 +99,8 @@ export class Session {
     return this.updates.filter((_, index) => index % stride === 0);
   }
 
-  #once<Value>(name: string, compute: () => Value): Value {
+  /** What several findings share under a name, computed when first asked for. */
+  once<Value>(name: string, compute: () => Value): Value {
     if (!this.#known.has(name)) this.#known.set(name, compute());
     return this.#known.get(name) as Value;
   }

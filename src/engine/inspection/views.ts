@@ -4,6 +4,7 @@ import { countEpisodes } from "../lossInputs.ts";
 import { columnViews, tableShape } from "./columns.ts";
 import type { InspectedLoss, Inspector } from "./inspector.ts";
 import { compareGradients, describeLayers } from "./layers.ts";
+import { ratioView } from "./ratioView.ts";
 import { ruleViews } from "./ruleViews.ts";
 import { verdictFixes } from "./verdictFixes.ts";
 
@@ -20,6 +21,7 @@ export function namesOf(environment: EnvironmentRecord): Names {
 /** A loss on the inspector's batch as the panel and the command line show it. */
 export function lossView(inspector: Inspector, loss: InspectedLoss, names: Names): LossView {
   const { terms } = loss;
+  const ratio = ratioView(inspector, loss);
   return {
     text: loss.text,
     value: loss.evaluation.value,
@@ -30,6 +32,7 @@ export function lossView(inspector: Inspector, loss: InspectedLoss, names: Names
     layers: describeLayers(inspector.backend.parameters, loss.gradient.gradient),
     gradientNorm: loss.gradientNorm,
     columns: columnViews(tableShape(inspector, loss, names)),
+    ...(ratio && { ratio }),
   };
 }
 

@@ -11,6 +11,7 @@ export interface CommandRow {
 
 /** Every command of the extension: identifier (without the prefix `policyGradient.`), title, need. */
 export const commandTable = {
+  train: { title: "Train…", requires: "nothing", icon: "run-all" },
   trainReinforce: { title: "Train REINFORCE", requires: "nothing", icon: "play" },
   pause: { title: "Pause", requires: "training", icon: "debug-pause" },
   resume: { title: "Resume", requires: "resumable", icon: "debug-continue" },

@@ -9,13 +9,8 @@ import { installOrSay } from "./runtimeHandlers.ts";
 const done: CommandAnswer = { ok: true };
 
 export const trainingHandlers = {
-  trainReinforce: async (context, args) => {
-    const request = await readRequest(context, args);
-    if (request === undefined) return { ok: false, reason: "Nothing was started." };
-    const run = await context.trainer.train(request);
-    context.panels.follow(run.path, readSettings().openPanelOnTrain);
-    return { ok: true, path: run.path };
-  },
+  train: (context, args) => startTraining(context, args, true),
+  trainReinforce: (context, args) => startTraining(context, args, false),
   pause: async (context, args) => {
     await context.trainer.pause(requiredRun(context, args));
     return done;
@@ -50,17 +45,31 @@ export const trainingHandlers = {
   },
 } satisfies Record<string, CommandHandler>;
 
+async function startTraining(
+  context: CommandContext,
+  args: readonly unknown[],
+  asksAlgorithm: boolean,
+): Promise<CommandAnswer> {
+  const request = await readRequest(context, args, asksAlgorithm);
+  if (request === undefined) return { ok: false, reason: "Nothing was started." };
+  const run = await context.trainer.train(request);
+  context.panels.follow(run.path, readSettings().openPanelOnTrain);
+  return { ok: true, path: run.path };
+}
+
 async function readRequest(
   context: CommandContext,
   [request]: readonly unknown[],
+  asksAlgorithm: boolean,
 ): Promise<TrainArguments | undefined> {
   if (request === undefined || isPanelTarget(request)) {
     const { engine, store, memory } = context;
     const install = (name: InstallableBackend) => installOrSay(name, context);
-    return pickTraining({ engine, store, memory, backend: readSettings().backend, install });
+    const { backend } = readSettings();
+    return pickTraining({ engine, store, memory, backend, install, asksAlgorithm });
   }
   const read = readTrainArguments(request);
-  if (!read.ok) throw new Error(`Train REINFORCE: ${read.message}`);
+  if (!read.ok) throw new Error(`${asksAlgorithm ? "Train" : "Train REINFORCE"}: ${read.message}`);
   return read.arguments;
 }
 

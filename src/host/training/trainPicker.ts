@@ -14,9 +14,8 @@ import {
 import { askChoice, askText, backPressed, type StepAnswer } from "./wizardSteps.ts";
 
 const memoryKey = "policyGradient.lastTraining";
-const title = "Train REINFORCE";
 
-type Answers = Pick<TrainArguments, "environment" | "seed" | "hidden" | "backend">;
+type Answers = Pick<TrainArguments, "algorithm" | "environment" | "seed" | "hidden" | "backend">;
 
 export interface TrainPickerOptions {
   readonly engine: EngineHost;
@@ -26,20 +25,26 @@ export interface TrainPickerOptions {
   readonly backend: (typeof backendNames)[number];
   /** Installs an absent backend; false where it could not be, or the person called it off. */
   readonly install: (name: InstallableBackend) => Promise<boolean>;
+  /** Whether the algorithm is asked for first; else it is REINFORCE. */
+  readonly asksAlgorithm: boolean;
 }
 
-/** Asks for environment, seed, hidden sizes and backend, with a way back at each step; undefined when dismissed. */
+/** Asks for the algorithm where that is wanted, environment, seed, hidden sizes and backend, with a way back at each step; undefined when dismissed. */
 export async function pickTraining({
   engine,
   store,
   memory,
   backend,
   install,
+  asksAlgorithm,
 }: TrainPickerOptions): Promise<TrainArguments | undefined> {
   const environments = await engine.call("environments", {});
   store.dispatch({ kind: "backends", backends: await engine.call("backends", {}) });
-  const steps = wizardSteps(environments, () => store.model.backends, install);
-  let answers: Answers = { backend, ...recall(memory) };
+  const title = asksAlgorithm ? "Train" : "Train REINFORCE";
+  const first = asksAlgorithm ? [algorithmStep(await engine.call("algorithms", {}))] : [];
+  const steps = [...first, ...wizardSteps(title, environments, () => store.model.backends, install)];
+  const { algorithm, ...remembered } = recall(memory);
+  let answers: Answers = { backend, ...remembered, ...(asksAlgorithm && { algorithm }) };
   let position = 0;
   while (position < steps.length) {
     const answer = await steps[position]!(answers, position + 1, steps.length);
@@ -50,20 +55,41 @@ export async function pickTraining({
       position += 1;
     }
   }
-  await memory.update(memoryKey, answers);
+  await memory.update(memoryKey, { ...answers, algorithm: answers.algorithm ?? algorithm });
   return answers;
 }
 
 type Step = (answers: Answers, step: number, totalSteps: number) => Promise<StepAnswer<Answers>>;
 
+function algorithmStep(algorithms: readonly ChoiceView[]): Step {
+  return async (answers, step, totalSteps) => {
+    const items = algorithms.map(({ id, title: label, detail }) => ({ label, detail, id }));
+    const picked = await askChoice({
+      title: "Train",
+      placeholder: "Algorithm",
+      items,
+      current: answers.algorithm,
+      step,
+      totalSteps,
+    });
+    return typeof picked === "object" ? { algorithm: picked.id } : picked;
+  };
+}
+
 function wizardSteps(
+  title: string,
   environments: readonly ChoiceView[],
   backends: () => readonly BackendView[],
   install: TrainPickerOptions["install"],
 ): Step[] {
   return [
     async (answers, step, totalSteps) => {
-      const own = environments.map(({ id, title: label, detail }) => ({ label, detail, id }));
+      const own = environments.map(({ id, title: label, detail }) => ({
+        label,
+        description: id,
+        detail,
+        id,
+      }));
       const items = [...own, gymItem];
       const picked = await askChoice({
         title,
@@ -73,7 +99,8 @@ function wizardSteps(
         step,
         totalSteps,
       });
-      if (typeof picked === "object" && picked.id === gymPrefix) return askGym(answers, step, totalSteps);
+      if (typeof picked === "object" && picked.id === gymPrefix)
+        return askGym(title, answers, step, totalSteps);
       return typeof picked === "object" ? { environment: picked.id } : picked;
     },
     async (answers, step, totalSteps) => {
@@ -125,7 +152,12 @@ const gymItem = {
   id: gymPrefix,
 };
 
-async function askGym(answers: Answers, step: number, totalSteps: number): Promise<StepAnswer<Answers>> {
+async function askGym(
+  title: string,
+  answers: Answers,
+  step: number,
+  totalSteps: number,
+): Promise<StepAnswer<Answers>> {
   const { environment = "" } = answers;
   const text = await askText({
     title,

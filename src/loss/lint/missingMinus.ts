@@ -1,4 +1,4 @@
-import { type GraphNode, leafName } from "../graph.ts";
+import { type Graph, type GraphNode, leafName } from "../graph.ts";
 import type { Finding, LintRow, LintSubject } from "./lint.ts";
 import { operatorName } from "./values.ts";
 
@@ -14,46 +14,68 @@ const GOODNESS: ReadonlySet<string> = new Set([
 ]);
 const GOOD_DATA: ReadonlySet<string> = new Set(["adv", "r", "G_recorded"]);
 
+/** What is known of a value as a factor. */
+interface Factor {
+  /** Of all of it but ln π and the goodness; 0 where it may be either. */
+  readonly sign: number;
+  readonly hasScore: boolean;
+  readonly hasGoodness: boolean;
+}
+
 /** Terms that weight ln π by how good the action was and enter the loss with a plus: descent makes good actions rarer. */
 function risingTerms({ graph }: LintSubject): Finding[] {
+  const factors = factorsOf(graph);
   const found: Finding[] = [];
-  visit(graph.result, 1, (term) => found.push(rising(term)));
+  for (const { node, sign } of termsOf(graph.result)) {
+    const factor = factors[node.index]!;
+    if (factor.hasScore && factor.hasGoodness && sign * factor.sign > 0) found.push(rising(node));
+  }
   return found;
 }
 
-/** Walks down sums, signs and reductions with the sign that a term has in the loss. */
-function visit(node: GraphNode, sign: number, report: (term: GraphNode) => void): void {
-  const name = operatorName(node);
-  const [left, right] = node.operands;
-  if (name === "neg") visit(left!, -sign, report);
-  else if (RISING.has(name)) visit(left!, sign, report);
-  else if (name === "add" || name === "sub") {
-    visit(left!, sign, report);
-    visit(right!, name === "sub" ? -sign : sign, report);
-  } else if (name === "mul") {
-    const product = factorsOf(node);
-    const score = product.factors.some((factor) => leafName(factor) === "log_pi");
-    const good = product.factors.some(isGood);
-    if (score && good && sign * product.sign > 0) report(node);
+/** The products that sums, signs and reductions make the result of, each with its sign, and each once however often it is used. */
+function termsOf(result: GraphNode): readonly { readonly node: GraphNode; readonly sign: number }[] {
+  const terms: { node: GraphNode; sign: number }[] = [];
+  const seen = new Set<string>();
+  const waiting = [{ node: result, sign: 1 }];
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    const { node, sign } = next;
+    const key = `${node.index} ${sign}`;
+    if (seen.has(key)) continue;
+    seen.add(key);
+    const [left, right] = node.operands;
+    const name = operatorName(node);
+    if (name === "mul") terms.push(next);
+    else if (name === "neg") waiting.push({ node: left!, sign: -sign });
+    else if (RISING.has(name)) waiting.push({ node: left!, sign });
+    else if (name === "add" || name === "sub")
+      waiting.push({ node: left!, sign }, { node: right!, sign: name === "sub" ? -sign : sign });
   }
+  return terms;
 }
 
-/** The factors of a product of products, signs taken out. A factor of unknown sign leaves the product undecided. */
-function factorsOf(node: GraphNode): { readonly sign: number; readonly factors: readonly GraphNode[] } {
-  const name = operatorName(node);
-  if (name === "neg") {
-    const inner = factorsOf(node.operands[0]!);
-    return { sign: -inner.sign, factors: inner.factors };
-  }
-  if (name === "mul") {
-    const [left, right] = node.operands.map(factorsOf) as [Factored, Factored];
-    return { sign: left.sign * right.sign, factors: [...left.factors, ...right.factors] };
-  }
-  if (node.constant !== undefined) return { sign: Math.sign(node.constant), factors: [] };
-  return { sign: isPositive(node) || isGood(node) || leafName(node) === "log_pi" ? 1 : 0, factors: [node] };
+/** For each node, what it is as a factor; operands come first, so each is looked at once. */
+function factorsOf({ nodes }: Graph): readonly Factor[] {
+  const factors: Factor[] = [];
+  for (const node of nodes) factors.push(factorOf(node, factors));
+  return factors;
 }
 
-type Factored = ReturnType<typeof factorsOf>;
+function factorOf(node: GraphNode, known: readonly Factor[]): Factor {
+  const [left, right] = node.operands.map(({ index }) => known[index]!);
+  const name = operatorName(node);
+  if (name === "neg") return { ...left!, sign: -left!.sign };
+  if (name === "mul")
+    return {
+      sign: left!.sign * right!.sign,
+      hasScore: left!.hasScore || right!.hasScore,
+      hasGoodness: left!.hasGoodness || right!.hasGoodness,
+    };
+  const hasScore = leafName(node) === "log_pi";
+  const hasGoodness = isGood(node);
+  const constant = node.constant === undefined ? undefined : Math.sign(node.constant);
+  return { sign: constant ?? (hasScore || hasGoodness || isPositive(node) ? 1 : 0), hasScore, hasGoodness };
+}
 
 const POSITIVE_DATA: ReadonlySet<string> = new Set(["gamma", "alpha", "T", "N", "t", "pi", "sigma"]);
 

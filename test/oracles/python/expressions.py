@@ -13,6 +13,7 @@ from common import Rounding, is_close, main
 VECTORS = ["r", "G", "log_pi", "entropy", "V", "adv", "log_pi_old"]
 SCALARS = {"gamma": 0.93, "alpha": 0.02, "eps": 0.2, "c1": 0.5, "c2": 0.01}
 DEPTH = 4
+ACTIONS = 3
 
 
 def draw_data(rng, length):
@@ -27,6 +28,8 @@ def draw_data(rng, length):
         "adv": normal(),
         "log_pi_old": [-abs(x) - 0.01 for x in normal()],
         "done": [rng.random() < 0.3 for _ in range(length)],
+        "logits": [normal()[:ACTIONS] for _ in range(length)],
+        "a": [rng.randrange(ACTIONS) for _ in range(length)],
     }
 
 
@@ -54,7 +57,7 @@ class Writer:
         if depth == 0 or self.rng.random() < 0.12:
             return self.leaf()
         common = [self.arithmetic, self.unary] * 2
-        rare = [self.safe, self.pair, self.choice, self.scan, self.bounded, self.held]
+        rare = [self.safe, self.pair, self.choice, self.scan, self.bounded, self.held, self.row]
         return self.rng.choice(common + rare)(depth - 1)
 
     def arithmetic(self, depth):
@@ -160,6 +163,37 @@ class Writer:
     def held(self, depth):
         a, b = self.vector(depth), self.vector(depth)
         return self.rng.choice([f"({a}).detach()", f"({a}).detach() * ({b})", f"({a} - ({b}).detach())"])
+
+    def table(self, depth):
+        """A table [T, K] of the policy's outputs and a vector."""
+        a, b = self.vector(depth), self.vector(depth)
+        return self.rng.choice(
+            [
+                "logits",
+                f"torch.tanh(logits * ({a}).unsqueeze(1))",
+                f"logits + ({a})[:, None]",
+                f"torch.softmax(logits, 1) - ({b}).unsqueeze(1) * 0.1",
+                f"F.log_softmax(logits, dim=1) * ({a})[:, None]",
+                "torch.where(logits > 0.2, logits, 0.5 * logits)",
+                f"(logits - logits.mean(1, keepdim=True)) * ({b}).unsqueeze(1)",
+            ]
+        )
+
+    def row(self, depth):
+        """A vector out of a table, step by step."""
+        m, a = self.table(max(depth - 1, 0)), self.vector(depth)
+        reduce = self.rng.choice(["sum", "mean", "logsumexp", "amax", "amin"])
+        return self.rng.choice(
+            [
+                "F.cross_entropy(logits, a, reduction='none')",
+                "F.log_softmax(logits, 1).gather(1, a.unsqueeze(1)).squeeze(1)",
+                "-(torch.softmax(logits, 1) * F.log_softmax(logits, 1)).sum(1)",
+                f"({m}).{reduce}(1)",
+                f"({m})[:, {self.rng.choice([0, 1, -1])}]",
+                f"(({m}) * logits).sum(dim=1)",
+                f"F.nll_loss(F.log_softmax(logits, dim=1), a, reduction='none') * ({a})",
+            ]
+        )
 
     def reduction(self, depth):
         a, b = self.vector(depth), self.vector(depth)

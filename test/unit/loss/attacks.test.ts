@@ -144,6 +144,23 @@ describe("shape bombs", () => {
     expect(errorsOf("one_hot(r, 1000000000)", { r: [0, 1] })[0]!.code).toBe("cost");
   });
 
+  test("a tower of powers is a number, not a memory", () => {
+    const tower = `${Array(60).fill("9").join("**")} + r.sum() * 0`;
+    const started = performance.now();
+    expect(evaluated(tower, DATA).value).toBe(Number.POSITIVE_INFINITY);
+    expect(performance.now() - started).toBeLessThan(2000);
+    expect(errorsOf(`${Array(200).fill("9").join("**")}`, DATA)[0]!.code).toBe("depth");
+  });
+
+  test("products of columns along ever new axes stay within two dimensions", () => {
+    expect(errorsOf("r[:, None][:, None].sum()", DATA)[0]!.code).toBe("rank");
+    const text = Array.from(
+      { length: 40 },
+      (_, line) => `x${line + 1} = x${line}[:, None] * x${line}[None, :]`,
+    );
+    expect(errorsOf(`x0 = r\n${text.join("\n")}`, long)[0]!.code).toMatch(/cost|rank|index/);
+  });
+
   test("doubling a name on every line neither takes long nor overflows", () => {
     const text = Array.from({ length: 200 }, (_, line) => `x${line + 1} = x${line} + x${line}`).join("\n");
     expect(evaluated(`x0 = r * 0\n${text}`, DATA).value).toBe(0);
@@ -186,6 +203,32 @@ describe("NaN poisoning", () => {
       index: 1,
     });
     expect(firstNonFinite(compiled("r.sum()", DATA), evaluated("r.sum()", DATA))).toBeUndefined();
+  });
+});
+
+describe("markup in names and messages", () => {
+  const markup = [
+    "<img src=x onerror=alert(1)>",
+    "<script>alert(1)</script>",
+    "&lt;b&gt;",
+    "[x](command:evil)",
+    "$(fire)",
+  ];
+
+  test.each(markup)("%s is refused as text, and a message quotes at most what stands there", (text) => {
+    const errors = errorsOf(`loss = -(r * log_pi).sum() + ${text}`, DATA);
+    expect(errors.length).toBeGreaterThan(0);
+    for (const { start, end } of errors) expect(end - start).toBeLessThanOrEqual(text.length);
+  });
+});
+
+describe("unstable forms", () => {
+  test("log(softmax) is told, with the form that does not overflow", () => {
+    const { diagnostics } = diagnoseLoss("log(softmax(logits, 1)).sum()", offeredSymbols());
+    expect(diagnostics.map(({ code }) => code)).toContain("unstable-log");
+    const big = { logits: [[1000, 0]], r: [1] };
+    expect(evaluated("log(softmax(logits, 1)).sum()", big).value).toBe(Number.NEGATIVE_INFINITY);
+    expect(evaluated("log_softmax(logits, 1).sum()", big).value).toBe(-1000);
   });
 });
 

@@ -13,7 +13,7 @@ interface Beta {
 }
 
 function readBeta(session: Session): Beta | undefined {
-  return betaOfUpdates(session) ?? betaOfFit(session) ?? betaOfLosses(session);
+  return session.once("beta", () => betaOfUpdates(session) ?? betaOfFit(session) ?? betaOfLosses(session));
 }
 
 function betaOfUpdates(session: Session): Beta | undefined {
@@ -32,11 +32,20 @@ function betaOfUpdates(session: Session): Beta | undefined {
 
 /** A value that is the same within noise; NaN entries are steps that could not be read. */
 function meanOf(values: Float64Array | undefined): number | undefined {
-  const known = values?.filter((value) => !Number.isNaN(value));
-  if (!known || known.length === 0) return undefined;
-  const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
-  const spread = Math.max(...known.map((value) => Math.abs(value - mean)));
-  return spread <= 0.05 * Math.abs(mean) ? mean : undefined;
+  let sum = 0;
+  let count = 0;
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (const value of values ?? []) {
+    if (Number.isNaN(value)) continue;
+    sum += value;
+    count++;
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  if (count === 0) return undefined;
+  const mean = sum / count;
+  return Math.max(high - mean, mean - low) <= 0.05 * Math.abs(mean) ? mean : undefined;
 }
 
 function betaOfFit(session: Session): Beta | undefined {
@@ -169,14 +178,20 @@ const entropyWithoutGradient: FindingRule = {
   },
 };
 
+interface EntropyDifferences {
+  readonly rows: readonly number[];
+  readonly updates: readonly UpdateEvidence[];
+  readonly compared: number;
+  readonly largest: number;
+  readonly isSampled: boolean;
+}
+
 /** How the recorded entropies relate to those of the recorded distribution. */
-function entropyDifferences(session: Session): {
-  rows: number[];
-  updates: UpdateEvidence[];
-  compared: number;
-  largest: number;
-  isSampled: boolean;
-} {
+function entropyDifferences(session: Session): EntropyDifferences {
+  return session.once("entropyDifferences", () => compareEntropies(session));
+}
+
+function compareEntropies(session: Session): EntropyDifferences {
   const rows: number[] = [];
   const updates: UpdateEvidence[] = [];
   let compared = 0;

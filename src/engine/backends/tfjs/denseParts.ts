@@ -7,6 +7,8 @@ import type { TensorPart } from "./tensorPart.ts";
 /** What a device computes of a policy: parts whose outputs follow each other, [T × O] in all, as their parameters do in θ. */
 export interface DenseParts {
   readonly observationSize: number;
+  /** Units of the widest layer, the observation among them. */
+  readonly widest: number;
   readonly parts: readonly TensorPart[];
   readonly parameterCount: number;
   /** Where the parameters of a value network begin, which may have a step size of their own; |θ| without one. */
@@ -25,7 +27,9 @@ export function partsOf(specification: PolicySpecification): DenseParts {
   if (value) rows.add((parameter, output) => new NetworkPart(value, activation, parameter, output));
   const { parts, parameterCount, outputs } = rows;
   const valueStart = parameterCount - (value?.parameterCount ?? 0);
-  return { observationSize, parts, parameterCount, valueStart, outputs };
+  const layers = [...policy.layers, ...(value?.layers ?? [])];
+  const widest = Math.max(observationSize, ...layers.map((layer) => layer.outputs));
+  return { observationSize, widest, parts, parameterCount, valueStart, outputs };
 }
 
 class PartRow {

@@ -35,14 +35,14 @@ export class NetworkPart implements TensorPart {
 
   forward(layers: readonly LayerTensors[], observations: tf.Tensor2D): ForwardPass {
     const inputs: tf.Tensor2D[] = [];
-    let activations = observations;
-    for (const { weight, bias } of layers) {
-      if (inputs.length > 0) activations = this.#isRelu ? tf.relu(activations) : tf.tanh(activations);
-      inputs.push(activations);
-      const product: tf.Tensor2D = tf.matMul(activations, weight as tf.Tensor2D, false, true);
-      activations = bias === undefined ? product : tf.add(product, bias);
+    let input = observations;
+    for (const [index, layer] of layers.entries()) {
+      inputs.push(input);
+      const isLast = index === layers.length - 1;
+      const from = input;
+      input = tf.tidy(() => (isLast ? affine(layer, from) : this.#activation(affine(layer, from))));
     }
-    return { inputs, outputs: activations };
+    return { inputs, outputs: input };
   }
 
   /** ‖g_t‖² = Σ_l ‖δ_l‖²(‖h_l‖² + 1), the 1 where there is a bias; W's gradient is Σ_t δ_t ⊗ h_t, b's Σ_t δ_t. */
@@ -71,8 +71,7 @@ export class NetworkPart implements TensorPart {
   ): tf.Tensor1D {
     const deltas = this.#deltas(layers, pass, delta);
     const projections = gradient.map(({ weight, bias }, index) => {
-      const product = tf.matMul(pass.inputs[index] as tf.Tensor2D, weight as tf.Tensor2D, false, true);
-      const along = bias === undefined ? product : tf.add(product, bias);
+      const along = affine({ weight, bias }, pass.inputs[index] as tf.Tensor2D);
       return tf.sum(tf.mul(deltas[index] as tf.Tensor2D, along), 1) as tf.Tensor1D;
     });
     return tf.addN(projections);
@@ -82,10 +81,17 @@ export class NetworkPart implements TensorPart {
   #deltas(layers: readonly LayerTensors[], { inputs }: ForwardPass, delta: tf.Tensor2D): tf.Tensor2D[] {
     const deltas = [delta];
     for (let index = layers.length - 1; index > 0; index--) {
-      const product = tf.matMul(deltas[0] as tf.Tensor2D, layers[index]?.weight as tf.Tensor2D);
-      deltas.unshift(tf.mul(product, this.#slope(inputs[index] as tf.Tensor2D)));
+      const below = tf.tidy(() => {
+        const product = tf.matMul(deltas[0] as tf.Tensor2D, layers[index]?.weight as tf.Tensor2D);
+        return tf.mul(product, this.#slope(inputs[index] as tf.Tensor2D)) as tf.Tensor2D;
+      });
+      deltas.unshift(below);
     }
     return deltas;
+  }
+
+  #activation(sums: tf.Tensor2D): tf.Tensor2D {
+    return this.#isRelu ? tf.relu(sums) : tf.tanh(sums);
   }
 
   /** f′ by the activation h itself: [h > 0] for relu, which is never negative; 1 − h² for tanh. */
@@ -94,11 +100,18 @@ export class NetworkPart implements TensorPart {
   }
 }
 
+// What is large and needed once is freed at once, in a tidy of its own, so that the next operation finds its memory warm.
+
+function affine({ weight, bias }: LayerTensors, input: tf.Tensor2D): tf.Tensor2D {
+  const product: tf.Tensor2D = tf.matMul(input, weight as tf.Tensor2D, false, true);
+  return bias === undefined ? product : tf.add(product, bias);
+}
+
 function stepSquares(delta: tf.Tensor2D, input: tf.Tensor2D, hasBias: boolean): tf.Tensor1D {
   const inputSquares = rowSquares(input);
   return tf.mul(rowSquares(delta), hasBias ? tf.add(inputSquares, 1) : inputSquares);
 }
 
 function rowSquares(matrix: tf.Tensor2D): tf.Tensor1D {
-  return tf.sum(tf.square(matrix), 1);
+  return tf.tidy(() => tf.sum(tf.square(matrix), 1));
 }

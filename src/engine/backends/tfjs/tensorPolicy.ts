@@ -6,8 +6,8 @@ import type { DenseParts } from "./denseParts.ts";
 import { clipped, normOf, type Stepped, stepped } from "./tensorOptimiser.ts";
 import type { ForwardPass, LayerTensors, TensorPart } from "./tensorPart.ts";
 
-/** Rows that are computed at a time: tensors of a wide layer then stay small enough to be used again by the allocator. */
-const mostRows = 4096;
+/** Bytes of the largest tensor that is computed at a time: what is smaller is used again by the allocator, and fits a cache. */
+const pieceBytes = 2 ** 23;
 
 /** Rows of a batch that are computed together, with a pass for every part of the policy. */
 interface Piece {
@@ -29,6 +29,8 @@ export class TensorPolicy implements DevicePolicy {
   readonly device: string;
   readonly precision = "float32";
   readonly #dense: DenseParts;
+  readonly #takeTrouble: () => string | undefined;
+  #failure: string | undefined;
   #theta: tf.Tensor1D;
   /** Every part's tensors of θ. */
   #layers: readonly (readonly LayerTensors[])[];
@@ -37,11 +39,20 @@ export class TensorPolicy implements DevicePolicy {
   #pieces: Piece[] = [];
   #passedBack: PassedBack[] = [];
 
-  /** θ is 0 until `setTheta`. */
-  constructor(name: string, device: string, dense: DenseParts) {
+  /**
+   * θ is 0 until `setTheta`. `takeTrouble` says what a device that only queues work could not do since it was last asked; a
+   * policy it happened to gives no number any more.
+   */
+  constructor(
+    name: string,
+    device: string,
+    dense: DenseParts,
+    takeTrouble: () => string | undefined = () => undefined,
+  ) {
     this.name = name;
     this.device = device;
     this.#dense = dense;
+    this.#takeTrouble = takeTrouble;
     this.#theta = this.#run(() => tf.zeros([dense.parameterCount]));
     this.#layers = this.#run(() => this.#unpack(this.#theta));
   }
@@ -68,6 +79,7 @@ export class TensorPolicy implements DevicePolicy {
   forward(observations: Float64Array, steps: number): void {
     this.#forgetPasses();
     const size = this.#dense.observationSize;
+    const mostRows = Math.max(1, Math.floor(pieceBytes / (4 * this.#dense.widest)));
     for (let from = 0; from < steps; from += mostRows) {
       const rows = Math.min(mostRows, steps - from);
       const passes = this.#run(() => {
@@ -213,7 +225,10 @@ export class TensorPolicy implements DevicePolicy {
   async #read(work: () => tf.Tensor): Promise<Float64Array> {
     const tensor = this.#run(work);
     try {
-      return Float64Array.from(await tensor.data());
+      const values = Float64Array.from(await tensor.data());
+      this.#failure ??= this.#takeTrouble();
+      if (this.#failure !== undefined) throw new Error(this.#failure);
+      return values;
     } finally {
       tensor.dispose();
     }
