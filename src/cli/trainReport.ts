@@ -1,3 +1,4 @@
+import { isDevice } from "../engine/backends/names.ts";
 import type { TrainingSession } from "../engine/trainingSession.ts";
 import { dimensionsOutside } from "../environments/spaces.ts";
 import type { RunSettings } from "../protocol/views.ts";
@@ -7,6 +8,7 @@ import { type Console, counted, formatCount, jsonLine } from "./output.ts";
 /** What is trained, where, into which file. */
 export function introduction(session: TrainingSession): string {
   const { settings, algorithm } = session.trainer.resolved;
+  const { backend } = session.writer.metadata;
   const { specification } = session.trainer.backend;
   const network = [specification.observationSize, ...settings.hidden, specification.actionCount].join("-");
   const parts = [
@@ -18,9 +20,10 @@ export function introduction(session: TrainingSession): string {
     `${settings.optimiser} ${settings.learningRate}`,
     `γ ${settings.gamma}`,
     `seed ${settings.seed}`,
-    session.writer.metadata.backend.name,
+    backend.name,
   ];
-  return `${parts.join(" · ")}\n${session.writer.path}\n`;
+  const where = isDevice(backend.name) ? `${backend.device}, ${backend.reason}\n` : "";
+  return `${parts.join(" · ")}\n${where}${session.writer.path}\n`;
 }
 
 function headWords({ value, valueLearningRate, sigma, sigmaBy }: RunSettings, isGaussian: boolean): string[] {

@@ -1,5 +1,5 @@
 import type { EnvironmentRecord } from "../../environments/environment.ts";
-import { clippedActionWords } from "../../environments/spaces.ts";
+import { type ActionSpace, clip, clippedActionWords, dimensionsOutside } from "../../environments/spaces.ts";
 import type { CategoricalHeads, GaussianHeads } from "../../policies/policy.ts";
 import type { StepView } from "../../protocol/views.ts";
 import type { Batch } from "../../rl/batch.ts";
@@ -29,7 +29,12 @@ export function stepView(
     action: value("action"),
     reward: batch.rewards[step]!,
     observation: [...batch.observations.subarray(step * observationSize, (step + 1) * observationSize)],
-    ...withClipping(outputsView(inspector, loss, step, names.actionNames), environment, batch, step),
+    ...withClipping(
+      outputsView(inspector, loss, step, names.actionNames, environment),
+      environment,
+      batch,
+      step,
+    ),
     ...valueView(inspector, value),
     ...drawnStep(environment, batch, step),
     crossEntropy: crossEntropyView(inspector, loss, step),
@@ -71,10 +76,11 @@ function outputsView(
   loss: InspectedLoss,
   step: number,
   actionNames: readonly string[],
+  environment: EnvironmentRecord,
 ): OutputsView {
   const { heads } = inspector;
   return heads.logits === undefined
-    ? gaussianView(inspector, heads, loss, step, actionNames)
+    ? gaussianView(inspector, heads, loss, step, actionNames, environment)
     : categoricalView(inspector, heads, loss, step, actionNames);
 }
 
@@ -106,9 +112,12 @@ function gaussianView(
   loss: InspectedLoss,
   step: number,
   actionNames: readonly string[],
+  environment: EnvironmentRecord,
 ): OutputsView {
   const { actionCount, actions } = frozen.batch;
   const { gradient } = loss.evaluation;
+  const { actionSpace } = environment.create();
+  const outside = dimensionsOutside(actionSpace, actions, step * actionCount);
   const dimensions = actionNames.map((name, i) => {
     const at = step * actionCount + i;
     return {
@@ -116,12 +125,17 @@ function gaussianView(
       mean: mu[at]!,
       deviation: sigma[at]!,
       action: actions[at]!,
+      ...(outside.includes(i) && { takenAs: boundedTo(actionSpace, i, actions[at]!) }),
       meanGradient: gradient.mu![at]!,
       deviationGradient: gradient.logSigma![at]! / sigma[at]!,
     };
   });
   const sentence = gaussianSentence(weightOf(loss, step), hasEntropyTerm(loss));
   return { outputs: [], dimensions, gradientSum: 0, sentence };
+}
+
+function boundedTo(space: ActionSpace, i: number, action: number): number {
+  return space.kind === "box" ? clip(action, space.low[i]!, space.high[i]!) : action;
 }
 
 function valueView({ heads }: Inspector, value: (column: string) => number): Pick<StepView, "value"> {
