@@ -100,6 +100,29 @@ const rows: Readonly<Record<string, Row>> = {
     on: (draw) => weighted(plain(draw)),
     mutation: { weights: (weights) => weights.map(() => sum(weights)) },
   },
+  undiscounted_returns: {
+    on: (draw) => weighted(plain(draw)),
+    mutation: {
+      returns: (episodes) =>
+        episodes.flatMap((steps) => steps.map((_, t) => sum(steps.slice(t).map(({ reward }) => reward)))),
+    },
+  },
+  episode_return_weights: {
+    on: (draw) => weighted(plain(single(draw))),
+    mutation: { returns: (_, __, right) => right.map(() => right[0]!) },
+  },
+  mean_baseline: {
+    on: (draw) => weighted(plain(single(draw))),
+    mutation: { returns: (_, __, right) => right.map((value) => value - sum(right) / right.length) },
+  },
+  normalised_per_episode: {
+    on: (draw) => weighted(plain(single(draw))),
+    mutation: { returns: (_, __, right) => normalised(right) },
+  },
+  scaled_weights: {
+    on: (draw) => weighted(plain(draw)),
+    mutation: { weights: (weights) => weights.map((weight) => 0.37 * weight) },
+  },
   probability_instead_of_log: {
     on: (draw) => weighted(scored(draw)),
     mutation: {
@@ -143,6 +166,12 @@ const rows: Readonly<Record<string, Row>> = {
     mutation: { ignoresFinalValue: true },
   },
 };
+
+function normalised(values: readonly number[]): readonly number[] {
+  const mean = sum(values) / values.length;
+  const deviation = Math.sqrt(sum(values.map((value) => (value - mean) ** 2)) / (values.length - 1));
+  return values.map((value) => (value - mean) / deviation);
+}
 
 function densityWith(step: Step, power: number): number {
   return step.mu.reduce((total, m, d) => {
