@@ -63,7 +63,7 @@ export const pytorchActorCritic: AlgorithmRecord = {
 G    = discounted_returns(r, gamma)
 eps  = 1.1920928955078125e-07                # float32's machine epsilon
 w    = ((G - G.mean()) / (G.std() + eps)).detach()
-loss = -((w - V).detach() * log_pi).sum() + F.smooth_l1_loss(V, w, reduction='sum')
+loss = -((w - V).detach() * log_pi).sum() + smooth_l1_loss(V, w, reduction='sum')
 `,
   rule: "theta += alpha * (normalize(G, 1.1920928955078125e-07) - V) * grad(log_pi)",
   reference: "pytorch/examples, reinforcement_learning/actor_critic.py",
@@ -121,15 +121,15 @@ adv        = gae(r, V, gamma, lam, V_next)
 G_recorded = adv + V
 `,
   loss: `# proximal policy optimisation: the ratio to the policy that acted is clipped, the advantages scaled by minibatch
-eps   = 0.2                                  # how far the ratio may go
-beta  = 0.01                                 # weight of the entropy bonus
-c     = 0.5                                  # weight of the critic's loss
-A     = (adv - adv.mean()) / (adv.std() + 1e-8)
-ratio = (log_pi - log_pi_old).exp()
-actor = -torch.min(ratio * A, torch.clamp(ratio, 1 - eps, 1 + eps) * A).mean()
-near  = V_recorded + torch.clamp(V - V_recorded, -eps, eps)
-critic = 0.5 * torch.max((V - G_recorded)**2, (near - G_recorded)**2).mean()
-loss  = actor + c * critic - beta * entropy.mean()
+eps    = 0.2                                 # how far the ratio may go
+beta   = 0.01                                # weight of the entropy bonus
+c      = 0.5                                 # weight of the critic's loss
+A      = (adv - adv.mean()) / (adv.std() + 1e-8)
+ratio  = (log_pi - log_pi_old).exp()
+actor  = -min(ratio * A, clamp(ratio, 1 - eps, 1 + eps) * A).mean()
+near   = V_recorded + clamp(V - V_recorded, -eps, eps)
+critic = 0.5 * max((V - G_recorded)**2, (near - G_recorded)**2).mean()
+loss   = actor + c * critic - beta * entropy.mean()
 `,
   rule: "theta -= alpha * grad(loss)",
   reference: "Schulman et al. (2017); the settings and details of CleanRL's ppo.py, without its annealing",

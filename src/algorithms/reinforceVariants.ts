@@ -24,7 +24,7 @@ export const crossEntropyReinforce: AlgorithmRecord = {
   actions: "discrete",
   loss: `# REINFORCE (13.3) for whoever has a classifier's loss at hand: cross-entropy with the action taken as label
 G    = discounted_returns(r, gamma)
-loss = (gamma**t * G.detach() * F.cross_entropy(logits, a, reduction='none')).sum()
+loss = (gamma**t * G.detach() * cross_entropy(logits, a, reduction='none')).sum()
 `,
   rule: "theta += alpha * gamma^t * G * grad(log_pi)",
   reference: "−ln π(a|s) is the cross-entropy of the softmax with the label a",

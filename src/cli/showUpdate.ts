@@ -4,8 +4,10 @@ import { orderRows } from "../engine/inspection/orderedRows.ts";
 import { ratioView, ratioWords } from "../engine/inspection/ratioView.ts";
 import type { OpenRun } from "../engine/openRun.ts";
 import { UserError } from "../engine/userError.ts";
+import { dimensionsOutside } from "../environments/spaces.ts";
 import { nearestName } from "../protocol/choice.ts";
 import type { ColumnView } from "../protocol/views.ts";
+import type { Batch } from "../rl/batch.ts";
 import { openUpdate } from "./openUpdate.ts";
 import { type Console, formatNumber, jsonLine, textTable } from "./output.ts";
 
@@ -129,10 +131,23 @@ function printTable(
   const rowsOfTable = sums.some((cell, place) => place > 0 && cell !== "") ? [...body, sums] : body;
   console.out(textTable([columns.map(({ label }) => label), ...rowsOfTable]));
   if (rows.length < frozen.batch.steps) console.out(`${rows.length} of ${frozen.batch.steps} steps\n`);
+  console.out(outsideLine(run, frozen.batch));
   console.out(lossLines(loss));
   const ratio = ratioView(inspector, loss);
   if (ratio) console.out(`${ratioWords(ratio)}\n`);
   console.out(verdictLines(loss));
+}
+
+/** How many actions the environment did not take as they were drawn. */
+function outsideLine(run: OpenRun, { actions, steps, actionCount }: Batch): string {
+  const { actionSpace } = run.resolved.environment.create();
+  if (actionSpace.kind === "discrete") return "";
+  let outside = 0;
+  for (let t = 0; t < steps; t++) {
+    if (dimensionsOutside(actionSpace, actions, t * actionCount).length > 0) outside++;
+  }
+  if (outside === 0) return "";
+  return `${outside} of ${steps} actions lie outside the bounds; the environment takes the nearest inside, ln π is of what was drawn\n`;
 }
 
 function columnCells(

@@ -1,5 +1,6 @@
 import { isDevice } from "../engine/backends/names.ts";
 import type { TrainingSession } from "../engine/trainingSession.ts";
+import { dimensionsOutside } from "../environments/spaces.ts";
 import type { RunSettings } from "../protocol/views.ts";
 import type { UpdateSummary } from "../runs/summary.ts";
 import { type Console, counted, formatCount, jsonLine } from "./output.ts";
@@ -58,6 +59,21 @@ export function updateObject(summary: UpdateSummary) {
   };
 }
 
+/** How many actions of the last update counted as less than they were; empty where none did. */
+function clippedLine({ trainer }: TrainingSession): string {
+  const batch = trainer.made?.batch;
+  if (batch === undefined) return "";
+  const space = trainer.resolved.environment.create().actionSpace;
+  const width = batch.actions.length / batch.steps;
+  let clipped = 0;
+  for (let t = 0; t < batch.steps; t++) {
+    if (dimensionsOutside(space, batch.actions, t * width).length > 0) clipped++;
+  }
+  return clipped === 0
+    ? ""
+    : `${clipped} of the last update's ${counted(batch.steps, "action")} lay beyond their bounds and counted as the bound.\n`;
+}
+
 /** The last line: how training ended, after how much of it. `steps` and `seconds` are this session's. */
 export function report(
   session: TrainingSession,
@@ -84,6 +100,6 @@ export function report(
   const average =
     trainer.episode === 0 ? "" : ` Average of the last 100: ${trainer.window.mean().toFixed(1)}.`;
   console.out(
-    `${ending} after ${counted(trainer.episode, "episode")}, ${counted(trainer.steps, "step")}, ${seconds.toFixed(1)} s${rate}.${average}\n${writer.path}\n`,
+    `${clippedLine(session)}${ending} after ${counted(trainer.episode, "episode")}, ${counted(trainer.steps, "step")}, ${seconds.toFixed(1)} s${rate}.${average}\n${writer.path}\n`,
   );
 }

@@ -5,6 +5,7 @@ import { exportTrace, type TraceHeader, type TraceUpdate } from "../runs/exportT
 import { columnViews, tableShape } from "./inspection/columns.ts";
 import type { OpenedReference } from "./runBook.ts";
 import { updateScript } from "./script/updateScript.ts";
+import { UserError } from "./userError.ts";
 
 /**
  * Writes an opened update's step table as CSV, its batch and update as a trace, or all of it as a Python script that
@@ -48,6 +49,13 @@ function traceHeader({ inspector, run }: OpenedReference): TraceHeader {
 
 function traceUpdate({ inspector }: OpenedReference): TraceUpdate {
   const { frozen, heads, trainer } = inspector;
+  if (frozen.batch.rows) {
+    throw new UserError(
+      "unwritable",
+      "The steps of a minibatch do not follow each other, and a trace's would.",
+      "Export it as csv, pytorch or numpy.",
+    );
+  }
   const { entropy } = trainer.verdict;
   return {
     ...frozen.batch,
@@ -59,6 +67,7 @@ function traceUpdate({ inspector }: OpenedReference): TraceUpdate {
     logProbs: heads.logProbabilities,
     entropies: heads.entropies,
     values: heads.values,
+    nextValues: heads.nextValues,
     loss: trainer.evaluation.value,
     coef: trainer.verdict.fingerprint.weights.map((weight) => -weight),
     entropyCoef: entropy?.constant ? -entropy.beta : undefined,

@@ -43,7 +43,10 @@ export function readLossText(text: string, specification?: PolicySpecification, 
   const symbols = offeredSymbols(specification?.gaussian === undefined ? "discrete" : "continuous");
   const { compiled, diagnostics } = diagnoseLoss(text, symbols, { differentiable: headNames() });
   if (!compiled) return { ok: false, diagnostics };
-  const missing = missingNames(compiled, specification, inParts);
+  const missing = [
+    ...missingNames(compiled, specification, inParts),
+    ...(inParts ? acrossSteps(compiled) : []),
+  ];
   if (missing.length > 0) return { ok: false, diagnostics: [...diagnostics.filter(isError), ...missing] };
   return { ok: true, compiled, diagnostics };
 }
@@ -69,6 +72,24 @@ function missingNames(
       code: "not_here",
       message: missingWords(name, specification, inParts),
       hint: `there are ${available.join(" ")}`,
+    };
+  });
+}
+
+/** Operators that read the row after a row as the step after it. */
+const sequences: ReadonlySet<string> = new Set(["discounted_returns", "n_step", "gae", "td_error"]);
+
+/** Uses of operators along the steps in a loss on parts of a batch, whose steps do not follow each other. */
+function acrossSteps(compiled: CompiledLoss): Diagnostic[] {
+  return compiled.graph.nodes.flatMap(({ source, start, end }) => {
+    if (source.kind !== "operator" || !sequences.has(source.row.name)) return [];
+    return {
+      start,
+      end,
+      severity: "error" as const,
+      code: "not_here",
+      message: `the steps of a minibatch do not follow each other: ${source.row.name} has no meaning here`,
+      hint: "read G_recorded or adv, which the targets compute from the whole batch",
     };
   });
 }

@@ -312,8 +312,9 @@ export interface StepView {
     readonly name: string;
     readonly mean: number;
     readonly deviation: number;
-    /** As it was drawn. */
+    /** As it was drawn; the environment takes the nearer bound where this lies outside its bounds. */
     readonly action: number;
+    readonly takenAs?: number;
     /** ∂L/∂μ and ∂L/∂σ. */
     readonly meanGradient: number;
     readonly deviationGradient: number;

@@ -37,6 +37,8 @@ export interface TraceUpdate {
   readonly logProbs?: Float64Array | undefined;
   readonly entropies?: Float64Array | undefined;
   readonly values?: Float64Array | undefined;
+  /** [T], V of the state after each step; written where an episode was cut without terminating. */
+  readonly nextValues?: Float64Array | undefined;
   readonly loss?: number | undefined;
   /** [T], ∂(policy term)/∂ln π_t of the minimised loss: −c_t. */
   readonly coef?: Float64Array | undefined;
@@ -86,9 +88,14 @@ function stepOf(update: TraceUpdate, t: number): Record<string, unknown> {
     entropy: update.entropies?.[t],
     reward: update.rewards[t],
     terminated: update.terminated[t] === 1,
-    truncated: update.truncated[t] === 1,
+    truncated: update.truncated[t] !== 0,
     value: update.values?.[t],
+    final_value: isCut(update, t) ? update.nextValues?.[t] : undefined,
   };
+}
+
+function isCut({ terminated, truncated, time }: TraceUpdate, t: number): boolean {
+  return terminated[t] !== 1 && (truncated[t] !== 0 || t === time.length - 1);
 }
 
 function updateOf(update: TraceUpdate): Record<string, unknown> {

@@ -95,7 +95,7 @@ function dimensionRow(dimension: Dimension, i: number, before: Dimension | undef
   return html`
     <tr>
       <th scope="row"><i class="swatch output-${i % 6}" aria-hidden="true"></i>${dimension.name}</th>
-      <td>${formatSigned(dimension.action)}</td>
+      <td>${formatSigned(dimension.action)}${dimension.takenAs === undefined ? nothing : html` <span class="quiet" title="outside the environment's bounds, which takes the nearer one">→ ${formatSigned(dimension.takenAs)}</span>`}</td>
       <td>${formatSigned(dimension.mean)}</td>
       <td>${formatNumber(dimension.deviation)}</td>
       ${gradients(dimension.meanGradient, before?.meanGradient)}

@@ -1,4 +1,5 @@
 import type { EnvironmentRecord } from "../../environments/environment.ts";
+import { type ActionSpace, clip, clippedActionWords, dimensionsOutside } from "../../environments/spaces.ts";
 import type { CategoricalHeads, GaussianHeads } from "../../policies/policy.ts";
 import type { StepView } from "../../protocol/views.ts";
 import type { Batch } from "../../rl/batch.ts";
@@ -28,7 +29,12 @@ export function stepView(
     action: value("action"),
     reward: batch.rewards[step]!,
     observation: [...batch.observations.subarray(step * observationSize, (step + 1) * observationSize)],
-    ...outputsView(inspector, loss, step, names.actionNames),
+    ...withClipping(
+      outputsView(inspector, loss, step, names.actionNames, environment),
+      environment,
+      batch,
+      step,
+    ),
     ...valueView(inspector, value),
     ...drawnStep(environment, batch, step),
     crossEntropy: crossEntropyView(inspector, loss, step),
@@ -53,15 +59,28 @@ function drawnStep(
 
 type OutputsView = Pick<StepView, "outputs" | "dimensions" | "gradientSum" | "sentence">;
 
+/** An action that counted as less than it was is never passed over in silence. */
+function withClipping(
+  view: OutputsView,
+  environment: EnvironmentRecord,
+  batch: Batch,
+  step: number,
+): OutputsView {
+  const width = batch.actions.length / batch.steps;
+  const words = clippedActionWords(environment.create().actionSpace, batch.actions, step * width);
+  return words === "" ? view : { ...view, sentence: `${view.sentence} The ${words}` };
+}
+
 function outputsView(
   inspector: Inspector,
   loss: InspectedLoss,
   step: number,
   actionNames: readonly string[],
+  environment: EnvironmentRecord,
 ): OutputsView {
   const { heads } = inspector;
   return heads.logits === undefined
-    ? gaussianView(inspector, heads, loss, step, actionNames)
+    ? gaussianView(inspector, heads, loss, step, actionNames, environment)
     : categoricalView(inspector, heads, loss, step, actionNames);
 }
 
@@ -93,9 +112,12 @@ function gaussianView(
   loss: InspectedLoss,
   step: number,
   actionNames: readonly string[],
+  environment: EnvironmentRecord,
 ): OutputsView {
   const { actionCount, actions } = frozen.batch;
   const { gradient } = loss.evaluation;
+  const { actionSpace } = environment.create();
+  const outside = dimensionsOutside(actionSpace, actions, step * actionCount);
   const dimensions = actionNames.map((name, i) => {
     const at = step * actionCount + i;
     return {
@@ -103,12 +125,17 @@ function gaussianView(
       mean: mu[at]!,
       deviation: sigma[at]!,
       action: actions[at]!,
+      ...(outside.includes(i) && { takenAs: boundedTo(actionSpace, i, actions[at]!) }),
       meanGradient: gradient.mu![at]!,
       deviationGradient: gradient.logSigma![at]! / sigma[at]!,
     };
   });
   const sentence = gaussianSentence(weightOf(loss, step), hasEntropyTerm(loss));
   return { outputs: [], dimensions, gradientSum: 0, sentence };
+}
+
+function boundedTo(space: ActionSpace, i: number, action: number): number {
+  return space.kind === "box" ? clip(action, space.low[i]!, space.high[i]!) : action;
 }
 
 function valueView({ heads }: Inspector, value: (column: string) => number): Pick<StepView, "value"> {

@@ -23,6 +23,8 @@ export interface ScriptFacts {
   readonly parameterNames: readonly string[];
   /** Python that makes the batch's columns and numbers, by the loss language's names. */
   readonly data: readonly string[];
+  /** Python that makes the columns recorded before the update, which stand before what would be computed here. */
+  readonly columns: readonly string[];
   /** Python that makes what the trainer recorded: `recorded_loss`, `recorded_gradient`, `recorded_log_pi`. */
   readonly recorded: readonly string[];
 }
@@ -51,6 +53,9 @@ export function scriptFacts(inspector: Inspector, target: ScriptTarget, title: s
     ),
     parameterNames: parameters.map(({ name }) => name),
     data: dataLines(frozen),
+    columns: Object.entries(frozen.batch.recorded ?? {}).map(([name, values]) =>
+      embedded(name, values, [frozen.batch.steps]),
+    ),
     recorded: [
       `recorded_loss = ${pythonNumber(trainer.evaluation.value)}`,
       embedded("recorded_log_pi", heads.logProbabilities, [frozen.batch.steps]),
@@ -68,7 +73,9 @@ function dataLines(frozen: FrozenUpdate): string[] {
   const seen = seenObservations(batch);
   const { observationSize, actionCount, gaussian, value } = specification;
   const column = (name: string, values: ArrayLike<number>) => embedded(name, values, [steps]);
-  const nextRow = value === undefined ? [] : [column("next_row", followingRows(batch, steps))];
+  // The steps of a minibatch do not follow each other.
+  const following = batch.rows ? new Int32Array(steps).fill(-1) : followingRows(batch, steps);
+  const nextRow = value === undefined ? [] : [column("next_row", following)];
   return [
     embedded("observations", seen, [seen.length / observationSize, observationSize]),
     gaussian === undefined ? column("a", batch.actions) : embedded("a", batch.actions, [steps, actionCount]),
