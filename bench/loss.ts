@@ -1,4 +1,6 @@
+import { deriveLoss } from "../src/loss/derive.ts";
 import { compileLoss } from "../src/loss/evaluate.ts";
+import { explainLoss } from "../src/loss/explain.ts";
 import { headNames, offeredSymbols } from "../src/loss/names.ts";
 import { parseLoss } from "../src/loss/parse.ts";
 import type { Tensor } from "../src/loss/tensor.ts";
@@ -60,3 +62,39 @@ for (let call = 0; call < 1000; call++) {
   compileLoss(program!, offeredSymbols());
 }
 console.log(`parse and compile three lines: ${(performance.now() - start).toFixed(2)} µs`);
+
+/** Sixty lines: PPO with a value and an entropy term, and two dozen named intermediate values. */
+function longProgram(): string {
+  const head = [
+    "ratio = exp(log_pi - log_pi_old)",
+    "G = discounted_returns(r, gamma)",
+    "w0 = (G - G.mean()) / (G.std() + 1e-8)",
+  ];
+  const middle = Array.from({ length: 54 }, (_, i) => `w${i + 1} = w${i} * 0.99 + ${i % 7} * gamma**t * adv`);
+  const tail = [
+    "policy = -min(ratio * w54, clamp(ratio, 0.8, 1.2) * w54).mean()",
+    "value = 0.5 * mse_loss(V, G)",
+    "loss = policy + value - 0.01 * entropy.mean()",
+  ];
+  return [...head, ...middle, ...tail].join("\n");
+}
+
+/** Milliseconds of the middle one of many calls. */
+function medianOf(work: () => unknown): number {
+  const times = Array.from({ length: 200 }, () => {
+    const before = performance.now();
+    work();
+    return performance.now() - before;
+  });
+  return times.sort((a, b) => a - b)[100]!;
+}
+
+const program = longProgram();
+const shapes = medianOf(() => compileLoss(parseLoss(program).program!, offeredSymbols()));
+const explained = medianOf(() => explainLoss(program));
+const derived = medianOf(() => deriveLoss("θ ← θ + α γ^t G ∇ln π(A|S,θ)"));
+const lines = program.split("\n").length;
+console.log(
+  `parse and shapes of ${lines} lines: ${shapes.toFixed(3)} ms; with the rule explained: ${explained.toFixed(3)} ms (aim 2 ms)`,
+);
+console.log(`a rule turned into its loss: ${derived.toFixed(3)} ms`);

@@ -41,6 +41,7 @@ blocks when it is full: nothing is dropped, and a trainer that is killed leaves 
 """
 
 import base64
+import functools
 import json
 import math
 import os
@@ -54,15 +55,20 @@ _MANY = 32
 _DTYPES = {"float64", "float32", "int64", "int32", "int16", "int8", "uint8", "bool"}
 
 
-def open(path, **header):
-    """Starts a trace. Header keys: environment, gamma, gae_lambda, clip_epsilon, and any others; they are kept."""
-    return Recorder(path, header)
+def open(path, every=1, **header):
+    """
+    Starts a trace. Header keys: environment, gamma, gae_lambda, clip_epsilon, and any others; they are kept. With
+    every=k only each k-th update is recorded (and each k-th rollout with its updates), which costs a k-th.
+    """
+    return Recorder(path, header, every)
 
 
 class Recorder:
     """A trace that is being written. Use it as a context manager, or call close() at the end."""
 
-    def __init__(self, path, header):
+    def __init__(self, path, header, every=1):
+        self._every = every
+        self._is_skipped = False
         torch = sys.modules.get("torch")
         if torch is not None:
             header.setdefault("framework", f"torch {torch.__version__}")
@@ -111,6 +117,9 @@ class Recorder:
         self._finish()
         self._write_steps()
         self._rollouts += 1
+        self._is_skipped = (self._rollouts - 1) % self._every != 0
+        if self._is_skipped:
+            return self._rollouts
         if terminated is None and dones is not None:
             terminated = _shifted(_data(dones), _data(next_done))
         line = {"rollout": self._rollouts, "action": _data(action), "reward": _data(reward)}
@@ -124,6 +133,9 @@ class Recorder:
         """Records an update. Call it before loss.backward(); give numbers or arrays for what you computed by hand."""
         self._finish()
         self._updates += 1
+        if self._skips():
+            self._watched, self._steps, self._open_episodes = {}, [], []
+            return
         line = {"update": self._updates}
         if rollout is not None or rows is not None or (self._rollouts and not self._open_episodes):
             line["rollout"] = self._rollouts if rollout is None else rollout
@@ -142,6 +154,9 @@ class Recorder:
         self._open_episodes = []
         if not self._pending.waits:
             self._finish()
+
+    def _skips(self):
+        return self._is_skipped if self._rollouts else (self._updates - 1) % self._every != 0
 
     def watch(self, **tensors):
         """Records any tensors in the next update, with gradient, file and line."""
@@ -201,16 +216,16 @@ class _Pending:
         self._hooks = []
         self._norms = None
         self._before = None
+        self._old = None
         self._params = [p for p in params if _requires_grad(p)]
         self._has_graph = _requires_grad(loss)
-        self._is_queued = False
+        self._is_queued = not self._params
         for name, tensor in self._tensors.items():
             self._hook(name, tensor)
         for name, (tensor, _) in watched.items():
             self._hook(f"watched {name}", tensor)
-        for index, parameter in enumerate(self._params):
-            self._hooks.append(parameter.register_hook(self._parameter_hook(index)))
-        self._fresh = [None] * len(self._params)
+        if self._params and not self._hooks and self._has_graph:
+            self._hooks.append(loss.register_hook(lambda _: self._begin()))
         self.waits = bool(self._hooks) and self._has_graph
 
     def _hook(self, name, tensor):
@@ -222,29 +237,30 @@ class _Pending:
 
     def _keep(self, found, index):
         def keep(gradient):
+            if not self._is_queued:
+                self._begin()
             kept = gradient.detach()
             found[index] = kept.clone() if found[index] is None else found[index] + kept
 
         return keep
 
-    def _parameter_hook(self, index):
-        def keep(gradient):
-            # The engine may hand this very tensor on as .grad, which clipping then changes: read it before that.
-            if not self._is_queued:
-                self._is_queued = True
-                _after_backward(self._measure)
-            self._fresh[index] = gradient.detach()
-            old = self._params[index].grad
-            if old is not None:
-                self._before = (self._before or 0.0) + float(old.detach().pow(2).sum())
-
-        return keep
+    def _begin(self):
+        """The first gradient of this backward(): what lies in .grad now is of earlier ones."""
+        self._is_queued = True
+        old = [p.grad for p in self._params if p.grad is not None]
+        if old:
+            self._old = [None if p.grad is None else p.grad.detach().clone() for p in self._params]
+            self._before = _norms(old)
+        _after_backward(self._measure)
 
     def _measure(self):
-        fresh = [gradient for gradient in self._fresh if gradient is not None]
-        torch = sys.modules["torch"]
-        self._norms = torch.stack(torch._foreach_norm(fresh)) if hasattr(torch, "_foreach_norm") else torch.stack([g.norm() for g in fresh])
-        self._fresh = [None] * len(self._params)
+        """The end of this backward(), before anyone can clip."""
+        fresh = [p.grad for p in self._params]
+        if self._old is not None:
+            fresh = [g if old is None or g is None else g - old for g, old in zip(fresh, self._old)]
+            self._old = None
+        fresh = [g for g in fresh if g is not None]
+        self._norms = _norms(fresh) if fresh else []
 
     def remove_hooks(self):
         for hook in self._hooks:
@@ -259,8 +275,8 @@ class _Pending:
                 line[name] = _joined(_data(tensor))
                 self._put_gradient(line, name, tensor)
             if self._norms is not None:
-                line["grad_norm"] = float(self._norms.double().norm())
-                line["grad_norm_before"] = math.sqrt(self._before or 0.0)
+                line["grad_norm"] = _whole_norm(self._norms)
+                line["grad_norm_before"] = _whole_norm(self._before or [])
             elif self._params and self._has_graph:
                 line["grad_norm"] = 0.0
             for name, (tensor, source) in self._watched.items():
@@ -436,6 +452,17 @@ def _requires_grad(value):
     return bool(getattr(value, "requires_grad", False))
 
 
+def _norms(gradients):
+    """‖g‖ of each, not yet brought to Python."""
+    torch = sys.modules["torch"]
+    each = getattr(torch, "_foreach_norm", None)
+    return list(each(gradients)) if each else [g.norm() for g in gradients]
+
+
+def _whole_norm(norms):
+    return math.sqrt(sum(float(norm) ** 2 for norm in norms))
+
+
 def _after_backward(callback):
     """Calls back at the end of the running backward(), before anyone can clip."""
     sys.modules["torch"].autograd.Variable._execution_engine.queue_callback(callback)
@@ -459,9 +486,14 @@ def _rows(packed):
     return flat if width is None else [flat[at : at + width] for at in range(0, len(flat), width)]
 
 
+@functools.lru_cache(maxsize=64)
+def _absolute(path):
+    return os.path.abspath(path)
+
+
 def _caller(depth):
     frame = sys._getframe(depth + 1)
-    return {"file": os.path.abspath(frame.f_code.co_filename), "line": frame.f_lineno}
+    return {"file": _absolute(frame.f_code.co_filename), "line": frame.f_lineno}
 
 
 def wrap(env, rec):

@@ -10,6 +10,7 @@ const tasks = {
   nightly: { script: "scripts/nightly.ts", build: false },
   electron: { script: "test/host/electron.ts", build: true },
   screenshots: { script: "scripts/screenshots.ts", build: true },
+  package: { script: "scripts/package.ts", build: true },
   bench: { script: "bench/main.ts", build: true },
 };
 

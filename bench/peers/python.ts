@@ -4,9 +4,12 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** The oracles' Python, where `npm run test:oracles` has made it; undefined elsewhere. */
+/** The oracles' Python: that of ORACLE_PYTHON, or where `npm run test:oracles` has made it; undefined elsewhere. */
 export function oraclesPython(): string | undefined {
-  return globSync(".cache/oracles-*/bin/python", { cwd: root }).map((path) => root + path)[0];
+  return (
+    process.env.ORACLE_PYTHON ??
+    globSync(".cache/oracles-*/bin/python", { cwd: root }).map((path) => root + path)[0]
+  );
 }
 
 /** Runs a peer and returns the object it prints last. */

@@ -4,52 +4,11 @@ Every script holds one mistake. `python SCRIPT.py --out FILE` trains with it and
 right twin. `pgi diagnose FILE` names the mistake.
 """
 
-import argparse
-import math
-import os
 import random
-import sys
 
 import torch
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "python"))
-import pgtrace  # noqa: E402
-
-
-class Reach:
-    """x' = x + 0.3·clip(a, −1, 1), reward −|x'|, a horizon of 12 steps."""
-
-    size, dims = 2, 1
-
-    def __init__(self, rng, dims=1, time_limit=False):
-        self.rng, self.dims, self.size, self.time_limit = rng, dims, dims + 1, time_limit
-
-    def reset(self):
-        self.x, self.t = [self.rng.uniform(-1, 1) for _ in range(self.dims)], 0
-        return [*self.x, 0.0]
-
-    def step(self, action):
-        self.x = [x + 0.3 * max(-1.0, min(1.0, float(a))) for x, a in zip(self.x, action)]
-        self.t += 1
-        ended = self.t == 12
-        observation = [*self.x, 0.0 if self.time_limit else self.t / 12]
-        return observation, -sum(map(abs, self.x)), ended and not self.time_limit, ended and self.time_limit
-
-
-class CartPole:
-    size, actions = 4, 2
-
-    def __init__(self, rng, limit=500):
-        import gymnasium
-
-        self.rng, self.env = rng, gymnasium.make("CartPole-v1", max_episode_steps=limit)
-
-    def reset(self):
-        return self.env.reset(seed=self.rng.randrange(2**31))[0].tolist()
-
-    def step(self, action):
-        observation, reward, terminated, truncated, _ = self.env.step(int(action))
-        return observation.tolist(), reward, terminated, truncated
+from worlds import CartPole, Reach, start
 
 
 def network(sizes):
@@ -63,7 +22,7 @@ class Reinforce:
     """REINFORCE (Sutton & Barto, 13.3) with γᵗ and an entropy bonus. Scripts override one method."""
 
     gamma, beta, rate, episodes_per_update, updates = 0.97, 0.01, 0.01, 1, 12
-    critic = None
+    critic, header = None, {}
 
     def __init__(self, seed):
         torch.manual_seed(seed)
@@ -167,7 +126,8 @@ class Reinforce:
         values = None if self.critic is None else torch.stack([step["value"] for step in steps])
         returns = torch.tensor(self.all_returns(episodes))
         time = torch.tensor([float(step["t"]) for step in steps])
-        weights = self.power(time) * self.advantages(returns, values)
+        advantages = self.advantages(returns, values)
+        weights = self.power(time) * advantages
         loss = self.policy_loss(weights, log_probs) + self.entropy_loss(entropies)
         fields = {}
         if values is not None:
@@ -176,7 +136,7 @@ class Reinforce:
             fields["value_loss"] = value_loss
         heads = {name: [step["heads"][name] for step in steps] for name in steps[0]["heads"]}
         rec.update(loss=loss, log_prob=log_probs, entropy=entropies, value=values, params=self.parameters(),
-                   gamma=self.gamma, **heads, **fields)
+                   gamma=self.gamma, advantages=advantages.detach(), **heads, **fields)
         self.step_optimiser(loss)
 
     def train(self, rec):
@@ -225,6 +185,7 @@ class Gaussian(Reinforce):
 class Ppo(Reinforce):
     """PPO-clip on CartPole, CleanRL's shapes: T × N steps, GAE, minibatches, several epochs."""
 
+    header = {"gae_lambda": 0.95, "clip_epsilon": 0.2}
     steps, environments, epochs, minibatches, updates = 64, 2, 3, 2, 4
     gamma, lam, epsilon, rate = 0.98, 0.95, 0.2, 0.01
 
@@ -303,13 +264,5 @@ class Ppo(Reinforce):
 
 def main(right, wrong):
     """Trains the wrong program, or with --right its twin."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--out", required=True)
-    parser.add_argument("--right", action="store_true")
-    parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args()
     torch.set_num_threads(1)
-    program = (right if options.right else wrong)(options.seed)
-    header = {"gae_lambda": program.lam, "clip_epsilon": program.epsilon} if isinstance(program, Ppo) else {}
-    with pgtrace.open(options.out, environment=type(program.world).__name__, gamma=program.gamma, **header) as rec:
-        program.train(rec)
+    start(right, wrong)

@@ -6,7 +6,7 @@ import { UserError } from "../engine/userError.ts";
 export async function openUpdate(
   path: string,
   update: number | undefined,
-): Promise<{ run: OpenRun; inspector: Inspector; how: string }> {
+): Promise<{ run: OpenRun; inspector: Inspector; how: string; instead?: string }> {
   const run = new OpenRun("run", path);
   try {
     const number = update ?? run.reader.updateCount;

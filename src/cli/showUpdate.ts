@@ -30,7 +30,8 @@ export async function showUpdate(
   options: ShowOptions,
   console: Console,
 ): Promise<void> {
-  const { run, inspector, how } = await openUpdate(path, update);
+  const { run, inspector, how, instead } = await openUpdate(path, update);
+  if (instead !== undefined) console.error(`${instead}\n`);
   try {
     const columns = chooseColumns(run, inspector, options.columns);
     const rows = chooseRows(run, inspector, options);

@@ -1,4 +1,6 @@
+import { isDevice } from "../engine/backends/names.ts";
 import type { TrainingSession } from "../engine/trainingSession.ts";
+import { dimensionsOutside } from "../environments/spaces.ts";
 import type { RunSettings } from "../protocol/views.ts";
 import type { UpdateSummary } from "../runs/summary.ts";
 import { type Console, counted, formatCount, jsonLine } from "./output.ts";
@@ -6,6 +8,7 @@ import { type Console, counted, formatCount, jsonLine } from "./output.ts";
 /** What is trained, where, into which file. */
 export function introduction(session: TrainingSession): string {
   const { settings, algorithm } = session.trainer.resolved;
+  const { backend } = session.writer.metadata;
   const { specification } = session.trainer.backend;
   const network = [specification.observationSize, ...settings.hidden, specification.actionCount].join("-");
   const parts = [
@@ -17,9 +20,10 @@ export function introduction(session: TrainingSession): string {
     `${settings.optimiser} ${settings.learningRate}`,
     `γ ${settings.gamma}`,
     `seed ${settings.seed}`,
-    session.writer.metadata.backend.name,
+    backend.name,
   ];
-  return `${parts.join(" · ")}\n${session.writer.path}\n`;
+  const where = isDevice(backend.name) ? `${backend.device}, ${backend.reason}\n` : "";
+  return `${parts.join(" · ")}\n${where}${session.writer.path}\n`;
 }
 
 function headWords({ value, valueLearningRate, sigma, sigmaBy }: RunSettings, isGaussian: boolean): string[] {
@@ -55,6 +59,21 @@ export function updateObject(summary: UpdateSummary) {
   };
 }
 
+/** How many actions of the last update counted as less than they were; empty where none did. */
+function clippedLine({ trainer }: TrainingSession): string {
+  const batch = trainer.made?.batch;
+  if (batch === undefined) return "";
+  const space = trainer.resolved.environment.create().actionSpace;
+  const width = batch.actions.length / batch.steps;
+  let clipped = 0;
+  for (let t = 0; t < batch.steps; t++) {
+    if (dimensionsOutside(space, batch.actions, t * width).length > 0) clipped++;
+  }
+  return clipped === 0
+    ? ""
+    : `${clipped} of the last update's ${counted(batch.steps, "action")} lay beyond their bounds and counted as the bound.\n`;
+}
+
 /** The last line: how training ended, after how much of it. `steps` and `seconds` are this session's. */
 export function report(
   session: TrainingSession,
@@ -81,6 +100,6 @@ export function report(
   const average =
     trainer.episode === 0 ? "" : ` Average of the last 100: ${trainer.window.mean().toFixed(1)}.`;
   console.out(
-    `${ending} after ${counted(trainer.episode, "episode")}, ${counted(trainer.steps, "step")}, ${seconds.toFixed(1)} s${rate}.${average}\n${writer.path}\n`,
+    `${clippedLine(session)}${ending} after ${counted(trainer.episode, "episode")}, ${counted(trainer.steps, "step")}, ${seconds.toFixed(1)} s${rate}.${average}\n${writer.path}\n`,
   );
 }

@@ -43,6 +43,17 @@ export function dimensionsOutside(space: ActionSpace, actions: ArrayLike<number>
   });
 }
 
+/** Says which numbers of an action lie beyond their bounds and what they count as; empty where none does. */
+export function clippedActionWords(space: ActionSpace, actions: ArrayLike<number>, at = 0): string {
+  if (space.kind === "discrete") return "";
+  const parts = dimensionsOutside(space, actions, at).map((i) => {
+    const value = actions[at + i]!;
+    const counted = clip(value, space.low[i]!, space.high[i]!);
+    return `${space.names[i]} ${Number(value.toPrecision(5))} lies beyond its bounds and counts as ${Number(counted.toPrecision(5))}`;
+  });
+  return parts.length === 0 ? "" : `${parts.join("; ")}.`;
+}
+
 /** `value` moved to the nearer bound where it lies outside. */
 export function clip(value: number, low: number, high: number): number {
   return Math.min(Math.max(value, low), high);

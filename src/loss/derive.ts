@@ -7,8 +7,8 @@ import { tooLarge } from "./rule/expansion.ts";
 import { type Meaning, type MeantPart, meanRule } from "./rule/meaning.ts";
 import { type DerivationFacts, type DerivationNote, derivationNotes } from "./rule/notes.ts";
 import { type ReadRule, readRule } from "./rule/readRule.ts";
-import { updateText } from "./rule/ruleText.ts";
-import { nameOf, ShapesClash, someTerm, type Term } from "./symbolic/term.ts";
+import { signOf, updateText } from "./rule/ruleText.ts";
+import { leavesIn, nameOf, ShapesClash, someTerm, type Term, termsIn } from "./symbolic/term.ts";
 
 /** One parameter vector's share of a rule. */
 export interface DerivedUpdate {
@@ -95,9 +95,8 @@ function compose(rule: ReadRule, meaning: Meant): Composed[] {
 }
 
 function definitionLines(meaning: Meant, roots: readonly Term[], power: "**" | "^") {
-  const terms = [...meaning.names.keys()].filter((term) =>
-    roots.some((root) => someTerm(root, (one) => one === term)),
-  );
+  const reached = termsIn(roots);
+  const terms = [...meaning.names.keys()].filter((term) => reached.has(term));
   return listTerms([...terms, ...roots], meaning.names, languageDialect(power), []);
 }
 
@@ -122,9 +121,9 @@ function lossText(meaning: Meant, composed: readonly Composed[]): string {
 
 /** The named numbers that a formula uses. */
 function numberLines(meaning: Meant, roots: readonly Term[]): Line[] {
-  const isUsed = (name: string) => roots.some((root) => someTerm(root, (one) => nameOf(one) === name));
+  const leaves = leavesIn(roots);
   return [...meaning.numbers].flatMap(([name, value]) =>
-    isUsed(name) ? [{ name, text: String(value) }] : [],
+    leaves.has(name) ? [{ name, text: String(value) }] : [],
   );
 }
 
@@ -140,7 +139,7 @@ function factsOf(rule: ReadRule, meaning: Meant, composed: readonly Composed[]):
   const parts = composed.flatMap((update) => update.parts);
   const meant = [...meaning.parts.values()];
   return {
-    ascends: parts.some(({ weight }) => lossSign(weight) > 0),
+    ascends: parts.some(({ weight }) => signOf(weight, meaning.names) > 0),
     targets: composed.map(({ target, parts: own }) => ({ target, step: own[0]!.step })),
     weighs: meant.some(({ factors, own }) => factors.length + own.length > 0),
     learned: learnedWeights(meant, isHead, meaning.names),
@@ -152,10 +151,6 @@ function factsOf(rule: ReadRule, meaning: Meant, composed: readonly Composed[]):
     readAs: meaning.readAs,
     values: parts.some(({ of }) => someTerm(of, (one) => nameOf(one) === "V")),
   };
-}
-
-function lossSign(weight: Term): 1 | -1 {
-  return updateText("x", [{ weight, of: weight, step: undefined }], new Map()).startsWith("x +") ? 1 : -1;
 }
 
 /** Weights that depend on what is learned, so that detach changes the gradient. */

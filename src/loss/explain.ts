@@ -5,13 +5,24 @@ import { headNames, type LossSymbols, offeredSymbols } from "./names.ts";
 import { parseLoss } from "./parse.ts";
 import { languageDialect } from "./print/language.ts";
 import { type Line, listTerms } from "./print/listing.ts";
+import { Writer } from "./print/writer.ts";
 import { impliedText } from "./rule/meaning.ts";
 import { isParameterName } from "./rule/notation.ts";
 import { updateText } from "./rule/ruleText.ts";
 import { symbolicAdjoints } from "./symbolic/adjoints.ts";
 import { factorsOf, negative, normalised } from "./symbolic/arithmetic.ts";
 import { canonicalTerms } from "./symbolic/canonical.ts";
-import { leafTerm, nameOf, numberOf, someTerm, type Term } from "./symbolic/term.ts";
+import {
+  leafTerm,
+  leavesIn,
+  nameOf,
+  numberOf,
+  operatorOf,
+  someTerm,
+  type Term,
+  termsIn,
+  writtenSize,
+} from "./symbolic/term.ts";
 import { tidy } from "./symbolic/tidy.ts";
 import { writtenOut } from "./symbolic/writtenOut.ts";
 import type { Program } from "./syntax.ts";
@@ -110,9 +121,12 @@ export function explainLoss(
 
 function hasFormula(weight: Term, names: ReadonlyMap<Term, string>, longest: number): boolean {
   if (someTerm(weight, ({ source }) => source.kind === "adjoint")) return false;
-  const { writer } = listTerms([], names, languageDialect("^"), []);
-  return writer.text(weight).length <= longest;
+  if (writtenSize(weight, names) > MOST_PARTS) return false;
+  return new Writer(languageDialect("^"), names).text(weight).length <= longest;
 }
+
+/** A formula of more parts than a text may have is never written out. */
+const MOST_PARTS = 1000;
 
 /** The named number that makes a product 0. */
 function zeroFactor(
@@ -137,19 +151,13 @@ function write(
   const letters = (one: Weighed) =>
     one.hasFormula ? one.weight : leafTerm(one.head.letter, one.weight.shape);
   const roots = weighed.map(letters);
-  const used = [...names.keys()].filter((term) =>
-    roots.some((root) => someTerm(root, (one) => one === term)),
-  );
-  const { lines, writer } = listTerms(
-    [...used, ...roots],
-    new Map(used.map((term) => [term, names.get(term)!])),
-    languageDialect("^"),
-    [],
-  );
+  const reached = termsIn(roots);
+  const used = [...names.keys()].filter((term) => reached.has(term));
+  const own = new Map(used.map((term) => [term, names.get(term)!]));
+  const { lines, writer } = listTerms([...used, ...roots], own, languageDialect("^"), []);
+  const leaves = leavesIn(roots);
   const numbers = [...values].flatMap(([name, value]) =>
-    [...roots, ...used].some((root) => someTerm(root, (one) => nameOf(one) === name))
-      ? [{ name, text: String(value) }]
-      : [],
+    leaves.has(name) ? [{ name, text: String(value) }] : [],
   );
   const definitions = [...numbers, ...lines].filter(({ name, text }) => impliedText(name) !== text);
   const targets = [...new Set(weighed.map(({ head }) => head.target))];
@@ -189,6 +197,11 @@ function numbersOf(
   return numbers;
 }
 
+/** What is detached is a number to a rule anyway: the name is that of the value. */
+function withoutDetach(term: Term): Term {
+  return operatorOf(term) === "detach" ? withoutDetach(term.operands[0]!) : term;
+}
+
 /** The names of all other statements' values but the loss itself. */
 function namesOf(
   program: Program,
@@ -201,7 +214,7 @@ function namesOf(
   for (const statement of program.statements) {
     const node = byExpression[statement.expression.id];
     if (statement.name === undefined || statement === program.result || !node || numbers.has(node)) continue;
-    const term = termOf(node);
+    const term = withoutDetach(termOf(node));
     if (term.operands.length === 0 || names.has(term) || taken.has(statement.name)) continue;
     const name = isParameterName(statement.name) ? "weight" : statement.name;
     names.set(term, name);

@@ -42,9 +42,15 @@ function blanked(text: string, ranges: readonly TextRange[]): string {
 export function ruleDiagnostics(text: string, rules: readonly RuleLine[]): readonly Diagnostic[] {
   if (rules.length === 0) return [];
   const derivation = derived(text, rules);
-  const problems = derivation.ok ? [] : derivation.diagnostics;
+  const problems = derivation.ok ? [] : derivation.diagnostics.map(forwards);
   const fixes = derivation.ok ? [lossBelow(text, rules, derivation.loss)] : [];
   return [...rules.map(({ start, end }) => recognised({ start, end }, fixes)), ...problems];
+}
+
+/** Signs of TeX take no room in the rule's plain spelling, so a range may come back with its ends crossed. */
+function forwards(problem: Diagnostic): Diagnostic {
+  const { start, end } = problem;
+  return { ...problem, start: Math.min(start, end), end: Math.max(start, end) };
 }
 
 /** The loss of a text's rules with the lines above as definitions; where those do not fit, of the rules alone. */

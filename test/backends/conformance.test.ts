@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { partsOf } from "../../src/engine/backends/tfjs/denseParts.ts";
+import { TensorPolicy } from "../../src/engine/backends/tfjs/tensorPolicy.ts";
 import { ConformanceCount, conformOnDevice } from "../../src/engine/conformance/run.ts";
 import { HeadReader } from "../../src/policies/headReader.ts";
 import { createOptimiserState, optimiserSpecification } from "../../src/policies/optimiser.ts";
@@ -171,6 +173,20 @@ describe.for(devices)("$name", ({ name, isAbsent }) => {
     expect(backend.tensorCount()).toBe(first);
     both.device.dispose();
     expect(backend.tensorCount()).toBe(before);
+  });
+
+  test.skipIf(isAbsent)("gives no number any more once its device could not do its work", async () => {
+    await open(name);
+    let trouble: string | undefined;
+    const policy = new TensorPolicy(name, "a device", partsOf(plain), () => trouble);
+    policy.setMoments(createOptimiserState("adam", partsOf(plain).parameterCount).moments);
+    policy.forward(new Float64Array(4), 1);
+    expect(await policy.outputs()).toEqual(new Float64Array(2));
+    trouble = "out of memory";
+    await expect(policy.outputs()).rejects.toThrow("out of memory");
+    trouble = undefined;
+    await expect(policy.moments()).rejects.toThrow("out of memory");
+    policy.dispose();
   });
 
   test.skipIf(isAbsent)("refuses what comes in the wrong order or size", async () => {

@@ -243,6 +243,10 @@ describe("pgi train --environment gym:ID", () => {
     const shown = await pgi("show", out);
     expect([shown.exit, shown.error]).toEqual([0, ""]);
     expect(shown.out).toContain("update 5 · ");
+    const other = await pgi("show", out, "--update", "3");
+    expect(other.error).toMatch(
+      /^Update 3 was not kept and cannot be replayed: its environment runs in the user's Python\. This is update \d/,
+    );
   });
 
   test.each([

@@ -9,6 +9,8 @@ import { randomVector, smallBatch } from "../../src/engine/proof/problem.ts";
 import { updateScript } from "../../src/engine/script/updateScript.ts";
 import { architectureOf } from "../../src/policies/architecture.ts";
 import type { PolicySpecification } from "../../src/policies/policy.ts";
+import type { Batch } from "../../src/rl/batch.ts";
+import type { Generator } from "../../src/rl/generator.ts";
 import { createGenerator } from "../../src/rl/randomGenerator.ts";
 import { temporaryFolder } from "../util/temporaryFolder.ts";
 
@@ -44,22 +46,33 @@ function lossesFor(specification: PolicySpecification): string[] {
   const clipped =
     "-minimum(exp(log_pi - log_pi_old) * G_recorded, clamp(exp(log_pi - log_pi_old), 0.8, 1.2) * G_recorded).sum()";
   const critic =
-    "adv = td_error(r, V_recorded, gamma)\n((V - r - gamma * V_next) ** 2).mean() - (adv.detach() * log_pi).sum()";
+    "delta = td_error(r, V_recorded, gamma)\n((V - r - gamma * V_next) ** 2).mean() - (delta.detach() * log_pi).sum()";
+  const minibatch =
+    "ratio = exp(log_pi - log_pi_old)\n-minimum(ratio * adv, clamp(ratio, 0.8, 1.2) * adv).mean() + ((V - G_recorded) ** 2).mean() + ((V - V_recorded) ** 2).mean()";
   return [
     ...(specification === base ? shippedLosses : []),
     `-(gamma**t * r * log_pi).sum() - 0.1 * entropy.sum() + ${action}`,
     `${clipped} / T + where(done, 0 * log_pi, log_pi).mean() / N`,
-    ...(value ? [critic] : []),
+    ...(value ? [critic, minibatch] : []),
   ];
+}
+
+/** Steps of a larger batch, with what was recorded of them before. */
+function asPart(batch: Batch, generator: Generator): Batch {
+  const column = () => randomVector(batch.steps, generator, 1);
+  const recorded = { adv: column(), log_pi_old: column(), V_recorded: column(), G_recorded: column() };
+  return { ...batch, rows: Float64Array.from({ length: batch.steps }, (_, row) => row), recorded };
 }
 
 function inspectorOf(specification: PolicySpecification, loss: string, seed: number): Inspector {
   const generator = createGenerator(seed, "scripts");
+  const theta = randomVector(architectureOf(specification).parameterCount, generator, 0.8);
+  const batch = smallBatch(specification, generator);
   const frozen: FrozenUpdate = {
     update: 7,
     specification,
-    theta: randomVector(architectureOf(specification).parameterCount, generator, 0.8),
-    batch: smallBatch(specification, generator),
+    theta,
+    batch: /\badv\b/.test(loss) ? asPart(batch, generator) : batch,
     gamma: 0.9,
     learningRate: 0.01,
     loss,

@@ -10,16 +10,20 @@ const seed = Number(process.env.ORACLE_SEED ?? 20_260);
  * What a program of test/oracles/python prints for a seed: fixed, or ORACLE_SEED to look at other cases.
  * Throws where ORACLE_PYTHON is not set, which `npm run test:oracles` does.
  */
-export function askOracle<T>(program: string, count: number): T {
+export function askOracle<T>(program: string, count: number, ...more: readonly string[]): T {
+  const script = join(import.meta.dirname, "python", `${program}.py`);
+  return JSON.parse(runPython(script, String(seed), String(count), ...more));
+}
+
+/** What a Python script prints, run by the oracles' Python. Throws where it fails. */
+export function runPython(script: string, ...words: readonly string[]): string {
   const python = process.env.ORACLE_PYTHON;
   if (!python) throw new Error("ORACLE_PYTHON is not set: run these tests by `npm run test:oracles`");
-  const script = join(import.meta.dirname, "python", `${program}.py`);
-  const output = execFileSync(python, [script, String(seed), String(count)], {
+  return execFileSync(python, [script, ...words], {
     encoding: "utf8",
     maxBuffer: 2 ** 30,
     env: { ...process.env, PYTHONDONTWRITEBYTECODE: "1" },
   });
-  return JSON.parse(output);
 }
 
 /** |a − b| ≤ 1e−12 + 1e−9·max(|a|, |b|, 1e−3); NaN equals NaN, and an infinity itself. */

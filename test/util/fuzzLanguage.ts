@@ -2,8 +2,10 @@ import { readFileSync } from "node:fs";
 import { assertNoPoisoning } from "@fast-check/poisoning";
 import fc from "fast-check";
 import { algorithms } from "../../src/algorithms/registry.ts";
+import { deriveLoss } from "../../src/loss/derive.ts";
 import { diagnoseLoss } from "../../src/loss/diagnose.ts";
 import { evaluationJson } from "../../src/loss/nodeJson.ts";
+import { PRINT_TARGETS, printLoss } from "../../src/loss/print/print.ts";
 import { perStepTerms } from "../../src/loss/terms.ts";
 import { prepare } from "./lossProgram.ts";
 import { program, programData } from "./programArbitrary.ts";
@@ -29,7 +31,18 @@ const operatorCases = readFileSync(new URL("../cases/lossOperators.txt", import.
   .filter((line) => line.trim() !== "" && !line.startsWith("#"))
   .map((line) => preamble + line.slice(line.indexOf(" ")).trim());
 
-const programs = fc.oneof(program, fc.constantFrom(...operatorCases, ...algorithms.map(({ loss }) => loss)));
+const rules = [
+  ...algorithms.map(({ rule }) => rule),
+  "θ ← θ + α γ^t G ∇ln π(A|S,θ)",
+  "\\theta \\leftarrow \\theta + \\alpha \\gamma^t G \\nabla \\ln \\pi(A|S)",
+  "theta += alpha * delta * z\nw += alpha_w * delta * grad(V)",
+  "theta -= alpha * grad((G * -log_pi).sum())",
+];
+
+const programs = fc.oneof(
+  program,
+  fc.constantFrom(...rules, ...operatorCases, ...algorithms.map(({ loss }) => loss)),
+);
 
 /** Bytes that mean something to the language, to JavaScript or to UTF-8 come up more often than the rest. */
 const byte = fc.oneof(
@@ -82,8 +95,10 @@ export interface FuzzCount {
   refused: number;
 }
 
-/** Reads and evaluates a text as panel, editor and command line do; throws where a diagnostic lies outside of it. */
+/** Reads, derives, prints and evaluates a text as panel, editor and command line do; throws where a diagnostic lies outside of it. */
 function read(source: string, data: Parameters<typeof prepare>[0], count: FuzzCount): void {
+  deriveLoss(source);
+  for (const target of PRINT_TARGETS) printLoss(source, target);
   const { symbols, inputs } = prepare(data);
   const { compiled, diagnostics } = diagnoseLoss(source, symbols);
   for (const { start, end, message } of diagnostics) {

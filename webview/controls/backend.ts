@@ -42,7 +42,7 @@ export class BackendCard extends Part {
     const shown = parity !== null && parity !== "asked" && parity.update === update.update ? parity : null;
     return html`
       <button class="text-button" ?disabled=${isAsked} @click=${() => void this.#compare()}>
-        ${isAsked ? "Comparing…" : `Compare update ${update.update} with kernels`}
+        ${isAsked ? "Comparing…" : `Compare backends on update ${update.update}`}
       </button>
       <div role="status">${shown === null ? nothing : parityTable(shown)}</div>
     `;
@@ -69,7 +69,7 @@ function phaseTable(phases: PhaseMilliseconds | undefined): TemplateResult | typ
           <tr>
             <th scope="row">${phase}</th>
             <td class="number">${formatTime(milliseconds)}</td>
-            <td aria-hidden="true"><meter class="phase-share" min="0" .max=${whole || 1} .value=${milliseconds}></meter></td>
+            <td class="share" aria-hidden="true"><meter class="phase-share" min="0" .max=${whole || 1} .value=${milliseconds}></meter></td>
           </tr>
         `,
       )}
@@ -85,7 +85,7 @@ function parityTable({ rows, kernels, trouble }: ParityView): TemplateResult {
         : html`
           <table class="backend-table">
             <caption>Difference to kernels (${formatTime(kernels)})</caption>
-            <tr><td></td><th scope="col">∇L</th><th scope="col">‖g_t‖</th><th scope="col">g_t·g</th><th scope="col">time</th></tr>
+            <tr><td></td><th scope="col">∇L</th><th scope="col">‖gₜ‖</th><th scope="col">gₜ·g</th><th scope="col">time</th></tr>
             ${rows.map(
               (row) => html`
                 <tr title=${`${row.device}, ${row.precision}`}>

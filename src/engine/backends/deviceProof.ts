@@ -24,7 +24,7 @@ const specification: PolicySpecification = {
 };
 
 /** Steps of the batch, odd so that no block of a device is quite full, and enough for threads to share its sums out. */
-const steps = 1001;
+const steps = 513;
 const updates = 3;
 
 /** Computes one gradient on a device and on `kernels`, and the same updates twice on the device. */

@@ -1,5 +1,5 @@
 import type { EnvironmentRecord } from "../../environments/environment.ts";
-import { type ActionSpace, clip, dimensionsOutside } from "../../environments/spaces.ts";
+import { type ActionSpace, clip, clippedActionWords, dimensionsOutside } from "../../environments/spaces.ts";
 import type { CategoricalHeads, GaussianHeads } from "../../policies/policy.ts";
 import type { StepView } from "../../protocol/views.ts";
 import type { Batch } from "../../rl/batch.ts";
@@ -29,7 +29,12 @@ export function stepView(
     action: value("action"),
     reward: batch.rewards[step]!,
     observation: [...batch.observations.subarray(step * observationSize, (step + 1) * observationSize)],
-    ...outputsView(inspector, loss, step, names.actionNames, environment),
+    ...withClipping(
+      outputsView(inspector, loss, step, names.actionNames, environment),
+      environment,
+      batch,
+      step,
+    ),
     ...valueView(inspector, value),
     ...drawnStep(environment, batch, step),
     crossEntropy: crossEntropyView(inspector, loss, step),
@@ -53,6 +58,18 @@ function drawnStep(
 }
 
 type OutputsView = Pick<StepView, "outputs" | "dimensions" | "gradientSum" | "sentence">;
+
+/** An action that counted as less than it was is never passed over in silence. */
+function withClipping(
+  view: OutputsView,
+  environment: EnvironmentRecord,
+  batch: Batch,
+  step: number,
+): OutputsView {
+  const width = batch.actions.length / batch.steps;
+  const words = clippedActionWords(environment.create().actionSpace, batch.actions, step * width);
+  return words === "" ? view : { ...view, sentence: `${view.sentence} The ${words}` };
+}
 
 function outputsView(
   inspector: Inspector,

@@ -9,7 +9,10 @@ const unlearned = 0.2;
 /** Standard errors beyond which a mean is no chance: one in two million. */
 const chance = 5;
 
-type Outcome = "works" | "opposite" | "undecided" | "drifts" | "unmoved" | "no numbers";
+/** How far V may lie from what is expected. */
+const near = 0.15;
+
+type Outcome = "works" | "wrong value" | "opposite" | "undecided" | "drifts" | "unmoved" | "no numbers";
 
 export interface MeasuredProbe {
   readonly task: ProbeTask;
@@ -18,7 +21,7 @@ export interface MeasuredProbe {
 
 /** What each probe says of the loss; why one fails is told with what the others say. */
 export function judgeProbes(measured: readonly MeasuredProbe[]): readonly ProbeView[] {
-  const outcomes = new Map(measured.map(({ task, measurement }) => [task.id, outcomeOf(measurement)]));
+  const outcomes = new Map(measured.map(({ task, measurement }) => [task.id, outcomeOf(task, measurement)]));
   return measured.map(({ task, measurement }) => {
     const outcome = outcomes.get(task.id) as Outcome;
     return {
@@ -35,16 +38,17 @@ export function judgeProbes(measured: readonly MeasuredProbe[]): readonly ProbeV
 }
 
 /** Whether a measurement is what the probe asks for. */
-export function isAsAsked(measurement: ProbeMeasurement): boolean {
-  return outcomeOf(measurement) === "works";
+export function isAsAsked(task: ProbeTask, measurement: ProbeMeasurement): boolean {
+  return outcomeOf(task, measurement) === "works";
 }
 
-function outcomeOf(measurement: ProbeMeasurement): Outcome {
+function outcomeOf(task: ProbeTask, measurement: ProbeMeasurement): Outcome {
   if (measurement.kind === "failed") return "no numbers";
   if (measurement.kind === "still") {
     const drift = Math.max(...measurement.drifts.map(Math.abs));
     return drift > chance ? "drifts" : "works";
   }
+  if (measurement.kind === "value") return valueOutcome(task, measurement.estimates);
   const lowest = Math.min(...measurement.probabilities.flat());
   const highest = Math.max(...measurement.probabilities.flat());
   if (lowest >= learned) return "works";
@@ -52,7 +56,18 @@ function outcomeOf(measurement: ProbeMeasurement): Outcome {
   return highest <= unlearned ? "opposite" : "undecided";
 }
 
+function valueOutcome({ expectations }: ProbeTask, estimates: readonly (readonly number[])[]): Outcome {
+  if (estimates.flat().every((value) => value === 0)) return "unmoved";
+  const isNear = expectations.every(({ value = 0 }, i) =>
+    estimates[i]!.every((estimate) => Math.abs(estimate - value) <= near),
+  );
+  return isNear ? "works" : "wrong value";
+}
+
 function expected(task: ProbeTask): string {
+  if (task.kind === "value") {
+    return task.expectations.map(({ when, value = 0 }) => `${words(when)}V = ${value}`).join(", ");
+  }
   if (task.kind === "still") return "no preference";
   return task.expectations.map(({ when, action }) => `${words(when)}${actionNames[action]}`).join(", ");
 }
@@ -63,10 +78,13 @@ function seen(task: ProbeTask, measurement: ProbeMeasurement): string {
   if (measurement.kind === "still") {
     return measurement.drifts.map((drift, i) => `${of(i)}${driftWords(drift)}`).join(", ");
   }
+  if (measurement.kind === "value") {
+    return measurement.estimates.map((seeds, i) => `${of(i)}V = ${rounded(seeds)}`).join(", ");
+  }
   return measurement.probabilities
     .map((seeds, i) => {
       const name = actionNames[task.expectations[i]?.action ?? 0];
-      return `${of(i)}π(${name}) = ${seeds.map((value) => value.toFixed(2)).join(" ")}`;
+      return `${of(i)}π(${name}) = ${rounded(seeds)}`;
     })
     .join(", ");
 }
@@ -76,12 +94,14 @@ function driftWords(drift: number): string {
   return `drift of ${drift.toFixed(1)} standard errors`;
 }
 
+const rounded = (values: readonly number[]) => values.map((value) => value.toFixed(2)).join(" ");
 const words = (when: string) => (when === "" ? "" : `${when}: `);
 
 /** The likely mistake. A sign or a missing gradient explains every failure; else what this probe alone asks. */
 function hint(id: string, outcome: Outcome, outcomes: ReadonlyMap<string, Outcome>): string {
   const action = outcomes.get("action");
   if (outcome === "no numbers") return hints.numbers;
+  if (id.startsWith("value")) return outcome === "unmoved" ? hints.unmovedValue : hints.value;
   if (outcome === "unmoved") return hints.gradient;
   if (action === "opposite" && outcome === "opposite") return hints.sign;
   if (action !== "works" && id === "action") return outcome === "opposite" ? hints.sign : hints.weight;
@@ -90,6 +110,10 @@ function hint(id: string, outcome: Outcome, outcomes: ReadonlyMap<string, Outcom
 }
 
 const hints = {
+  unmovedValue:
+    "Value: no gradient reaches V. The loss needs a term in V outside detach(), as ((G.detach() - V)**2).sum().",
+  value:
+    "Value: V does not become the return. Where returns are normalised first that is meant; else pull V towards G, as ((G.detach() - V)**2).sum() does.",
   numbers:
     "Numbers: divide by nothing that can be 0; a standard deviation is where all returns are equal, so add an eps.",
   gradient: "Gradient: none reaches the policy. The loss needs log_pi (or logits, pi) outside detach().",

@@ -11,6 +11,13 @@ export function preference(theta: ArrayLike<number>, observation: readonly numbe
   return weights + theta[2 * n + 1]! - theta[2 * n]!;
 }
 
+/** V of a linear value network whose w [n] and c [1] follow the policy's parameters. */
+export function stateValue(theta: ArrayLike<number>, observation: readonly number[]): number {
+  const start = 2 * observation.length + 2;
+  const sum = observation.reduce((total, value, i) => total + value * theta[start + i]!, 0);
+  return sum + theta[start + observation.length]!;
+}
+
 /** π of an action, from the preference for the second. */
 export function probability(preferred: number, action: number): number {
   return 1 / (1 + Math.exp(action === 1 ? -preferred : preferred));

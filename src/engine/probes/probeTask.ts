@@ -4,14 +4,19 @@ export interface ProbeTask {
   readonly environment: string;
   readonly title: string;
   readonly gamma: number;
-  /** learn: one action must win under every observation. still: no action may, with θ held where it is. */
-  readonly kind: "learn" | "still";
+  /**
+   * learn: one action must win under every observation. still: no action may, with θ held where it is. value: V must
+   * become what is expected, where the loss reads V.
+   */
+  readonly kind: "learn" | "still" | "value";
   readonly expectations: readonly {
     readonly observation: readonly number[];
     /** How a person would name the observation; empty where there is only one. */
     readonly when: string;
     /** The action that must win; −1 where none may. */
     readonly action: number;
+    /** What V must become. */
+    readonly value?: number;
   }[];
   /** What the probe asks of a loss, in a few words. */
   readonly asks: string;
@@ -26,6 +31,27 @@ const firstStep = (action: number) => [{ observation: [1, 0], when: "first step"
 
 /** Every probe, from the one that asks least of a loss; the two on delay tell credit from discount. */
 export const probeTasks: readonly ProbeTask[] = [
+  {
+    id: "value",
+    environment: "probe-1",
+    title: "V of a constant reward",
+    gamma: 0.9,
+    kind: "value",
+    expectations: [{ observation: [1], when: "", action: -1, value: 1 }],
+    asks: "brings V to the return",
+  },
+  {
+    id: "value-observed",
+    environment: "probe-2",
+    title: "V where the reward is the observation",
+    gamma: 0.9,
+    kind: "value",
+    expectations: [
+      { observation: [-1], when: "coin −1", action: -1, value: -1 },
+      { observation: [1], when: "coin +1", action: -1, value: 1 },
+    ],
+    asks: "brings V to the return of each observation",
+  },
   {
     id: "constant",
     environment: "probe-1",

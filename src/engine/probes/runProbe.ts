@@ -3,7 +3,7 @@ import { policyOf } from "../runPolicy.ts";
 import { resolveSettings, type SettingsRequest } from "../settings.ts";
 import { Trainer } from "../trainer.ts";
 import { UserError } from "../userError.ts";
-import { preference, probability } from "./linearPolicy.ts";
+import { preference, probability, stateValue } from "./linearPolicy.ts";
 import type { ProbeTask } from "./probeTask.ts";
 
 /** How updates are made up. */
@@ -36,12 +36,14 @@ export type ProbeMeasurement =
     }
   /** Mean change of the preference for b, per expectation, in its own standard errors. */
   | { readonly kind: "still"; readonly drifts: readonly number[] }
+  /** V per expectation and seed. */
+  | { readonly kind: "value"; readonly estimates: readonly (readonly number[])[] }
   | { readonly kind: "failed"; readonly reason: string };
 
 /** Trains a loss on a probe. Throws a UserError where the loss itself is wrong; numbers that are none are a measurement. */
 export function runProbe(loss: string, task: ProbeTask, pace: Pace): ProbeMeasurement {
   try {
-    return task.kind === "learn" ? learn(loss, task, pace) : holdStill(loss, task, pace);
+    return task.kind === "still" ? holdStill(loss, task, pace) : learn(loss, task, pace);
   } catch (error) {
     if (error instanceof UserError && error.code === "diverged")
       return { kind: "failed", reason: error.message };
@@ -59,6 +61,12 @@ function learn(loss: string, task: ProbeTask, pace: Pace): ProbeMeasurement {
     for (let update = 0; update < pace.learningUpdates; update++) makeUpdate(trainer);
     return requireNumbers(trainer.state().theta);
   });
+  if (task.kind === "value") {
+    const estimates = task.expectations.map(({ observation }) =>
+      thetas.map((theta) => stateValue(theta, observation)),
+    );
+    return { kind: "value", estimates };
+  }
   const probabilities = task.expectations.map(({ observation, action }) =>
     thetas.map((theta) => probability(preference(theta, observation), action)),
   );
@@ -94,6 +102,11 @@ function probeTrainer(
   const state = trainer.state();
   trainer.restore({ ...state, theta: state.theta.fill(0) });
   return trainer;
+}
+
+/** Whether a loss can be read only with a value estimate, as the probes give it. */
+export function readsValue(loss: string, { environment, gamma }: ProbeTask): boolean {
+  return valueHeadFor({ environment, gamma, loss, hidden: [] }) === "own";
 }
 
 /** A value network of its own where the loss can be read only with one. */

@@ -69,10 +69,12 @@ function numbersOf(
 
 /** What a reader wants to see even where the loss does not name it. */
 function alwaysShown({ batch, gamma }: ProofProblem): [string, Tensor][] {
+  const perStep = ({ length }: Float64Array) =>
+    length === batch.steps ? [length] : [batch.steps, length / batch.steps];
   return [
     ["gamma", { shape: [], data: Float64Array.of(gamma) }],
     ["r", { shape: [batch.steps], data: batch.rewards }],
-    ["a", { shape: [batch.steps], data: batch.actions }],
+    ["a", { shape: perStep(batch.actions), data: batch.actions }],
     ["t", { shape: [batch.steps], data: batch.time }],
   ];
 }

@@ -75,10 +75,17 @@ function actionWeights(
 ): OutputWeight[] {
   const { actionCount, gaussian } = specification;
   if (gaussian === undefined) return categoricalWeights(run.action, batch.actions[t]!, adjoints, t);
-  const action = batch.actions.subarray(t * actionCount, (t + 1) * actionCount);
-  return run.action.flatMap((mu, k) =>
-    gaussianWeights(gaussian.by, mu, run.deviation[k]!, action[k]!, adjoints, t, k, actionCount),
-  );
+  return run.action.flatMap((mu, k) => {
+    const place = t * actionCount + k;
+    const weights = {
+      logPi: adjoints.logProbabilities?.[t] ?? 0,
+      entropy: adjoints.entropies?.[t] ?? 0,
+      mu: adjoints.mu?.[place] ?? 0,
+      sigma: adjoints.sigma?.[place] ?? 0,
+    };
+    const deviation = deviationOf(gaussian.by, run.deviation[k]!);
+    return gaussianWeights(k, { mu, action: batch.actions[place]!, ...deviation }, weights);
+  });
 }
 
 /** ∇ln π = ∇z_a − Σ_j π_j ∇z_j, ∇H = −Σ_k π_k (ln π_k + H) ∇z_k, and ∇π_k = π_k (∇z_k − Σ_j π_j ∇z_j). */
@@ -117,28 +124,29 @@ function distributionOf(logits: readonly number[]) {
   return { pi, distance, meanDistance: pi.reduce((mean, p, k) => mean + p * distance[k]!, 0) };
 }
 
+/** One dimension of a Gaussian action: a, μ, σ and dσ/ds. */
+interface Dimension {
+  readonly action: number;
+  readonly mu: number;
+  readonly sigma: number;
+  readonly slope: number;
+}
+
 /** ∇ln π = (a − μ)/σ² ∇μ + ((a − μ)²/σ² − 1)/σ ∇σ and ∇H = ∇σ/σ, with σ = e^s or ln(1 + e^s). */
 function gaussianWeights(
-  by: "exp" | "softplus",
-  mu: number,
-  s: number,
-  action: number,
-  adjoints: HeadAdjoints,
-  t: number,
   k: number,
-  dimensions: number,
+  { action, mu, sigma, slope }: Dimension,
+  weights: { readonly logPi: number; readonly entropy: number; readonly mu: number; readonly sigma: number },
 ): OutputWeight[] {
-  const { sigma, slope } = deviationOf(by, s);
-  const logPi = adjoints.logProbabilities?.[t] ?? 0;
-  const place = t * dimensions + k;
+  const { logPi } = weights;
   const off = (action - mu) / sigma;
   return [
-    weighted("action", k, [(logPi * off) / sigma, adjoints.mu?.[place] ?? 0]),
+    weighted("action", k, [(logPi * off) / sigma, weights.mu]),
     weighted("deviation", k, [
       (logPi * off * off * slope) / sigma,
       (-logPi * slope) / sigma,
-      ((adjoints.entropies?.[t] ?? 0) * slope) / sigma,
-      (adjoints.sigma?.[place] ?? 0) * slope,
+      (weights.entropy * slope) / sigma,
+      weights.sigma * slope,
     ]),
   ];
 }

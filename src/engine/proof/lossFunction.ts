@@ -6,7 +6,7 @@ import type { Tensor } from "../../loss/tensor.ts";
 import type { Heads, PolicySpecification } from "../../policies/policy.ts";
 import type { EpisodeEnds } from "../../rl/episodeEnds.ts";
 import { lossInputs } from "../lossInputs.ts";
-import { PlainPolicy, type UnitKink } from "./plainPolicy.ts";
+import { PlainPolicy, type PlainRun, type UnitKink } from "./plainPolicy.ts";
 import { type ProofProblem, seenObservations } from "./problem.ts";
 
 /** What a proof needs of the arithmetic under proof: heads and gradient of a policy, at once. */
@@ -45,6 +45,7 @@ export class LossFunction {
   readonly #problem: ProofProblem;
   readonly #policy: ProvedPolicy;
   readonly #plain: PlainPolicy;
+  readonly #runs: readonly PlainRun[];
   readonly #observations: Float64Array;
   readonly #inputs: Map<string, Tensor>;
   readonly #moving: readonly string[];
@@ -62,6 +63,7 @@ export class LossFunction {
     this.#problem = problem;
     this.#policy = policy;
     this.#plain = new PlainPolicy(problem.specification);
+    this.#runs = this.#plain.runs(problem.theta, problem.batch);
     this.#observations = seenObservations(problem.batch);
     this.#inputs = new Map(inputs);
     this.#moving = loss.leaves.filter((name) => heads.has(name));
@@ -94,9 +96,9 @@ export class LossFunction {
     return { kind: "expression", distance, ...this.#expressionAt(place - a.units) };
   }
 
-  /** The first relu unit that changes sides along a direction. */
-  nearestUnitKink(theta: Float64Array, direction: Float64Array): UnitKink | undefined {
-    return this.#plain.nearestKink(theta, direction, this.#problem.batch);
+  /** The first relu unit that changes sides along a direction from the problem's θ. */
+  nearestUnitKink(direction: Float64Array): UnitKink | undefined {
+    return this.#plain.nearestKink(this.#problem.theta, direction, this.#runs);
   }
 
   #expressionAt(place: number): { text: string; step: number } {

@@ -37,7 +37,9 @@ export interface Effort {
 /** Steps begin here or at the nearest kink, and a line with a kink closer than the least is given up. */
 const largestStep = 2 ** -5;
 const smallestStep = 2 ** -22;
-/** Draws of random directions for each one wanted. */
+/** With a step too small for its rounding to stay below this part of the gradient, another line is measured instead. */
+const finePart = 1e-9;
+/** Draws of lines for each one wanted. */
 const drawsEach = 4;
 
 /** Measures the derivatives of one loss at θ along lines, on this side of every kink. */
@@ -47,6 +49,8 @@ export class Gauge {
   readonly #moved: Float64Array;
   readonly #base: Branches;
   readonly noise: number;
+  /** Kinks nearer than this leave no room. */
+  leastStep = smallestStep;
   #nearest: Kink | undefined;
 
   constructor(loss: LossFunction, theta: Float64Array, generator: Generator) {
@@ -79,16 +83,16 @@ export class Gauge {
 
   /** The largest step, a power of 2, within which the same formulas hold either way; or the kink in the way. */
   #room(direction: Float64Array): number | Kink {
-    const unit = this.#loss.nearestUnitKink(this.#theta, direction);
+    const unit = this.#loss.nearestUnitKink(direction);
     if (unit) this.#note({ kind: "unit", ...unit });
     let step = Math.min(largestStep, unit ? 2 ** Math.floor(Math.log2(unit.distance * 0.999)) : largestStep);
-    if (unit && step < smallestStep) return { kind: "unit", ...unit };
+    if (unit && step < this.leastStep) return { kind: "unit", ...unit };
     for (;;) {
       const kink = this.#kinkWithin(direction, step);
       if (!kink) return step;
       this.#note(kink);
       step /= 4;
-      if (step < smallestStep) return kink;
+      if (step < this.leastStep) return kink;
     }
   }
 
@@ -125,28 +129,59 @@ export async function measureLines(
   const gauge = new Gauge(loss, theta, generator);
   const made: Measurement[] = [];
   const excluded: Measurements["excluded"][number][] = [];
-  const take = (parameter: number | undefined, direction: Float64Array) => {
-    const found = gauge.measure(direction);
-    if ("kind" in found) excluded.push({ parameter, direction, kink: found });
-    else made.push({ parameter, direction, ...confirmed(gauge, direction, found, gradient) });
-  };
   let cut = false;
-  for (
-    let draw = 0;
-    !cut && made.length < effort.directions && draw < drawsEach * effort.directions;
-    draw++
-  ) {
-    take(undefined, randomDirection(theta.length, generator));
-    cut = !(await goOn());
-  }
-  for (const parameter of chooseCoordinates(gradient, effort.coordinates, generator)) {
-    if (cut) break;
-    const direction = new Float64Array(theta.length);
-    direction[parameter] = 1;
-    take(parameter, direction);
-    cut = !(await goOn());
+  /** Measures lines until there are `wanted` of them or no more to draw. */
+  const takeFrom = async (lines: Iterable<Line>, wanted: number) => {
+    let taken = 0;
+    for (const { parameter, direction } of lines) {
+      if (cut || taken >= wanted) return;
+      const found = gauge.measure(direction);
+      if ("kind" in found) excluded.push({ parameter, direction, kink: found });
+      else made.push({ parameter, direction, ...confirmed(gauge, direction, found, gradient) });
+      if (!("kind" in found)) taken++;
+      cut = !(await goOn());
+    }
+  };
+  const random = () => randomLines(theta.length, drawsEach * effort.directions, generator);
+  gauge.leastStep = fineStep(gauge.noise, gradient);
+  await takeFrom(random(), effort.directions);
+  await takeFrom(coordinateLines(gradient, effort.coordinates, generator), effort.coordinates);
+  if (made.every(({ parameter }) => parameter !== undefined)) {
+    gauge.leastStep = smallestStep;
+    await takeFrom(random(), effort.directions);
   }
   return { made, excluded, nearest: gauge.nearest, noise: gauge.noise, cut };
+}
+
+interface Line {
+  readonly parameter: number | undefined;
+  readonly direction: Float64Array;
+}
+
+/** The smallest step whose rounding stays fine beside the gradient. */
+function fineStep(noise: number, gradient: Float64Array): number {
+  const typical = Math.sqrt(dot(gradient, gradient) / gradient.length);
+  if (!(typical > 0)) return smallestStep;
+  return Math.min(Math.max((2 * noise) / (finePart * typical), smallestStep), largestStep / 64);
+}
+
+function* randomLines(length: number, count: number, generator: Generator): IterableIterator<Line> {
+  for (let draw = 0; draw < count; draw++) {
+    yield { parameter: undefined, direction: randomDirection(length, generator) };
+  }
+}
+
+/** The chosen coordinates, and others at random in the place of those that leave no room. */
+function* coordinateLines(
+  gradient: Float64Array,
+  count: number,
+  generator: Generator,
+): IterableIterator<Line> {
+  for (const parameter of chooseCoordinates(gradient, count, drawsEach * count, generator)) {
+    const direction = new Float64Array(gradient.length);
+    direction[parameter] = 1;
+    yield { parameter, direction };
+  }
 }
 
 /**
@@ -167,13 +202,22 @@ function confirmed(
   return { value: first.value, error };
 }
 
-/** Indices of parameters: all of them if they are few enough, else half the largest in |gradient|, half at random. */
-export function chooseCoordinates(gradient: Float64Array, count: number, generator: Generator): number[] {
+/**
+ * Indices of parameters: all of them if they are few enough; else `count`, half the largest in |gradient| and half at
+ * random, and after them more at random, `most` in all.
+ */
+export function chooseCoordinates(
+  gradient: Float64Array,
+  count: number,
+  most: number,
+  generator: Generator,
+): number[] {
   const all = Array.from(gradient.keys());
   if (all.length <= count) return all;
   all.sort((a, b) => Math.abs(gradient[b]!) - Math.abs(gradient[a]!) || a - b);
   const chosen = all.splice(0, Math.ceil(count / 2));
-  while (chosen.length < count) chosen.push(...all.splice(Math.floor(generator.uniform() * all.length), 1));
+  while (chosen.length < most && all.length > 0)
+    chosen.push(...all.splice(Math.floor(generator.uniform() * all.length), 1));
   return chosen;
 }
 

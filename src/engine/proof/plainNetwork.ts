@@ -112,6 +112,38 @@ export class PlainNetwork {
     return { layer: layer + 1, unit };
   }
 
+  /**
+   * How far θ may move along `direction`, either way, before the first relu unit of one row changes sides, if that is
+   * nearer than `limit`. Forward accumulation: ż = Ẇh + Wḣ + ḃ beside z; to first order beyond the first layer.
+   */
+  nearestKink(
+    theta: Float64Array,
+    direction: Float64Array,
+    { values, sums }: Activations,
+    limit: number,
+  ): UnitDistance | undefined {
+    if (!this.#isRelu) return undefined;
+    let nearest: UnitDistance | undefined;
+    let distance = limit;
+    let tangent: Float64Array | undefined;
+    for (let index = 0; index < this.#layers.length - 1; index++) {
+      const layer = this.#layers[index]!;
+      const sum = sums[index]!;
+      const moved = affine(layer, direction, direction, values[index]!);
+      if (tangent) addProduct(layer, theta, tangent, moved);
+      for (let unit = 0; unit < layer.outputs; unit++) {
+        const reach = Math.abs(sum[unit]! / moved[unit]!);
+        if (reach < distance) {
+          distance = reach;
+          nearest = { distance, layer: index + 1, unit };
+        }
+        if (!(sum[unit]! > 0)) moved[unit] = 0;
+      }
+      tangent = moved;
+    }
+    return nearest;
+  }
+
   #activate(z: number): number {
     if (!this.#isRelu) return Math.tanh(z);
     return z > 0 ? z : 0;
@@ -133,34 +165,6 @@ export class PlainNetwork {
       for (let j = 0; j < outputs; j++) sum += delta[j]! * theta[weights + j * inputs + i]!;
       return sum * this.#slope(below[i]!);
     });
-  }
-
-  /**
-   * How far θ may move along `direction`, either way, before the first relu unit of one row changes sides, if that is
-   * nearer than `limit`. Forward accumulation: ż = Ẇh + Wḣ + ḃ beside z; to first order beyond the first layer.
-   */
-  nearestKink(
-    theta: Float64Array,
-    direction: Float64Array,
-    observation: Float64Array,
-    limit: number,
-  ): UnitDistance | undefined {
-    if (!this.#isRelu) return undefined;
-    let nearest: UnitDistance | undefined;
-    let value = observation;
-    let tangent: Float64Array | undefined;
-    for (const [index, layer] of this.#layers.slice(0, -1).entries()) {
-      const sum = affine(layer, theta, theta, value);
-      const moved = affine(layer, direction, direction, value);
-      if (tangent) addProduct(layer, theta, tangent, moved);
-      for (let unit = 0; unit < layer.outputs; unit++) {
-        const distance = Math.abs(sum[unit]! / moved[unit]!);
-        if (distance < (nearest?.distance ?? limit)) nearest = { distance, layer: index + 1, unit };
-      }
-      value = sum.map((z) => this.#activate(z));
-      tangent = moved.map((z, unit) => (sum[unit]! > 0 ? z : 0));
-    }
-    return nearest;
   }
 }
 

@@ -96,15 +96,21 @@ export class PlainPolicy {
     }
   }
 
-  /** The first relu unit, of any row, that changes sides when θ moves along `direction`. */
-  nearestKink(theta: Float64Array, direction: Float64Array, batch: Batch): UnitKink | undefined {
+  /** Every row of a batch through the policy. */
+  runs(theta: Float64Array, batch: Batch): PlainRun[] {
+    return observationRows(batch).map((observation) => this.run(theta, observation));
+  }
+
+  /** The first relu unit, of any of the rows that were run at θ, that changes sides when θ moves along `direction`. */
+  nearestKink(theta: Float64Array, direction: Float64Array, runs: readonly PlainRun[]): UnitKink | undefined {
     let nearest: UnitKink | undefined;
-    for (const [step, observation] of observationRows(batch).entries()) {
-      for (const [network, plain] of this.#networks()) {
-        const limit = nearest?.distance ?? Number.POSITIVE_INFINITY;
-        const found = plain.nearestKink(theta, direction, observation, limit);
-        if (found) nearest = { ...found, network, step };
-      }
+    for (let step = 0; step < runs.length; step++) {
+      const { policyRun, valueRun } = runs[step]!;
+      const limit = () => nearest?.distance ?? Number.POSITIVE_INFINITY;
+      const inPolicy = this.#network.nearestKink(theta, direction, policyRun, limit());
+      if (inPolicy) nearest = { ...inPolicy, network: "policy", step };
+      const inValue = valueRun && this.#valueNetwork?.nearestKink(theta, direction, valueRun, limit());
+      if (inValue) nearest = { ...inValue, network: "value", step };
     }
     return nearest;
   }

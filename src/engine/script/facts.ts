@@ -23,10 +23,10 @@ export interface ScriptFacts {
   readonly parameterNames: readonly string[];
   /** Python that makes the batch's columns and numbers, by the loss language's names. */
   readonly data: readonly string[];
+  /** Python that makes the columns recorded before the update, which stand before what would be computed here. */
+  readonly columns: readonly string[];
   /** Python that makes what the trainer recorded: `recorded_loss`, `recorded_gradient`, `recorded_log_pi`. */
   readonly recorded: readonly string[];
-  /** Python that makes what was recorded before a minibatch's whole batch was gone through; empty for a whole batch. */
-  readonly minibatch: readonly string[];
 }
 
 /** Gathers an opened update's weights, batch, loss and numbers as Python. Throws UserError where the loss cannot be printed. */
@@ -53,7 +53,7 @@ export function scriptFacts(inspector: Inspector, target: ScriptTarget, title: s
     ),
     parameterNames: parameters.map(({ name }) => name),
     data: dataLines(frozen),
-    minibatch: Object.entries(frozen.batch.recorded ?? {}).map(([name, values]) =>
+    columns: Object.entries(frozen.batch.recorded ?? {}).map(([name, values]) =>
       embedded(name, values, [frozen.batch.steps]),
     ),
     recorded: [

@@ -10,7 +10,7 @@ export function numpyScript(facts: ScriptFacts, specification: PolicySpecificati
   return `"""${facts.title}
 
 Run it with NumPy: it makes the policy and the batch again, computes the loss and its gradient by hand, and prints them
-beside what the trainer recorded. Exit 0 where everything agrees to ${"1e-9"}.
+beside what the trainer recorded. Exit 0 where everything agrees to 1e-9.
 """
 
 import base64
@@ -40,7 +40,7 @@ ${facts.recorded.join("\n")}
 ${pass.lines.join("\n")}
 ${headLines(specification).join("\n")}
 log_pi_old = log_pi
-${[...recordedLines(specification), ...facts.minibatch].join("\n")}
+${[...recordedLines(specification), ...facts.columns].join("\n")}
 
 loss, d = policy_loss(${facts.arguments.join(", ")})
 
@@ -57,7 +57,7 @@ worst = 0.0
 def beside(name, ours, recorded):
     """Prints a number's norm here and as recorded, and by how much they differ relative to the recorded one."""
     global worst
-    scale = max(float(np.linalg.norm(recorded)), 1e-300)
+    scale = max(float(np.linalg.norm(recorded)), 1e-9)
     difference = float(np.linalg.norm(ours - recorded)) / scale if np.any(ours != recorded) else 0.0
     worst = max(worst, difference)
     print(f"{name:>16}  {float(np.linalg.norm(ours)):.15g}  {float(np.linalg.norm(recorded)):.15g}  {difference:.1e}")

@@ -11,7 +11,7 @@ export function pytorchScript(facts: ScriptFacts, specification: PolicySpecifica
   return `"""${facts.title}
 
 Run it with PyTorch: it makes the policy and the batch again, computes the loss and its gradient, and prints them beside
-what the trainer recorded. Exit 0 where everything agrees to ${"1e-9"}.
+what the trainer recorded. Exit 0 where everything agrees to 1e-9.
 """
 
 import base64
@@ -45,7 +45,7 @@ ${facts.recorded.join("\n")}
 ${lines.join("\n")}
 ${headLines(specification).join("\n")}
 log_pi_old = log_pi.detach()
-${[...recordedLines(specification), ...facts.minibatch].join("\n")}
+${[...recordedLines(specification), ...facts.columns].join("\n")}
 
 loss = policy_loss(${facts.arguments.join(", ")})
 if loss.requires_grad:
@@ -57,7 +57,7 @@ worst = 0.0
 def beside(name, ours, recorded):
     """Prints a number's norm here and as recorded, and by how much they differ relative to the recorded one."""
     global worst
-    scale = max(float(torch.linalg.vector_norm(recorded)), 1e-300)
+    scale = max(float(torch.linalg.vector_norm(recorded)), 1e-9)
     difference = float(torch.linalg.vector_norm(ours - recorded)) / scale if bool((ours != recorded).any()) else 0.0
     worst = max(worst, difference)
     print(f"{name:>16}  {float(torch.linalg.vector_norm(ours)):.15g}  {float(torch.linalg.vector_norm(recorded)):.15g}  {difference:.1e}")

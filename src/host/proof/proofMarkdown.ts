@@ -7,11 +7,11 @@ export function proofMarkdown(proof: ProofView, loss: string): string {
   const { checks, kinks, detached, notCovered, on, seed, milliseconds } = proof;
   const rows = checks.map(
     ({ title, status, worst, tolerance, where, compared, detail }) =>
-      `| ${title} | ${words[status]} | ${worst.toExponential(1)} | ${tolerance.toExponential(0)} | ${where} | ${compared} | ${detail} |`,
+      `| ${plain(title)} | ${words[status]} | ${worst.toExponential(1)} | ${tolerance.toExponential(0)} | ${where} | ${compared} | ${plain(detail)} |`,
   );
   const notes = [...kinks, ...(detached === null ? [] : [detached])];
   return [
-    `# ${proof.sentence}`,
+    `# ${plain(proof.sentence)}`,
     fence("python", loss.trimEnd()),
     `On ${on}. L = ${proof.loss}, ‖∂L/∂θ‖ = ${proof.gradientNorm}. Seed ${seed}, ${Math.round(milliseconds)} ms.`,
     [
@@ -34,7 +34,7 @@ function counterExampleMarkdown(example: CounterExampleView | null): string {
   const lines = Object.entries(numbers).map(([name, values]) => `- ${name}: ${values.join(", ")}`);
   return [
     `## Smallest counter-example found (${steps} step${steps === 1 ? "" : "s"})`,
-    `${sentence}.`,
+    `${plain(sentence)}.`,
     ...(lines.length > 0 ? [lines.join("\n")] : []),
     "`pgi loss --data FILE` reads this:",
     fence("json", JSON.stringify({ scalars, data }, null, 1)),
@@ -42,7 +42,12 @@ function counterExampleMarkdown(example: CounterExampleView | null): string {
 }
 
 function section(title: string, lines: readonly string[]): string {
-  return lines.length === 0 ? "" : `## ${title}\n\n${lines.map((line) => `- ${line}`).join("\n")}`;
+  return lines.length === 0 ? "" : `## ${title}\n\n${lines.map((line) => `- ${plain(line)}`).join("\n")}`;
+}
+
+/** Words with parts of a loss in them, so that Markdown takes none of it for its own. */
+function plain(text: string): string {
+  return text.replace(/[\\`*_[\]<>|#]/g, (sign) => `\\${sign}`);
 }
 
 /** A fence that is longer than any in the text, so that the text cannot end it. */

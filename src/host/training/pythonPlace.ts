@@ -15,9 +15,13 @@ const usualPython = process.platform === "win32" ? "python" : "python3";
 export async function pythonFor(environment: string, storage: vscode.Uri): Promise<PythonView | undefined> {
   if (!environment.startsWith(gymPrefix) || !vscode.workspace.isTrusted) return undefined;
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri ?? storage;
+  return { program: (await chosenPython(folder)) ?? usualPython, folder: folder.fsPath };
+}
+
+/** The Python of the setting, else the one that is active in the Python extension for a folder. */
+export async function chosenPython(folder: vscode.Uri | undefined): Promise<string | undefined> {
   const { python } = readSettings();
-  const program = python === "" ? ((await activePython(folder)) ?? usualPython) : python;
-  return { program, folder: folder.fsPath };
+  return python === "" ? activePython(folder) : python;
 }
 
 /** What is used of the Python extension's interface. */
@@ -30,7 +34,7 @@ interface PythonApi {
   };
 }
 
-async function activePython(folder: vscode.Uri): Promise<string | undefined> {
+async function activePython(folder: vscode.Uri | undefined): Promise<string | undefined> {
   const extension = vscode.extensions.getExtension<PythonApi | undefined>(pythonExtension);
   if (extension === undefined) return undefined;
   const environments = (await extension.activate())?.environments;

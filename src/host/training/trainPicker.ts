@@ -84,7 +84,12 @@ function wizardSteps(
 ): Step[] {
   return [
     async (answers, step, totalSteps) => {
-      const own = environments.map(({ id, title: label, detail }) => ({ label, detail, id }));
+      const own = environments.map(({ id, title: label, detail }) => ({
+        label,
+        description: id,
+        detail,
+        id,
+      }));
       const items = [...own, gymItem];
       const picked = await askChoice({
         title,

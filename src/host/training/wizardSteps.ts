@@ -23,6 +23,7 @@ export function askChoice<Item extends ChoiceItem>(
   const picker = vscode.window.createQuickPick<Item>();
   picker.items = options.items;
   picker.placeholder = options.placeholder;
+  picker.matchOnDescription = true;
   picker.matchOnDetail = true;
   const current = options.items.find(({ id }) => id === options.current);
   if (current !== undefined) picker.activeItems = [current];

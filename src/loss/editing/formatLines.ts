@@ -121,12 +121,17 @@ function alignAssignments(lines: readonly Line[]): readonly Line[] {
   return result;
 }
 
+/** A line with space to spare says which column is meant; names too long for it stand out. */
 function alignBlock(block: readonly Line[]): readonly Line[] {
-  const columns = new Set(block.map(({ assigned }) => assigned?.column));
-  if (columns.size > 1 || block.length < 2) return block;
-  const width = Math.max(...block.map(({ assigned }) => assigned?.name.length ?? 0));
+  const meant = block.find(({ assigned }) => assigned && assigned.column > assigned.name.length + 1);
+  const column = meant?.assigned?.column;
+  if (column === undefined) return block;
+  const fits = ({ assigned }: Line) => assigned !== undefined && assigned.name.length < column;
+  const fitting = block.filter(fits);
+  if (block.length < 2 || fitting.some(({ assigned }) => assigned?.column !== column)) return block;
+  const width = Math.max(...fitting.map(({ assigned }) => assigned?.name.length ?? 0));
   return block.map((line) =>
-    line.assigned
+    line.assigned && fits(line)
       ? { ...line, assigned: { ...line.assigned, name: line.assigned.name.padEnd(width) } }
       : line,
   );

@@ -35,3 +35,8 @@ function signed(weight: Term, names: ReadonlyMap<Term, string>): { sign: "+" | "
   const size = isNegative ? negative(product) : product;
   return { sign: isNegative ? "-" : "+", size: numberOf(size) === 1 ? undefined : size };
 }
+
+/** Whether a weight adds to its head (1) or takes from it (−1), as it is written. */
+export function signOf(weight: Term, names: ReadonlyMap<Term, string>): 1 | -1 {
+  return signed(weight, names).sign === "+" ? 1 : -1;
+}

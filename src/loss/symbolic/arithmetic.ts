@@ -47,7 +47,7 @@ export function times(a: Term, b: Term): Term {
   if (first !== undefined && operatorOf(b) === "mul" && numberOf(b.operands[0]!) !== undefined)
     return times(times(a, b.operands[0]!), b.operands[1]!);
   if (operatorOf(b) === "div" && isNumber(b.operands[0]!, 1)) return over(a, b.operands[1]!);
-  if (operatorOf(b) === "mul") return times(times(a, b.operands[0]!), b.operands[1]!);
+  if (operatorOf(b) === "mul" && isShort(b)) return times(times(a, b.operands[0]!), b.operands[1]!);
   if (operatorOf(a) === "div" && isNumber(a.operands[0]!, 1) && first === undefined)
     return over(b, a.operands[1]!);
   return apply("mul", [a, b]);
@@ -76,15 +76,41 @@ export function minus(a: Term, b: Term): Term {
 /** Terms that are kept whole, whatever they are made of. */
 export type Whole = ReadonlyMap<Term, unknown>;
 
-/** The factors of a product, left to right; a quotient's divisor comes as `1 / divisor`. */
+/** Longer products are left as they are: values that are used again and again make them as long as one likes. */
+const MOST_FACTORS = 24;
+
+function isShort(product: Term): boolean {
+  return countFactors(product, MOST_FACTORS) < MOST_FACTORS;
+}
+
+function countFactors(term: Term, most: number): number {
+  if (operatorOf(term) !== "mul" || most <= 1) return 1;
+  const left = countFactors(term.operands[0]!, most);
+  return left >= most ? left : left + countFactors(term.operands[1]!, most - left);
+}
+
+/**
+ * The factors of a product, left to right; a quotient's divisor comes as `1 / divisor`. Of a very long product
+ * the first factors are found and what is left of it is one.
+ */
 export function factorsOf(term: Term, whole?: Whole): Term[] {
-  if (whole?.has(term)) return [term];
-  const [left, right] = term.operands;
-  const name = operatorOf(term);
-  if (name === "mul") return [...factorsOf(left!, whole), ...factorsOf(right!, whole)];
-  if (name === "neg" && numberOf(term) === undefined) return [literal(-1), ...factorsOf(left!, whole)];
-  if (name === "div" && !isNumber(left!, 1)) return [...factorsOf(left!, whole), over(literal(1), right!)];
-  return [term];
+  const factors: Term[] = [];
+  const visit = (one: Term): void => {
+    const [left, right] = one.operands;
+    const name = whole?.has(one) || factors.length > MOST_FACTORS ? "" : operatorOf(one);
+    if (name === "mul") {
+      visit(left!);
+      visit(right!);
+    } else if (name === "neg" && numberOf(one) === undefined) {
+      factors.push(literal(-1));
+      visit(left!);
+    } else if (name === "div" && !isNumber(left!, 1)) {
+      visit(left!);
+      factors.push(over(literal(1), right!));
+    } else factors.push(one);
+  };
+  visit(term);
+  return factors;
 }
 
 /** A product with its sign and its numbers in front. */

@@ -88,19 +88,32 @@ export function someTerm(term: Term, test: (term: Term) => boolean): boolean {
   return visit(term);
 }
 
-/** Whether two terms are the same formula. */
-export function isSameTerm(a: Term, b: Term): boolean {
-  if (a === b) return true;
-  return isSameSource(a.source, b.source) && a.operands.length === b.operands.length
-    ? a.operands.every((operand, index) => isSameTerm(operand, b.operands[index]!))
-    : false;
+/** How many parts a formula has when it is written out, named values counted as one. */
+export function writtenSize(term: Term, named: ReadonlyMap<Term, unknown>): number {
+  const sizes = new Map<Term, number>();
+  const visit = (one: Term): number => {
+    const known = named.has(one) ? 1 : sizes.get(one);
+    if (known !== undefined) return known;
+    const size = one.operands.reduce((sum, operand) => sum + visit(operand), 1);
+    sizes.set(one, size);
+    return size;
+  };
+  return visit(term);
 }
 
-function isSameSource(a: TermSource, b: TermSource): boolean {
-  if (a.kind === "number") return b.kind === "number" && Object.is(a.value, b.value);
-  if (a.kind === "leaf") return b.kind === "leaf" && a.name === b.name;
-  if (b.kind !== a.kind) return false;
-  const other = b as typeof a;
-  const sameOperand = a.kind !== "adjoint" || other.kind !== "adjoint" || a.of === other.of;
-  return a.row === other.row && sameOperand && JSON.stringify(a.settings) === JSON.stringify(other.settings);
+/** All terms that some are made of, themselves among them. */
+export function termsIn(roots: Iterable<Term>): ReadonlySet<Term> {
+  const seen = new Set<Term>();
+  const visit = (term: Term): void => {
+    if (seen.has(term)) return;
+    seen.add(term);
+    for (const operand of term.operands) visit(operand);
+  };
+  for (const root of roots) visit(root);
+  return seen;
+}
+
+/** The names of the leaves that some terms are made of. */
+export function leavesIn(roots: Iterable<Term>): ReadonlySet<string> {
+  return new Set([...termsIn(roots)].flatMap((term) => nameOf(term) ?? []));
 }

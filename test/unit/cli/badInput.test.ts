@@ -135,7 +135,7 @@ const settings: readonly Row[] = [
   ["an unknown optimiser", ["train", "--optimiser", "rmsprop"], 2, /"rmsprop"/, /adam and sgd/],
   ["an unknown activation", ["train", "--activation", "gelu"], 2, /"gelu"/, /relu and tanh/],
   ["a clip of zero", ["train", "--clip-norm", "0"], 2, /clip/, /above 0/],
-  ["a backend that is not here", ["train", "--backend", "tensorflow"], 2, /"tensorflow"/, /kernels/],
+  ["a backend that is none", ["train", "--backend", "cuda"], 2, /"cuda"/, /kernels/],
   ["an option that is none", ["train", "--rounds", "3"], 2, /--rounds/, /--help/],
   ["a word too many", ["show", run, "again"], 2, /"again"/, /--help/],
 ];

@@ -199,6 +199,19 @@ describe("the words of train", () => {
     expect(words).toContain("another loss");
   });
 
+  test("say how many actions lay beyond their bounds, and nothing where none can", async () => {
+    const folder = temporaryFolder();
+    const train = (environment: string, algorithm: string) =>
+      pgi(
+        ...["train", "--environment", environment, "--algorithm", algorithm, "--updates", "2"],
+        ...["--out", join(folder, `${environment}.pgrun`)],
+      );
+    const pendulum = await train("Pendulum-v1", "reinforce-gaussian");
+    expect(pendulum.out).toMatch(/^[1-9]\d* of the last update's 200 actions lay beyond their bounds/m);
+    expect((await train("CartPole-v1", "reinforce")).out).not.toContain("bounds");
+    expect((await train("ContinuousBandit", "reinforce-gaussian")).out).not.toContain("bounds");
+  });
+
   test("leave no signal listener behind", async () => {
     const before = [process.listenerCount("SIGINT"), process.listenerCount("SIGTERM")];
     await pgi("train", ...small, "--updates", "1", "--out", join(temporaryFolder(), "a.pgrun"));

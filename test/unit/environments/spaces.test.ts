@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import {
   actionSize,
   type BoxSpace,
+  clippedActionWords,
   dimensionsOutside,
   outputCount,
 } from "../../../src/environments/spaces.ts";
@@ -18,4 +19,12 @@ test("the dimensions of an action beyond its bounds are told", () => {
   expect(dimensionsOutside(box, [0, 5])).toEqual([]);
   expect(dimensionsOutside(box, [9, 9, 1.01, -0.1], 2)).toEqual([0, 1]);
   expect(dimensionsOutside(choice, [7])).toEqual([]);
+});
+
+test("an action beyond its bounds is said to be, with what it counts as", () => {
+  expect(clippedActionWords(box, [0.5, 3])).toBe("");
+  expect(clippedActionWords(box, [9, 1.25, -0.5], 1)).toBe(
+    "x 1.25 lies beyond its bounds and counts as 1; y -0.5 lies beyond its bounds and counts as 0.",
+  );
+  expect(clippedActionWords(choice, [2])).toBe("");
 });

@@ -21,6 +21,12 @@ describe("a proof as a page", () => {
     expect(page).toContain("- ∂L/∂log_pi by differences: -1");
   });
 
+  test("parts of a loss in its sentences are no Markdown", () => {
+    const proof = { ...fakeProof("right"), kinks: ["abs(x) | **y** <img src=x> `c` [l](command:evil)"] };
+    const page = proofMarkdown(proof, "r.sum()");
+    expect(page).toContain("- abs(x) \\| \\*\\*y\\*\\* \\<img src=x\\> \\`c\\` \\[l\\](command:evil)");
+  });
+
   test("a loss cannot end the fence it stands in", () => {
     const page = proofMarkdown(fakeProof("right"), "# ```\n# # heading");
     expect(page).toContain("````python\n# ```\n# # heading\n````");

@@ -29,6 +29,8 @@ export class TensorPolicy implements DevicePolicy {
   readonly device: string;
   readonly precision = "float32";
   readonly #dense: DenseParts;
+  readonly #takeTrouble: () => string | undefined;
+  #failure: string | undefined;
   #theta: tf.Tensor1D;
   /** Every part's tensors of θ. */
   #layers: readonly (readonly LayerTensors[])[];
@@ -37,11 +39,20 @@ export class TensorPolicy implements DevicePolicy {
   #pieces: Piece[] = [];
   #passedBack: PassedBack[] = [];
 
-  /** θ is 0 until `setTheta`. */
-  constructor(name: string, device: string, dense: DenseParts) {
+  /**
+   * θ is 0 until `setTheta`. `takeTrouble` says what a device that only queues work could not do since it was last asked; a
+   * policy it happened to gives no number any more.
+   */
+  constructor(
+    name: string,
+    device: string,
+    dense: DenseParts,
+    takeTrouble: () => string | undefined = () => undefined,
+  ) {
     this.name = name;
     this.device = device;
     this.#dense = dense;
+    this.#takeTrouble = takeTrouble;
     this.#theta = this.#run(() => tf.zeros([dense.parameterCount]));
     this.#layers = this.#run(() => this.#unpack(this.#theta));
   }
@@ -214,7 +225,10 @@ export class TensorPolicy implements DevicePolicy {
   async #read(work: () => tf.Tensor): Promise<Float64Array> {
     const tensor = this.#run(work);
     try {
-      return Float64Array.from(await tensor.data());
+      const values = Float64Array.from(await tensor.data());
+      this.#failure ??= this.#takeTrouble();
+      if (this.#failure !== undefined) throw new Error(this.#failure);
+      return values;
     } finally {
       tensor.dispose();
     }

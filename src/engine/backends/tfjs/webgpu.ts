@@ -24,7 +24,9 @@ export async function openWebGpu(entry: string, version: string): Promise<Device
   if (!adapter) throw new Error("no adapter");
   const { info } = adapter as GPUAdapter & { readonly info: GPUAdapterInfo };
   const { WebGPUBackend } = await import("@tensorflow/tfjs-backend-webgpu");
-  const opened = new WebGPUBackend(await requestDevice(adapter), info);
+  const gpuDevice = await requestDevice(adapter);
+  const takeTrouble = watch(gpuDevice);
+  const opened = new WebGPUBackend(gpuDevice, info);
   if (!tf.engine().registryFactory[name]) tf.registerBackend(name, () => opened);
   await tf.setBackend(name);
   const device = info.description || [info.vendor, info.architecture].filter(Boolean).join(" ") || "GPU";
@@ -33,7 +35,7 @@ export async function openWebGpu(entry: string, version: string): Promise<Device
     version,
     device,
     precision: "float32",
-    createPolicy: (specification) => new TensorPolicy(name, device, partsOf(specification)),
+    createPolicy: (specification) => new TensorPolicy(name, device, partsOf(specification), takeTrouble),
     tensorCount: () => tf.memory().numTensors,
   };
 }
@@ -42,6 +44,26 @@ export async function openWebGpu(entry: string, version: string): Promise<Device
 function actAsWorker(gpu: GPU, globals: object): void {
   Object.assign(globalThis, globals, { WorkerGlobalScope: class {} });
   Object.defineProperty(globalThis.navigator, "gpu", { value: gpu, configurable: true });
+}
+
+/**
+ * Listens for what goes wrong: a WebGPU device throws nothing, but says later that it had no memory, and computes zeros.
+ * @returns what to ask for the first line of trouble since the last time; a lost device stays lost.
+ */
+function watch(device: GPUDevice): () => string | undefined {
+  let trouble: string | undefined;
+  let lost: string | undefined;
+  device.addEventListener("uncapturederror", (event) => {
+    trouble ??= (event as GPUUncapturedErrorEvent).error.message.split("\n")[0];
+  });
+  void device.lost.then(({ message }) => {
+    lost = `the device was lost: ${message}`;
+  });
+  return () => {
+    const first = lost ?? trouble;
+    trouble = undefined;
+    return first;
+  };
 }
 
 /** A device with the most that the adapter allows, as large batches need it. */

@@ -73,6 +73,8 @@ function compilerWords(
 ): string[] {
   return [
     ...["-O2", "-std=c++17", "-fPIC", "-shared", "-w"],
+    // Its messages name files; the folder that they were compiled in is nobody's business.
+    `-fmacro-prefix-map=${root}=.`,
     ...["-DNAPI_VERSION=8", "-DNODE_GYP_MODULE_NAME=tfjs_binding"],
     ...["-I", headers, "-I", include, "-I", root],
     ...["tfjs_backend.cc", "tfjs_binding.cc"].map((name) => join(root, "binding", name)),

@@ -91,16 +91,18 @@ async function linkAndProve(
   rmSync(link, { force: true });
   symlinkSync(isOwn ? join("site", "tensorflow") : libraries.folder, link);
   const binding = join(workshop, entryWithin.tensorflow);
-  const shipped = takeShippedBinding(binding) ? await provedShipped(binding, work) : undefined;
+  // The shipped one is not linked to CUDA's libraries, which TensorFlow then would look for in vain.
+  const isTaken = libraries.cuda.length === 0 && takeShippedBinding(binding);
+  const shipped = isTaken ? await provedShipped(binding, work) : undefined;
   if (shipped) return shipped;
   work.report({ step: "Compiling the binding" });
   await compileBinding(binding, libraries, work);
-  work.report({ step: "Comparing a gradient with kernels" });
   return proved(binding, work);
 }
 
 /** What TensorFlow says of itself once it has computed, with the name of the card that it used. */
 async function proved(entry: string, work: InstallWork): Promise<{ version: string; device: string }> {
+  work.report({ step: "Comparing a gradient with kernels" });
   const { version, device } = await prove({ name: "tensorflow", entry, version: "" }, work);
   if (device !== "GPU") return { version, device };
   const card = await nvidiaCard(work.environment, dirname(entry));

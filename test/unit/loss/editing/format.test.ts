@@ -31,6 +31,11 @@ describe("a formatted loss", () => {
     expect(formatLoss("G =r\nbeta = 1\nlog_pi")).toBe("G = r\nbeta = 1\nlog_pi\n");
   });
 
+  test("aligns around a name that is too long for the column", () => {
+    const text = "a    = r\nlonger_name = a\nbeta = 1\nloss = a * log_pi\n";
+    expect(formatLoss(text)).toBe(text);
+  });
+
   test("keeps a comment's column where the code leaves room", () => {
     expect(formatLoss("x=r        # the reward\nloss=x*log_pi # y")).toBe(
       "x = r      # the reward\nloss = x * log_pi  # y\n",

@@ -84,6 +84,11 @@ describe("whatever is typed", () => {
   });
 });
 
+test("a rule of stray TeX signs is answered inside the text", () => {
+  const text = "∇\\(ᵗ";
+  expectInside(text, rangesOf(text, 0));
+});
+
 describe("texts made to hang an editor", () => {
   const doubled = (line: (before: string) => string, last: string) =>
     ["x0 = r", ...Array.from({ length: 60 }, (_, i) => `x${i + 1} = ${line(`x${i}`)}`), last].join("\n");

@@ -38,7 +38,7 @@ describe.each(LINTS.map((row) => [row.id, row] as const))("the lint %s", (id, ro
     }
   });
 
-  test.each(algorithms)("is not found in $id", ({ loss }) => {
+  test.each(row.severity === "hint" ? [] : algorithms)("is not found in $id", ({ loss }) => {
     expect(codes(loss)).not.toContain(id);
   });
 });

@@ -1,0 +1,102 @@
+"""What pgtrace records against PyTorch itself: PROGRAM SEED COUNT FOLDER.
+
+Trains the zoo's PPO with and without the recorder and compares the parameters bit by bit; writes what autograd says of one
+update beside what was recorded; with "forever" as a fourth word trains until it is killed.
+"""
+
+import json
+import os
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "..", "..", "examples", "zoo"))
+sys.path.insert(0, os.path.join(HERE, "..", "..", "..", "python"))
+
+import torch  # noqa: E402
+
+import pgtrace  # noqa: E402
+from zoo import Baseline, Ppo  # noqa: E402
+
+torch.set_num_threads(1)
+
+
+class Silent:
+    """A recorder that records nothing."""
+
+    def __getattr__(self, _):
+        return lambda **_fields: None
+
+
+def parameters(program):
+    return [p.detach().tolist() for p in program.parameters()]
+
+
+def trained(kind, seed, rec):
+    program = kind(seed)
+    program.train(rec)
+    return program
+
+
+def one_update(path):
+    """Clipping and the optimiser must not change what was recorded."""
+    torch.manual_seed(3)
+    net = torch.nn.Linear(4, 3, dtype=torch.float64)
+    obs, actions = torch.randn(6, 4, dtype=torch.float64), torch.tensor([0, 1, 2, 2, 1, 0])
+    optimiser = torch.optim.SGD(net.parameters(), lr=0.1)
+    with pgtrace.open(path, gamma=0.9) as rec:
+        logits = net(obs)
+        distribution = torch.distributions.Categorical(logits=logits)
+        log_probs, entropies = distribution.log_prob(actions), distribution.entropy()
+        weights = torch.tensor([3.0, -1, float("nan"), 2, 5, 1], dtype=torch.float64).nan_to_num(0.5)
+        for t in range(6):
+            rec.step(obs=obs[t], action=actions[t], reward=float(t), terminated=t == 5, log_prob=log_probs[t])
+        loss = -(weights * log_probs).sum() - 0.01 * entropies.sum()
+        expected = torch.autograd.grad(loss, [log_probs, entropies, logits, *net.parameters()], retain_graph=True)
+        rec.watch(weights=weights, logits_seen=logits)
+        rec.update(loss=loss, log_prob=log_probs, entropy=entropies, logits=logits, params=net.parameters())
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(net.parameters(), 0.001)
+        optimiser.step()
+    norm = float(torch.cat([g.flatten() for g in expected[3:]]).norm())
+    return {"coef": expected[0].tolist(), "entropy_coef": expected[1].tolist(), "logits_grad": expected[2].tolist(), "grad_norm": norm}
+
+
+def overhead(seed, folder, rounds):
+    """Seconds of all threads per PPO iteration of CleanRL's defaults for CartPole, with and without the recorder, in turn."""
+
+    class Default(Ppo):
+        steps, environments, epochs, minibatches, updates = 128, 4, 4, 4, 1
+
+    with pgtrace.open(os.path.join(folder, "overhead.pgtrace")) as rec:
+        recorders = {"without": Silent(), "with": rec}
+        programs = {name: Default(seed) for name in recorders}
+        times = {name: [] for name in recorders}
+        for _ in range(rounds):
+            for name, recorder in recorders.items():
+                start = time.process_time()
+                programs[name].update(recorder)
+                times[name].append(time.process_time() - start)
+        rec.flush()
+    return {name: sorted(values)[len(values) // 2] for name, values in times.items()}
+
+
+def main():
+    seed, folder = int(sys.argv[1]), sys.argv[3]
+    if sys.argv[4:] == ["forever"]:
+        with pgtrace.open(os.path.join(folder, "killed.pgtrace"), gamma=0.97) as rec:
+            while True:
+                trained(Baseline, seed, rec)
+    if sys.argv[4:] == ["overhead"]:
+        json.dump(overhead(seed, folder, int(sys.argv[2])), sys.stdout)
+        return
+    same = {}
+    for kind in (Baseline, Ppo):
+        path = os.path.join(folder, f"{kind.__name__}.pgtrace")
+        with pgtrace.open(path, gamma=kind.gamma, **kind.header) as rec:
+            recorded = trained(kind, seed, rec)
+        same[kind.__name__] = parameters(recorded) == parameters(trained(kind, seed, Silent()))
+    json.dump({"same": same, "expected": one_update(os.path.join(folder, "one.pgtrace"))}, sys.stdout)
+
+
+main()

@@ -1,0 +1,205 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { findingRules } from "../../../../src/diagnosis/trace/findings/table.ts";
+import { type Draw, diagnoseDraw, type Mutation, type Step } from "./drawnTrace.ts";
+
+const optional = [
+  "coef",
+  "logits_grad",
+  "mu_grad",
+  "log_sigma_grad",
+  "loss",
+  "entropy",
+  "log_prob",
+  "value_grad",
+];
+
+const draws: fc.Arbitrary<Draw> = fc
+  .record({
+    seed: fc.nat(),
+    gamma: fc.constantFrom(0.8, 0.9, 0.95, 0.97),
+    actionCount: fc.constantFrom(0, 2, 3, 4),
+    dimensions: fc.constantFrom(1, 2),
+    hasCritic: fc.boolean(),
+    truncates: fc.boolean(),
+    episodesPerUpdate: fc.constantFrom(1, 1, 2),
+    updates: fc.integer({ min: 5, max: 7 }),
+    isFloat32: fc.boolean(),
+    beta: fc.constantFrom(0.01, 0.05),
+    without: fc.subarray(optional, { maxLength: 3 }),
+  })
+  .map((draw) => ({ ...draw, dimensions: draw.actionCount > 0 ? 0 : draw.dimensions }));
+
+const categorical = (draw: Draw): Draw => ({ ...draw, actionCount: draw.actionCount || 3, dimensions: 0 });
+const gaussian = (draw: Draw, dimensions = 1): Draw => ({ ...draw, actionCount: 0, dimensions });
+const single = (draw: Draw): Draw => ({ ...draw, episodesPerUpdate: 1 });
+const plain = (draw: Draw): Draw => ({ ...draw, hasCritic: false, truncates: false });
+const keeping =
+  (...names: string[]) =>
+  (draw: Draw): Draw => ({ ...draw, without: draw.without.filter((name) => !names.includes(name)) });
+/** Something must hold the weights. */
+const weighted = keeping("coef");
+const scored = keeping("log_prob");
+
+interface Row {
+  /** Makes a draw one in which the mistake can be seen. */
+  readonly on: (draw: Draw) => Draw;
+  readonly mutation: Mutation;
+}
+
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+
+/** One mutation for each mistake: adding a finding is one row in the table and one here. */
+const rows: Readonly<Record<string, Row>> = {
+  wrong_sign: { on: weighted, mutation: { weights: (weights) => weights.map((weight) => -weight) } },
+  missing_gamma_t: { on: weighted, mutation: { power: 0 } },
+  gamma_t_twice: { on: weighted, mutation: { power: 2 } },
+  mean_instead_of_sum: {
+    on: (draw) => weighted(single(draw)),
+    mutation: { weights: (weights) => weights.map((weight) => weight / weights.length) },
+  },
+  forward_returns: {
+    on: (draw) => weighted({ ...draw, truncates: false }),
+    mutation: {
+      returns: (episodes, gamma) =>
+        episodes.flatMap((steps) => {
+          let running = 0;
+          return steps.map(({ reward }) => {
+            running = reward + gamma * running;
+            return running;
+          });
+        }),
+    },
+  },
+  rewards_off_by_one: { on: weighted, mutation: { rewards: (own) => [0, ...own.slice(0, -1)] } },
+  rewards_only: {
+    on: (draw) => weighted(plain(draw)),
+    mutation: { returns: (episodes) => episodes.flat().map(({ reward }) => reward) },
+  },
+  return_leaks_across_episodes: {
+    on: (draw) => weighted(plain({ ...draw, episodesPerUpdate: 3 })),
+    mutation: {
+      returns: (episodes, gamma) => {
+        let following = 0;
+        return episodes
+          .flat()
+          .reverse()
+          .map(({ reward }) => {
+            following = reward + gamma * following;
+            return following;
+          })
+          .reverse();
+      },
+    },
+  },
+  mean_log_prob_times_sum: {
+    on: (draw) => weighted(plain(single(draw))),
+    mutation: { weights: (weights) => weights.map(() => sum(weights) / weights.length) },
+  },
+  outer_product_broadcast: {
+    on: (draw) => weighted(plain(draw)),
+    mutation: { weights: (weights) => weights.map(() => sum(weights)) },
+  },
+  probability_instead_of_log: {
+    on: (draw) => weighted(scored(draw)),
+    mutation: {
+      weights: (weights, steps) => weights.map((weight, t) => weight * Math.exp(steps[t]!.logProb)),
+    },
+  },
+  argmax_log_prob: {
+    on: (draw) => weighted(scored(draw)),
+    mutation: { logProb: ({ likeliest }) => likeliest },
+  },
+  acting_greedily: {
+    on: (draw) => scored(categorical(weighted({ ...draw, updates: 7 }))),
+    mutation: { action: ({ logits }) => logits.indexOf(Math.max(...logits)) },
+  },
+  dimensions_not_summed: {
+    on: (draw) => scored(gaussian(weighted(draw), 2)),
+    mutation: { logProb: ({ logProb }) => logProb / 2 },
+  },
+  sigma_confusion: {
+    on: (draw) => scored(gaussian(weighted(draw))),
+    mutation: { logProb: (step) => densityWith(step, 2) },
+  },
+  entropy_sign: {
+    on: (draw) => keeping("entropy_coef")(weighted(draw)),
+    mutation: { entropySign: -1 },
+  },
+  wrong_entropy: {
+    on: (draw) => keeping("entropy")(weighted(draw)),
+    mutation: { entropy: ({ entropy }) => entropy / Math.LN2 },
+  },
+  sampled_entropy: {
+    on: (draw) => keeping("entropy", "log_prob")(weighted(draw)),
+    mutation: { entropy: ({ logProb }) => -logProb },
+  },
+  undetached_advantage: {
+    on: (draw) => keeping("value_grad", "log_prob")(weighted({ ...draw, hasCritic: true })),
+    mutation: { leaks: true },
+  },
+  truncation_as_termination: {
+    on: (draw) => weighted({ ...draw, hasCritic: true, truncates: true }),
+    mutation: { ignoresFinalValue: true },
+  },
+};
+
+function densityWith(step: Step, power: number): number {
+  return step.mu.reduce((total, m, d) => {
+    const log = power * step.logSigma[d]!;
+    const epsilon = ((step.action as readonly number[])[d]! - m) / Math.exp(log);
+    return total - epsilon ** 2 / 2 - log - Math.log(2 * Math.PI) / 2;
+  }, 0);
+}
+
+const ids = (draw: Draw, mutation?: Mutation) => diagnoseDraw(draw, mutation).findings.map(({ id }) => id);
+
+describe("a right trace", () => {
+  test("has no finding, whatever is drawn and whatever is left out", () => {
+    fc.assert(
+      fc.property(draws, (draw) => {
+        expect(ids(draw)).toEqual([]);
+      }),
+      { numRuns: 80 },
+    );
+  });
+
+  test("is said to be the book's rule, with κ = 1", () => {
+    fc.assert(
+      fc.property(draws.map(weighted), (draw) => {
+        const expected = draw.hasCritic ? /^c = 1\.000·γᵗ\(G − V\), residual/ : /^c = 1\.000·γᵗG, residual/;
+        expect(diagnoseDraw(draw).verdict).toMatch(expected);
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+describe("a mistake is named, and nothing else is", () => {
+  test.for(Object.entries(rows))("%s", ([id, { on, mutation }]) => {
+    fc.assert(
+      fc.property(draws.map(on), (draw) => {
+        expect(ids(draw, mutation)).toEqual([id]);
+      }),
+      { numRuns: 12 },
+    );
+  });
+});
+
+test("γ = 1 is said to hide γᵗ, and T = 1 names no formula", () => {
+  fc.assert(
+    fc.property(draws.map(weighted), (draw) => {
+      const { findings, undecided } = diagnoseDraw({ ...draw, gamma: 1 });
+      expect(findings).toEqual([]);
+      expect(undecided.map(({ id }) => id)).toContain("missing_gamma_t");
+    }),
+    { numRuns: 20 },
+  );
+});
+
+test("every finding says why it matters, what to write instead and where it is explained", () => {
+  for (const { id, title, why, fix, reference } of findingRules) {
+    expect(id).toMatch(/^[a-z_]+$/);
+    for (const words of [title, why, fix, reference]) expect(words.length).toBeGreaterThan(8);
+  }
+});
