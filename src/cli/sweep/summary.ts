@@ -1,0 +1,97 @@
+import { textTable } from "../output.ts";
+import type { SweepFolder, TrialResult } from "./folder.ts";
+import { shortValue, varied } from "./grid.ts";
+
+/** Mean, least and greatest of some numbers; null where there are none. */
+export interface Spread {
+  readonly mean: number;
+  readonly least: number;
+  readonly greatest: number;
+}
+
+/** What one setting came to over its seeds. */
+export interface SettingSummary {
+  /** Option and value, of those in which the settings differ. */
+  readonly setting: Readonly<Record<string, string>>;
+  readonly trials: number;
+  readonly done: number;
+  readonly failed: number;
+  readonly solved: number;
+  readonly last100: Spread | null;
+  readonly solvedAfter: Spread | null;
+  readonly seconds: Spread | null;
+}
+
+/** Groups a sweep's results by setting, in the order of the grid. */
+export function summarise({ grid, trials, results }: SweepFolder): readonly SettingSummary[] {
+  const several = varied(grid);
+  const options = several.length > 0 ? several : Object.keys(grid.values).filter((name) => name !== "seed");
+  const groups = Map.groupBy(trials, ({ words }) => JSON.stringify(options.map((option) => words[option])));
+  return [...groups.values()].map((group) => {
+    const words = group[0]!.words;
+    const ended = group.flatMap(({ number }) => results.get(number) ?? []);
+    const done = ended.filter(({ state }) => state === "done");
+    const figures = (key: "last100" | "solvedAfter" | "seconds") =>
+      spread(done.flatMap((result) => result[key] ?? []));
+    return {
+      setting: Object.fromEntries(
+        options.map((option) => [option, shortValue(grid, option, words[option] as string)]),
+      ),
+      trials: group.length,
+      done: done.length,
+      failed: ended.length - done.length,
+      solved: done.filter(({ solvedAfter }) => solvedAfter !== null).length,
+      last100: figures("last100"),
+      solvedAfter: figures("solvedAfter"),
+      seconds: figures("seconds"),
+    };
+  });
+}
+
+export function spread(values: readonly number[]): Spread | null {
+  if (values.length === 0) return null;
+  return {
+    mean: values.reduce((sum, value) => sum + value, 0) / values.length,
+    least: values.reduce((least, value) => Math.min(least, value)),
+    greatest: values.reduce((greatest, value) => Math.max(greatest, value)),
+  };
+}
+
+/** The closing table: a row a setting, mean and least–greatest over its seeds. */
+export function summaryTable(summaries: readonly SettingSummary[]): string {
+  const options = Object.keys(summaries[0]?.setting ?? {});
+  const head = [
+    ...options,
+    "seeds",
+    "average of last 100",
+    "solved",
+    "episodes to solved",
+    "seconds",
+    "failed",
+  ];
+  const rows = summaries.map(({ setting, trials, done, failed, solved, ...figures }) => [
+    ...options.map((option) => setting[option] ?? ""),
+    done === trials ? String(trials) : `${done} of ${trials}`,
+    spreadText(figures.last100, 1),
+    `${solved} of ${done}`,
+    spreadText(figures.solvedAfter, 0),
+    spreadText(figures.seconds, 2),
+    failed === 0 ? "" : String(failed),
+  ]);
+  return textTable([head, ...rows], new Set(options.keys()));
+}
+
+function spreadText(value: Spread | null, digits: number): string {
+  if (value === null) return "–";
+  const { mean, least, greatest } = value;
+  const range = least === greatest ? "" : ` (${least.toFixed(digits)} to ${greatest.toFixed(digits)})`;
+  return `${mean.toFixed(digits)}${range}`;
+}
+
+/** "solved after 312 episodes, average of the last 100: 475.3, 1.2 s", or why it failed. */
+export function resultText({ state, reason, solvedAfter, episodes, last100, seconds }: TrialResult): string {
+  if (state === "failed") return `failed: ${reason}`;
+  const ending = solvedAfter === null ? `${episodes} episodes` : `solved after ${solvedAfter} episodes`;
+  const average = last100 === null ? "" : `, average of the last 100: ${last100.toFixed(1)}`;
+  return `${ending}${average}, ${seconds.toFixed(1)} s`;
+}
