@@ -32,7 +32,7 @@ const machine = { cpu: cpus()[0]?.model.trim() ?? "", cores: cpus().length, node
 for (const name of wanted.length > 0 ? (wanted as Part[]) : (Object.keys(parts) as Part[])) {
   console.log(name);
   const started = performance.now();
-  measured = { ...measured, machine, [name]: await parts[name](save) };
+  measured = { ...measured, [name]: { ...(await parts[name](save)), machine } };
   console.log(`  ${((performance.now() - started) / 1000).toFixed(1)} s`);
 }
 mkdirSync(documents, { recursive: true });

@@ -27,13 +27,15 @@ export async function cartPolePart(save: (name: string, svg: string) => void): P
   const words = ["--algorithm", able.map(({ id }) => id).join(","), "--seeds", `1-${seeds}`];
   const trials = await sweep("cartpole", ["--environment", "CartPole-v1", ...words]);
   const rows = able.map(({ id, title }): SolvingRow => {
-    const own = trials.filter(({ algorithm }) => algorithm === id);
+    const own = trials.filter(({ settings }) => settings.algorithm === id);
     const done = own.filter(({ state }) => state === "done");
     return {
       algorithm: id,
       title,
-      solvedAfter: done.flatMap(({ solvedAfter }) => solvedAfter ?? []),
-      unsolved: done.flatMap(({ solvedAfter, last100 }) => (solvedAfter === null ? (last100 ?? []) : [])),
+      solvedAfter: done.flatMap(({ solved_after }) => solved_after ?? []),
+      unsolved: done
+        .filter(({ solved_after }) => solved_after === null)
+        .flatMap(({ average_return_100 }) => average_return_100 ?? []),
       failed: own.flatMap(({ reason }) => reason ?? []),
       steps: done.map(({ steps }) => steps),
       seconds: done.map(({ seconds }) => seconds),

@@ -29,12 +29,12 @@ export async function continuousPart(): Promise<ContinuousPart> {
   const rows = environments.flatMap((environment) =>
     algorithms.map((algorithm): ContinuousRow => {
       const own = trials.filter(
-        (trial) => trial.environment === environment && trial.algorithm === algorithm,
+        ({ settings }) => settings.environment === environment && settings.algorithm === algorithm,
       );
       return {
         environment,
         algorithm,
-        last100: own.flatMap(({ last100 }) => last100 ?? []),
+        last100: own.flatMap(({ average_return_100 }) => average_return_100 ?? []),
         best100: own.map(bestAverage),
         seconds: own.map(({ seconds }) => seconds),
       };

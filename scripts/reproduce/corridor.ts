@@ -27,7 +27,7 @@ export interface CorridorRow {
   readonly last100: number;
   /** Of all runs after the last episode. */
   readonly medianProbability: number;
-  /** Mean over the runs of the exact value of the last policy; −∞ where one stands still. */
+  /** Median over the runs of the exact value of the last policy. */
   readonly medianValue: number;
   /** Runs that ended with p(right) below 1 % or above 99 %. */
   readonly lost: number;

@@ -2,24 +2,28 @@ import type { CartPolePart, SolvingRow } from "./cartPole.ts";
 import type { ContinuousPart } from "./continuous.ts";
 import { type CorridorPart, optimum, shownEpisodes } from "./corridor.ts";
 
-/** What was measured; a part that was never run is missing. */
+export interface Machine {
+  readonly cpu: string;
+  readonly cores: number;
+  readonly node: string;
+}
+
+type On<Part> = Part & { readonly machine: Machine };
+
+/** What was measured, and on what; a part that was never run is missing. */
 export interface Measured {
-  readonly machine?: { readonly cpu: string; readonly cores: number; readonly node: string };
-  readonly corridor?: CorridorPart;
-  readonly cartpole?: CartPolePart;
-  readonly continuous?: ContinuousPart;
+  readonly corridor?: On<CorridorPart>;
+  readonly cartpole?: On<CartPolePart>;
+  readonly continuous?: On<ContinuousPart>;
 }
 
 /** The page, from what was measured and nothing else. */
-export function pageOf(measured: Measured): string {
-  const { machine, corridor, cartpole, continuous } = measured;
-  const where =
-    machine === undefined ? "" : ` on ${machine.cores} cores of ${machine.cpu}, Node ${machine.node}`;
+export function pageOf({ corridor, cartpole, continuous }: Measured): string {
   const parts = [
     `# Reproductions
 
-Written by \`npm run reproduce\`, every number measured by it${where}. Nothing here is set by hand; run it again and the page
-is written anew. \`npm run reproduce -- corridor\` does one part.
+Written by \`npm run reproduce\`, every number measured by it but those that are said to be others'. Nothing here is set by hand: run it again and the page is
+written anew. \`npm run reproduce -- corridor\` does one part, and so do \`cartpole\` and \`continuous\`.
 `,
     corridor && corridorText(corridor),
     cartpole && cartPoleText(cartpole),
@@ -28,7 +32,11 @@ is written anew. \`npm run reproduce -- corridor\` does one part.
   return parts.filter((part) => part !== undefined).join("\n");
 }
 
-function corridorText({ seconds, rows, reference }: CorridorPart): string {
+function onMachine({ cpu, cores, node }: Machine): string {
+  return `Measured on ${cores} cores of ${cpu}, Node ${node.replace("v", "")}.`;
+}
+
+function corridorText({ seconds, rows, reference, machine }: On<CorridorPart>): string {
   const time = Object.values(seconds).reduce((sum, value) => sum + value, 0);
   return `## The short corridor: Figures 13.1 and 13.2
 
@@ -67,7 +75,7 @@ ${table(
 is next to no gradient to come back by. ${lostSentence(rows)} The median and its exact value are of the policies after the last episode.
 
 Against outside runs: ${reference.runs} runs of α = 2⁻¹³ beside the ${reference.runs} of \`test/reference/short_corridor.json\`, at ${reference.points} episodes: the means differ by at most
-${reference.greatestZ.toFixed(1)} standard errors of the difference. Figure 13.1 took ${seconds["13.1"]?.toFixed(1)} s, both ${time.toFixed(1)} s, on one core.
+${reference.greatestZ.toFixed(1)} standard errors of the difference. Figure 13.1 took ${seconds["13.1"]?.toFixed(1)} s, both ${time.toFixed(1)} s, on one core. ${onMachine(machine)}
 `;
 }
 
@@ -77,14 +85,14 @@ function lostSentence(rows: CorridorPart["rows"]): string {
   return `They hold the mean of ${lossy.map(({ setting, lost }) => `"${setting}" (${lost} of 100)`).join(" and ")} down.`;
 }
 
-function cartPoleText({ seeds, rows }: CartPolePart): string {
+function cartPoleText({ seeds, rows, machine }: On<CartPolePart>): string {
   const short = rows.filter(({ solvedAfter }) => solvedAfter.length < seeds);
   return `## CartPole-v1, every algorithm that chooses among actions
 
 ![Episodes to solved](../media/reproductions/cartpole.svg)
 
 \`pgi sweep\` with each algorithm's own defaults, seeds 1 to ${seeds}, until the average of 100 episodes reaches 475, at most 5,000 episodes. Seconds are those of training with
-everything recorded, one trial a core.
+everything recorded, one trial a core. ${onMachine(machine)}
 
 ${table(
   [
@@ -125,11 +133,11 @@ const zoo: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "MountainCarContinuous-v0": { a2c: "91.2 (100k steps)", ppo: "88.3 (20k steps)" },
 };
 
-function continuousText({ seeds, steps, rows }: ContinuousPart): string {
+function continuousText({ seeds, steps, rows, machine }: On<ContinuousPart>): string {
   return `## Real-valued actions: Pendulum-v1 and MountainCarContinuous-v0
 
 \`pgi sweep\` with the algorithms' own defaults, seeds 1 to ${seeds}, ${steps.toLocaleString("en-US")} steps. Returns are those of training, actions drawn. The zoo's are published figures of
-rl-baselines3-zoo: deterministic, with settings tuned for each environment (gSDE among them), so they are where one could be, not a like for like.
+rl-baselines3-zoo: deterministic, with settings tuned for each environment (gSDE among them), so they are where one could be, not a like for like. ${onMachine(machine)}
 
 ${table(
   [

@@ -2,11 +2,11 @@ import { spawn } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import type { TrialResult } from "../../src/cli/sweep/folder.ts";
+import type { trialObject } from "../../src/cli/sweep/summary.ts";
 import { cache, root } from "../lib/paths.mjs";
 
-/** A trial as `pgi sweep --json` prints it: its result, and the words it was given. */
-export type SweptTrial = TrialResult & Readonly<Record<string, unknown>> & { readonly run: string };
+/** A trial as `pgi sweep --json` prints it. */
+export type SweptTrial = ReturnType<typeof trialObject>;
 
 /**
  * Runs `pgi sweep` as a person would, from the start, in a folder of `.cache`, and tells how it goes.

@@ -16,7 +16,7 @@ import { SweepFolder, trialName, usualFolder } from "../sweep/folder.ts";
 import { type Grid, type TrialWords, trialsOf } from "../sweep/grid.ts";
 import { ProgressLine } from "../sweep/progressLine.ts";
 import { runTrials } from "../sweep/runTrials.ts";
-import { resultText, summarise, summaryTable } from "../sweep/summary.ts";
+import { resultText, settingObject, summarise, summaryTable, trialObject } from "../sweep/summary.ts";
 
 export const sweepCommand: CommandRecord = {
   name: "sweep",
@@ -126,9 +126,8 @@ async function train(
   if (!json) console.out(introduction(folder, before, Math.min(jobs, left.length)));
   const line = new ProgressLine(console, folder.trials.length, before);
   const underWay = runTrials(folder, left, jobs, (trial, result) => {
-    const { number: _, words, run } = trial;
-    if (json) console.out(jsonLine({ ...result, ...words, run }));
-    else line.add(`${trialName(folder.grid, words)}: ${resultText(result)}`, result.state === "failed");
+    if (json) console.out(jsonLine(trialObject(trial, result)));
+    else line.add(`${trialName(folder.grid, trial.words)}: ${resultText(result)}`, result.state === "failed");
   });
   if (!json) line.draw();
   const { release, isStopped } = stopOnSignals(underWay.stop);
@@ -164,7 +163,10 @@ function report(folder: SweepFolder, isWhole: boolean, json: boolean, console: C
   const settings = summarise(folder);
   const failed = settings.reduce((sum, setting) => sum + setting.failed, 0);
   const left = folder.left(false).length;
-  if (json) console.out(jsonLine({ done: isWhole, left, failed, settings, out: folder.path }));
+  if (json)
+    console.out(
+      jsonLine({ done: isWhole, left, failed, settings: settings.map(settingObject), out: folder.path }),
+    );
   else {
     console.out(`\n${summaryTable(settings)}`);
     if (!isWhole) console.out(`Stopped with ${counted(left, "trial")} left; the same words go on.\n`);

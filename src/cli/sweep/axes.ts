@@ -103,6 +103,14 @@ export function requestOf(words: Readonly<Record<string, string>>): SettingsRequ
   );
 }
 
+/** A trial's words with numbers as numbers, as JSON shows them. */
+export function typedWords(words: Readonly<Record<string, string>>): Readonly<Record<string, unknown>> {
+  const given = axes.filter(({ option }) => words[option] !== undefined);
+  return Object.fromEntries(
+    given.map(({ option, kind }) => [option, settingOf(kind, words[option] as string)]),
+  );
+}
+
 function settingOf(kind: Axis["kind"], word: string): unknown {
   if (kind === "layers") return readHidden(word);
   return kind === "number" || kind === "integer" ? Number(word) : word;

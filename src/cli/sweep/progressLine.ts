@@ -30,7 +30,8 @@ export class ProgressLine {
   draw(): void {
     if (!this.#console.isTerminal || this.#done === this.#all) return;
     const failed = this.#failed === 0 ? "" : ` · ${this.#failed} failed`;
-    const text = `${this.#done} of ${this.#all} trials${failed}${this.#left()}`;
+    const whole = `${this.#done} of ${this.#all} trials${failed}${this.#left()}`;
+    const text = whole.slice(0, this.#console.columns - 1);
     this.#console.out(`\r${text.padEnd(this.#width)}`);
     this.#width = text.length;
   }

@@ -26,7 +26,7 @@ export function runTrials(
 
   async function work(): Promise<void> {
     for (let trial = waiting.shift(); trial && !isStopped; trial = waiting.shift()) {
-      const process = await startTrial(trial, folder.grid.shared);
+      const process = await startTrial(trial, folder.grid.shared, !folder.results.has(trial.number));
       running.add(process);
       if (isStopped) process.stop();
       const reason = await process.ended;

@@ -1,5 +1,7 @@
+import { findEnvironment } from "../../environments/registry.ts";
 import { textTable } from "../output.ts";
-import type { SweepFolder, TrialResult } from "./folder.ts";
+import { typedWords } from "./axes.ts";
+import type { SweepFolder, Trial, TrialResult } from "./folder.ts";
 import { shortValue, varied } from "./grid.ts";
 
 /** Mean, least and greatest of some numbers; null where there are none. */
@@ -17,6 +19,8 @@ export interface SettingSummary {
   readonly done: number;
   readonly failed: number;
   readonly solved: number;
+  /** Whether the environment has an average that counts as solved. */
+  readonly solvable: boolean;
   readonly last100: Spread | null;
   readonly solvedAfter: Spread | null;
   readonly seconds: Spread | null;
@@ -41,11 +45,17 @@ export function summarise({ grid, trials, results }: SweepFolder): readonly Sett
       done: done.length,
       failed: ended.length - done.length,
       solved: done.filter(({ solvedAfter }) => solvedAfter !== null).length,
+      solvable: isSolvable(words.environment as string),
       last100: figures("last100"),
       solvedAfter: figures("solvedAfter"),
       seconds: figures("seconds"),
     };
   });
+}
+
+function isSolvable(environment: string): boolean {
+  const found = findEnvironment(environment);
+  return found.ok && found.record.solvedAt !== undefined;
 }
 
 export function spread(values: readonly number[]): Spread | null {
@@ -57,28 +67,48 @@ export function spread(values: readonly number[]): Spread | null {
   };
 }
 
+/** A trial as `pgi sweep --json` prints it. */
+export function trialObject({ words, run }: Trial, result: TrialResult) {
+  const { last100, solvedAfter, seconds, ...rest } = result;
+  return {
+    ...rest,
+    average_return_100: last100,
+    solved_after: solvedAfter,
+    seconds,
+    settings: typedWords(words),
+    run,
+  };
+}
+
+/** A setting's summary as `pgi sweep --json` prints it. */
+export function settingObject({ last100, solvedAfter, seconds, ...rest }: SettingSummary) {
+  return { ...rest, average_return_100: last100, solved_after: solvedAfter, seconds };
+}
+
 /** The closing table: a row a setting, mean and least–greatest over its seeds. */
 export function summaryTable(summaries: readonly SettingSummary[]): string {
   const options = Object.keys(summaries[0]?.setting ?? {});
-  const head = [
-    ...options,
-    "seeds",
-    "average of last 100",
-    "solved",
-    "episodes to solved",
-    "seconds",
-    "failed",
-  ];
-  const rows = summaries.map(({ setting, trials, done, failed, solved, ...figures }) => [
+  const canBeSolved = summaries.some(({ solvable }) => solvable);
+  const solving = canBeSolved ? ["solved", "episodes to solved"] : [];
+  const head = [...options, "seeds", "average of last 100", ...solving, "seconds", "failed"];
+  const rows = summaries.map(({ setting, trials, done, failed, ...figures }) => [
     ...options.map((option) => setting[option] ?? ""),
     done === trials ? String(trials) : `${done} of ${trials}`,
     spreadText(figures.last100, 1),
-    `${solved} of ${done}`,
-    spreadText(figures.solvedAfter, 0),
+    ...(canBeSolved ? solvingCells({ done, ...figures }) : []),
     spreadText(figures.seconds, 2),
     failed === 0 ? "" : String(failed),
   ]);
   return textTable([head, ...rows], new Set(options.keys()));
+}
+
+function solvingCells({
+  solvable,
+  done,
+  solved,
+  solvedAfter,
+}: Pick<SettingSummary, "solvable" | "done" | "solved" | "solvedAfter">): readonly string[] {
+  return solvable ? [`${solved} of ${done}`, spreadText(solvedAfter, 0)] : ["–", "–"];
 }
 
 function spreadText(value: Spread | null, digits: number): string {

@@ -19,14 +19,21 @@ const patience = 10_000;
 export interface TrialProcess {
   /** Why it failed, in one line; undefined where it came to its end, solved or not. */
   readonly ended: Promise<string | undefined>;
-  /** Asks it to stop between two updates; its run is kept and can be taken up again. */
+  /** Asks it to stop between two updates, the second time at once; its run is kept and can be taken up again. */
   stop(): void;
 }
 
-/** Starts `pgi train` for a trial in a process of its own, or takes up the run that an earlier sweep left. */
-export async function startTrial({ words, run }: Trial, shared: TrialWords): Promise<TrialProcess> {
+/**
+ * Starts `pgi train` for a trial in a process of its own: anew, or where `goesOn` with the run that an earlier sweep left
+ * unfinished, if it left one.
+ */
+export async function startTrial(
+  { words, run }: Trial,
+  shared: TrialWords,
+  goesOn: boolean,
+): Promise<TrialProcess> {
   await freed(run);
-  const place = hasUpdates(run) ? ["--resume", run] : ["--out", run, "--force"];
+  const place = goesOn && hasUpdates(run) ? ["--resume", run] : ["--out", run, "--force"];
   const options = Object.entries({ ...words, ...shared }).map(([option, value]) =>
     value === "" ? `--${option}` : `--${option}=${value}`,
   );
@@ -36,7 +43,12 @@ export async function startTrial({ words, run }: Trial, shared: TrialWords): Pro
     detached: true,
     windowsHide: true,
   });
-  return { ended: ending(child), stop: () => void child.kill("SIGTERM") };
+  let isAsked = false;
+  const stop = () => {
+    child.kill(isAsked ? "SIGKILL" : "SIGTERM");
+    isAsked = true;
+  };
+  return { ended: ending(child), stop };
 }
 
 /** Waits until nobody writes a run any more; whoever still does then is met by the trial itself, which says so. */

@@ -27,6 +27,11 @@ const main = fileURLToPath(new URL("../../../src/cli/main.ts", import.meta.url))
 const axis = (option: string) => axes.find((candidate) => candidate.option === option)!;
 const runsIn = (folder: string) => readdirSync(folder).filter((name) => name.endsWith(".pgrun"));
 
+function isOf(settings: unknown, algorithm: string, seed?: number): boolean {
+  const own = settings as { algorithm: string; seed: number };
+  return own.algorithm === algorithm && (seed === undefined || own.seed === seed);
+}
+
 function columns(run: string, last?: number) {
   const reader = openRun(run);
   try {
@@ -117,18 +122,18 @@ describe("pgi sweep", () => {
       "--out",
       trained,
     );
-    const own = lines.find(({ algorithm, seed }) => algorithm === "a2c" && seed === "2")!;
+    const own = lines.find(({ settings }) => isOf(settings, "a2c", 2))!;
     expect(columns(own.run as string)).toEqual(columns(trained));
     expect(own).toMatchObject({ state: "done", updates: 6, episodes: columns(trained).episode!.at(-1) });
 
-    const settings = lines.at(-1)!.settings as { setting: object; last100: { mean: number } }[];
+    const settings = lines.at(-1)!.settings as { setting: object; average_return_100: { mean: number } }[];
     expect(settings.map(({ setting }) => setting)).toEqual([
       { algorithm: "reinforce" },
       { algorithm: "a2c" },
     ]);
-    const returns = lines.slice(0, 4).filter(({ algorithm }) => algorithm === "reinforce");
-    const mean = returns.reduce((sum, { last100 }) => sum + (last100 as number), 0) / 2;
-    expect(settings[0]!.last100.mean).toBeCloseTo(mean, 12);
+    const returns = lines.slice(0, 4).filter((line) => isOf(line.settings, "reinforce"));
+    const mean = returns.reduce((sum, { average_return_100 }) => sum + (average_return_100 as number), 0) / 2;
+    expect(settings[0]!.average_return_100.mean).toBeCloseTo(mean, 12);
 
     const rows = readFileSync(csv, "utf8").trimEnd().split("\n");
     expect(rows[0]).toBe("trial,algorithm,seed,update,episode,steps,return,average_return_100");
