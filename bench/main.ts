@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { backendFigures } from "./backends.ts";
+import { corridorFigures } from "./corridor.ts";
 import { gymFigures } from "./gym.ts";
 import { languageFigures } from "./language.ts";
 import type { Figure } from "./measure.ts";
@@ -18,6 +19,7 @@ const suites: Readonly<Record<string, () => Promise<Figure[]>>> = {
   backends: backendFigures,
   language: languageFigures,
   prove: proveFigures,
+  corridor: corridorFigures,
 };
 
 const wanted = process.argv.slice(2);

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { root } from "./lib/paths.mjs";
+import { mustRun } from "./lib/processes.mjs";
 import { cartPolePart } from "./reproduce/cartPole.ts";
 import { continuousPart } from "./reproduce/continuous.ts";
 import { corridorPart } from "./reproduce/corridor.ts";
@@ -37,5 +38,7 @@ for (const name of wanted.length > 0 ? (wanted as Part[]) : (Object.keys(parts) 
 }
 mkdirSync(documents, { recursive: true });
 writeFileSync(figures, `${JSON.stringify(measured, undefined, 2)}\n`);
+const biome = join(root, "node_modules", "@biomejs", "biome", "bin", "biome");
+await mustRun("reproduce", process.execPath, [biome, "format", "--write", figures]);
 writeFileSync(join(documents, "reproductions.md"), pageOf(measured));
 console.log(join(documents, "reproductions.md"));
