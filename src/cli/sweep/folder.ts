@@ -30,13 +30,15 @@ const resultForm = v.object({
   episodes: count,
   steps: count,
   last100: figure,
+  solvable: v.boolean(),
   solvedAfter: v.nullable(count),
   seconds: v.number(),
 });
 
 /**
- * What came of one trial. `last100`: mean return of the last 100 episodes, null before the first; `solvedAfter`:
- * episodes after which the environment counted as solved, null where it never did; `seconds` of training.
+ * What came of one trial. `last100`: mean return of the last 100 episodes, null before the first; `solvable`: whether the
+ * environment has an average that counts as solved; `solvedAfter`: episodes after which it was reached, null where it
+ * never was; `seconds` of training.
  */
 export type TrialResult = v.InferOutput<typeof resultForm>;
 

@@ -31,7 +31,8 @@ export class ProgressLine {
     if (!this.#console.isTerminal || this.#done === this.#all) return;
     const failed = this.#failed === 0 ? "" : ` · ${this.#failed} failed`;
     const whole = `${this.#done} of ${this.#all} trials${failed}${this.#left()}`;
-    const text = whole.slice(0, this.#console.columns - 1);
+    // A terminal that does not know its width says 0.
+    const text = this.#console.columns > 1 ? whole.slice(0, this.#console.columns - 1) : whole;
     this.#console.out(`\r${text.padEnd(this.#width)}`);
     this.#width = text.length;
   }

@@ -1,4 +1,5 @@
-import { findEnvironment } from "../../environments/registry.ts";
+import { settingsOf } from "../../engine/runMetadata.ts";
+import { requireEnvironment } from "../../engine/settings.ts";
 import { openRun, type RunReader } from "../../runs/runReader.ts";
 import type { TrialResult } from "./folder.ts";
 
@@ -11,6 +12,7 @@ export const noFigures: RunFigures = {
   episodes: 0,
   steps: 0,
   last100: null,
+  solvable: false,
   solvedAfter: null,
   seconds: 0,
 };
@@ -29,21 +31,20 @@ function read(reader: RunReader): RunFigures {
   const last = reader.updateCount;
   const summary = reader.summaries(last, last);
   const average = summary.averageReturn100[0]!;
+  const threshold = requireEnvironment(reader.metadata.environment, settingsOf(reader.metadata).gym).solvedAt;
   return {
     updates: last,
     episodes: summary.episode[0]!,
     steps: summary.steps[0]!,
     last100: Number.isFinite(average) ? average : null,
-    solvedAfter: solvedAfter(reader),
+    solvable: threshold !== undefined,
+    solvedAfter: threshold === undefined ? null : solvedAfter(reader, threshold),
     seconds: summary.milliseconds[0]! / 1000,
   };
 }
 
 /** The episode with which the first 100 in a row had the average that counts as solved, to the update. */
-function solvedAfter(reader: RunReader): number | null {
-  const found = findEnvironment(reader.metadata.environment);
-  const threshold = found.ok ? found.record.solvedAt : undefined;
-  if (threshold === undefined) return null;
+function solvedAfter(reader: RunReader, threshold: number): number | null {
   const averages = reader.column("averageReturn100", 1, reader.updateCount);
   const episodes = reader.column("episode", 1, reader.updateCount);
   const first = averages.findIndex((average, place) => average >= threshold && episodes[place]! >= 100);

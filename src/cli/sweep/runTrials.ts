@@ -1,3 +1,4 @@
+import { UserError } from "../../engine/userError.ts";
 import { RunError } from "../../runs/runError.ts";
 import type { SweepFolder, Trial, TrialResult } from "./folder.ts";
 import { figuresOf, noFigures, type RunFigures } from "./runFigures.ts";
@@ -70,6 +71,7 @@ function readFigures(run: string): RunFigures | string {
     return figuresOf(run);
   } catch (error) {
     if (error instanceof RunError) return error.message;
+    if (error instanceof UserError) return error.line;
     throw error;
   }
 }

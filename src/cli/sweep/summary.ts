@@ -1,4 +1,3 @@
-import { findEnvironment } from "../../environments/registry.ts";
 import { textTable } from "../output.ts";
 import { typedWords } from "./axes.ts";
 import type { SweepFolder, Trial, TrialResult } from "./folder.ts";
@@ -45,17 +44,12 @@ export function summarise({ grid, trials, results }: SweepFolder): readonly Sett
       done: done.length,
       failed: ended.length - done.length,
       solved: done.filter(({ solvedAfter }) => solvedAfter !== null).length,
-      solvable: isSolvable(words.environment as string),
+      solvable: done.some(({ solvable }) => solvable),
       last100: figures("last100"),
       solvedAfter: figures("solvedAfter"),
       seconds: figures("seconds"),
     };
   });
-}
-
-function isSolvable(environment: string): boolean {
-  const found = findEnvironment(environment);
-  return found.ok && found.record.solvedAt !== undefined;
 }
 
 export function spread(values: readonly number[]): Spread | null {
@@ -88,16 +82,24 @@ export function settingObject({ last100, solvedAfter, seconds, ...rest }: Settin
 /** The closing table: a row a setting, mean and least–greatest over its seeds. */
 export function summaryTable(summaries: readonly SettingSummary[]): string {
   const options = Object.keys(summaries[0]?.setting ?? {});
+  const hasFailed = summaries.some(({ failed }) => failed > 0);
   const canBeSolved = summaries.some(({ solvable }) => solvable);
   const solving = canBeSolved ? ["solved", "episodes to solved"] : [];
-  const head = [...options, "seeds", "average of last 100", ...solving, "seconds", "failed"];
+  const head = [
+    ...options,
+    "seeds",
+    "average of last 100",
+    ...solving,
+    "seconds",
+    ...(hasFailed ? ["failed"] : []),
+  ];
   const rows = summaries.map(({ setting, trials, done, failed, ...figures }) => [
     ...options.map((option) => setting[option] ?? ""),
     done === trials ? String(trials) : `${done} of ${trials}`,
     spreadText(figures.last100, 1),
     ...(canBeSolved ? solvingCells({ done, ...figures }) : []),
     spreadText(figures.seconds, 2),
-    failed === 0 ? "" : String(failed),
+    ...(hasFailed ? [failed === 0 ? "" : String(failed)] : []),
   ]);
   return textTable([head, ...rows], new Set(options.keys()));
 }

@@ -153,6 +153,18 @@ describe("pgi sweep", () => {
     expect(runsIn(folder)).toHaveLength(2);
   });
 
+  test("says after how many episodes a trial solved it, as pgi train does", async () => {
+    const folder = temporaryFolder();
+    const { out } = await pgi("sweep", "--seeds", "3", "--json", "--out", join(folder, "s"));
+    const train = ["--seed", "3", "--backend", "kernels", "--json", "--quiet"];
+    const alone = jsonLines((await pgi("train", ...train, "--out", join(folder, "t.pgrun"))).out);
+    expect(alone).toHaveLength(1);
+    const { solved, episodes, steps } = alone[0]!;
+    expect(solved).toBe(true);
+    expect(jsonLines(out)[0]).toMatchObject({ solvable: true, solved_after: episodes, episodes, steps });
+    expect(jsonLines(out)[1]).toMatchObject({ settings: [{ solved: 1, solvable: true }] });
+  });
+
   test("tells why a trial failed, and trains the others", async () => {
     const folder = temporaryFolder();
     const loss = join(folder, "bad.pgloss");
