@@ -64,7 +64,13 @@ export async function fastestBackend(
   const known = file.get(key);
   const times = known ?? (await measure(backends, present, { specification, steps, isActed }));
   if (!known) file.set(key, times);
-  return await chosenBy(backends, times, shape, known === undefined ? "measured" : "as measured before");
+  const closed = present
+    .filter(({ name }) => times[name] === undefined)
+    .map(({ name }) => `${name} does not open`);
+  const how = known === undefined ? "measured" : "as measured before";
+  return await chosenBy(backends, times, (figures) => {
+    return `auto: fastest for ${shape} an update (${how}: ${[figures, ...closed].join("; ")})`;
+  });
 }
 
 async function measure(
@@ -96,13 +102,11 @@ async function openedOrNot(
 async function chosenBy(
   backends: Backends,
   times: UpdateTimes,
-  shape: string,
-  how: string,
+  reasonOf: (figures: string) => string,
 ): Promise<ChosenBackend> {
   const ordered = Object.entries(times).sort(([, a], [, b]) => a - b);
   const [fastest = "kernels"] = ordered[0] ?? [];
-  const figures = ordered.map(([name, time]) => `${name} ${time.toPrecision(2)} ms`).join(", ");
-  const reason = `auto: fastest for ${shape} an update (${how}: ${figures})`;
+  const reason = reasonOf(ordered.map(([name, time]) => `${name} ${time.toPrecision(2)} ms`).join(", "));
   if (!isDevice(fastest)) return kernelsChosen(reason);
   const opened = await backends.open(fastest);
   return { name: fastest, reason, device: opened.device, opened };

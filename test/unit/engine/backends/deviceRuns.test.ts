@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+import { showUpdate } from "../../../../src/cli/showUpdate.ts";
 import { Backends } from "../../../../src/engine/backends/backends.ts";
 import { type ChosenBackend, kernelsChosen } from "../../../../src/engine/backends/choose.ts";
 import type { DeviceBackend } from "../../../../src/engine/backends/deviceBackend.ts";
@@ -143,6 +144,29 @@ describe("a run on a device", () => {
 });
 
 describe("an update made on a device", () => {
+  test("is shown on the command line as the nearest kept one where the device is not here, and that is said", async () => {
+    const path = run();
+    await train(path, 30);
+    const lines: string[] = [];
+    const errors: string[] = [];
+    vi.stubEnv("PGI_RUNTIMES", temporaryFolder());
+    vi.stubEnv("XDG_DATA_HOME", temporaryFolder());
+    await showUpdate(
+      path,
+      12,
+      {},
+      {
+        out: (text) => lines.push(text),
+        error: (text) => errors.push(text),
+        isTerminal: false,
+        columns: 80,
+      },
+    );
+    vi.unstubAllEnvs();
+    expect(errors.join("")).toMatch(/^Update 12 was not kept.*This is update 30, the nearest kept\.\n$/);
+    expect(lines.join("")).toMatch(/^update 30 ·/);
+  });
+
   test("is replayed where the device is here and repeats itself", async () => {
     const path = run();
     const { made } = await train(path, 30);
