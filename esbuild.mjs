@@ -51,6 +51,19 @@ const tensorsApart = {
   },
 };
 
+/**
+ * The printers of losses are a file of their own too: the extension host reads it when a loss is first copied.
+ * @type {import("esbuild").Plugin}
+ */
+const printersApart = {
+  name: "printers-apart",
+  setup({ onResolve }) {
+    onResolve({ filter: /\/print\/print\.ts$/ }, ({ kind }) =>
+      kind === "dynamic-import" ? { path: "./printers.cjs", external: true } : undefined,
+    );
+  },
+};
+
 const suites = globSync("test/host/suite/**/*.ts", { cwd: root });
 
 /** @type {Record<string, import("esbuild").BuildOptions>} */
@@ -78,7 +91,19 @@ const bundles = {
     outfile: "dist/prove.js",
     plugins: [tensorsApart],
   },
-  extension: { ...forHost, entryPoints: ["src/extension.ts"], outfile: "dist/extension.cjs", minify: true },
+  extension: {
+    ...forHost,
+    entryPoints: ["src/extension.ts"],
+    outfile: "dist/extension.cjs",
+    minify: true,
+    plugins: [printersApart],
+  },
+  printers: {
+    ...forHost,
+    entryPoints: ["src/loss/print/print.ts"],
+    outfile: "dist/printers.cjs",
+    minify: true,
+  },
   webview: {
     ...common,
     entryPoints: ["webview/main.ts"],

@@ -48,9 +48,10 @@ export function refusesLoss(
   return diagnostics.some(({ severity }) => severity === "error");
 }
 
-/** What a person at a terminal should see of a text's diagnostics: no hints. */
+/** What a person at a terminal should see of a text's diagnostics: errors and warnings; the editor has room for the rest. */
 export function printDiagnostics(text: string, diagnostics: readonly Diagnostic[], console: Console): void {
   for (const diagnostic of diagnostics) {
-    if (diagnostic.severity !== "hint") console.error(diagnosticLine(text, diagnostic));
+    if (diagnostic.severity === "error" || diagnostic.severity === "warning")
+      console.error(diagnosticLine(text, diagnostic));
   }
 }

@@ -88,7 +88,10 @@ function compose(rule: ReadRule, meaning: Meant): Composed[] {
   const byTarget = new Map<string, Composed["parts"][number][]>();
   for (const { target, parts } of rule.updates) {
     const before = byTarget.get(target) ?? [];
-    const more = parts.map((part) => ({ ...weightedGradient(meaning.parts.get(part)!), step: part.step }));
+    const more = parts.map((part) => ({
+      ...weightedGradient(meaning.parts.get(part)!, meaning.names),
+      step: part.step,
+    }));
     byTarget.set(target, [...before, ...more]);
   }
   return [...byTarget].map(([target, parts]) => ({ target, parts }));
@@ -109,7 +112,7 @@ function ruleText(meaning: Meant, composed: readonly Composed[]): string {
 }
 
 function lossText(meaning: Meant, composed: readonly Composed[]): string {
-  const losses = composed.map(({ parts }) => sumOf(parts.map(lossOf)));
+  const losses = composed.map(({ parts }) => sumOf(parts.map((part) => lossOf(part, meaning.names))));
   const names = new Map(meaning.names);
   const whole = sumOf(losses);
   if (losses.length > 1)

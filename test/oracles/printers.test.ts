@@ -2,7 +2,13 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { PrintTarget } from "../../src/loss/print/print.ts";
-import { type PrintedBatch, type PrintedCase, printedCase } from "../util/printedLosses.ts";
+import {
+  algorithmCases,
+  fixedBatch,
+  type PrintedBatch,
+  type PrintedCase,
+  printedCase,
+} from "../util/printedLosses.ts";
 import { askOracle, isClose, type Plain } from "./support.ts";
 
 interface File {
@@ -20,7 +26,7 @@ interface Result {
 const targets: readonly PrintTarget[] = ["pytorch", "jax", "numpy"];
 const count = 600;
 
-/** Random losses, printed for every library and evaluated by it. */
+/** Random losses and every algorithm's, printed for every library and evaluated by it. */
 function draw(): {
   readonly cases: readonly PrintedCase[];
   readonly results: readonly Record<string, Result>[];
@@ -28,12 +34,17 @@ function draw(): {
   const file = askOracle<File>("expressions", count);
   const names = Object.keys(file.data);
   const batches = names.map((name): PrintedBatch => ({ scalars: file.scalars, data: file.data[name]! }));
-  const cases = file.cases.map(({ data, expr }) =>
+  const fixed = algorithmCases().map((expr) => printedCase(expr, fixedBatch, batches.length, targets));
+  const random = file.cases.map(({ data, expr }) =>
     printedCase(expr, batches[names.indexOf(data)]!, names.indexOf(data), targets),
   );
+  const cases = [...random, ...fixed];
   const script = join(import.meta.dirname, "python", "printed.py");
   const output = execFileSync(process.env.ORACLE_PYTHON!, [script], {
-    input: JSON.stringify({ batches, cases: cases.map(({ batch, texts }) => ({ batch, texts })) }),
+    input: JSON.stringify({
+      batches: [...batches, fixedBatch],
+      cases: cases.map(({ batch, texts }) => ({ batch, texts })),
+    }),
     encoding: "utf8",
     maxBuffer: 2 ** 30,
   });

@@ -397,7 +397,7 @@ describe("the proof of a loss", () => {
 
   test("shows a counter-example where it fails, folds what is looked up once, and is closed again", async () => {
     const page = await show();
-    await edit(page, `wrong = 1\n${withoutDiscount}`);
+    await edit(page, `# a wrong one\n${withoutDiscount}`);
     await page.locator(".segments").waitFor();
     await page.getByRole("button", { name: "Prove" }).click();
     const card = page.locator(".proof[data-status=failed]");

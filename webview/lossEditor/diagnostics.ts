@@ -50,7 +50,6 @@ function toLint(diagnostic: Diagnostic, length: number): LintDiagnostic {
     from: to === from && from > 0 ? from - 1 : from,
     to: to === from ? Math.min(from + 1, length) : to,
     severity: severities[diagnostic.severity],
-    markClass: `loss-code-${diagnostic.code}`,
     message: diagnostic.message,
     renderMessage: () => messageElement(diagnostic),
     actions: (diagnostic.fixes ?? []).map((fix) => ({

@@ -64,8 +64,6 @@ export interface UpdateEvidence {
   readonly gamma: number;
   readonly gaeLambda: number | undefined;
   readonly policy: PolicyOutputs | undefined;
-  /** [T × o], undefined without observations. */
-  readonly observations: Float64Array | undefined;
   /** ln π of sampling, and that which entered the loss (the same where the update has none of its own). */
   readonly sampledLogProbs: Float64Array | undefined;
   readonly logProbs: Float64Array | undefined;

@@ -54,7 +54,6 @@ function updateEvidence(
     gamma: record.scalars.get("gamma") ?? header("gamma") ?? 1,
     gaeLambda: record.scalars.get("gae_lambda") ?? header("gae_lambda"),
     policy: outputsOf(trace, record),
-    observations: column("obs"),
     sampledLogProbs,
     logProbs: ownLogProbs ?? sampledLogProbs,
     hasOwnLogProbs:
@@ -101,7 +100,11 @@ function trajectoriesOf(trace: Trace, given: Int32Array): Trajectories {
   const { steps } = trace;
   const rows = byEnvironment(steps.environments, given);
   const count = rows.length;
-  const flag = (bit: number) => Uint8Array.from(rows, (row) => ((steps.flags(row) & bit) === 0 ? 0 : 1));
+  const flag = (bit: number) => {
+    const flags = new Uint8Array(count);
+    for (let t = 0; t < count; t++) if ((steps.flags(rows[t]!) & bit) !== 0) flags[t] = 1;
+    return flags;
+  };
   const terminated = flag(terminatedFlag);
   const truncated = flag(truncatedFlag);
   const last = new Uint8Array(count);
@@ -126,8 +129,8 @@ function trajectoriesOf(trace: Trace, given: Int32Array): Trajectories {
   const values = gather(steps.columns.value, rows);
   return {
     steps: count,
-    rewards: Float64Array.from(rows, (row) => steps.rewards.at(row)),
-    time: Float64Array.from(rows, (row) => steps.time.at(row)),
+    rewards: columnAt(steps.rewards, rows),
+    time: columnAt(steps.time, rows),
     terminated,
     truncated,
     last,
@@ -135,7 +138,7 @@ function trajectoriesOf(trace: Trace, given: Int32Array): Trajectories {
     trajectory,
     trajectories,
     values,
-    finalValues: Float64Array.from(rows, (row) => steps.columns.final_value.at(row)),
+    finalValues: columnAt(steps.columns.final_value, rows),
     rows,
     knowsEnds: terminated.some((ends) => ends === 1) || truncated.some((ends) => ends === 1),
   };
@@ -149,12 +152,23 @@ function byEnvironment(environments: Column, rows: Int32Array): Int32Array {
 }
 
 function placesOf(context: Trajectories, rows: Int32Array): Int32Array {
-  if (context.rows === rows) return Int32Array.from(rows, (_, t) => t);
+  if (context.rows === rows) {
+    const own = new Int32Array(rows.length);
+    for (let t = 0; t < own.length; t++) own[t] = t;
+    return own;
+  }
   const places = new Map<number, number>();
   context.rows.forEach((row, place) => {
     places.set(row, place);
   });
   return Int32Array.from(rows, (row) => places.get(row)!);
+}
+
+/** A column's numbers at these rows, [T]; NaN where it has none. A loop: this runs for every step of a trace. */
+function columnAt(column: Column, rows: Int32Array): Float64Array {
+  const values = new Float64Array(rows.length);
+  for (let t = 0; t < rows.length; t++) values[t] = column.at(rows[t]!);
+  return values;
 }
 
 /** A column at these rows, [T × width]; undefined where it is missing at any of them. */

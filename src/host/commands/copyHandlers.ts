@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { PRINT_TITLES, type PrintTarget, printLoss } from "../../loss/print/print.ts";
+import type { PrintTarget } from "../../loss/print/print.ts";
 import { type CommandContext, type CommandHandler, runOf, targetOf } from "./commandContext.ts";
 import type { CommandAnswer } from "./commandTable.ts";
 import { lossDocument, lossTargetOf } from "./lossArguments.ts";
@@ -20,6 +20,8 @@ async function copyAs(
 ): Promise<CommandAnswer> {
   const text = lossText(context, args);
   if (text === undefined) return refuse(noLossFile);
+  // A file of its own, read when a loss is first copied.
+  const { PRINT_TITLES, printLoss } = await import("../../loss/print/print.ts");
   const printed = printLoss(text, target);
   if (!printed.ok) {
     const [first] = printed.diagnostics;

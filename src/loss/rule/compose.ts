@@ -1,6 +1,6 @@
 import { headNames } from "../names.ts";
 import { symbolicSize } from "../shapes.ts";
-import { factorsOf, negative, over, plus, productOf, times } from "../symbolic/arithmetic.ts";
+import { factorsOf, negative, over, plus, productOf, times, type Whole } from "../symbolic/arithmetic.ts";
 import {
   apply,
   leafTerm,
@@ -25,19 +25,22 @@ const STEPS = symbolicSize("T");
 const SCHEDULES: ReadonlySet<string> = new Set(["gamma", "alpha", "t", "T", "N"]);
 
 /** The weight and the gradient of one part of a rule, its trace unrolled into a discounted sum of what follows. */
-export function weightedGradient({ part, factors, of, decay, own }: MeantPart): WeightedGradient {
+export function weightedGradient(
+  { part, factors, of, decay, own }: MeantPart,
+  names: Whole,
+): WeightedGradient {
   const signed = [literal(part.sign), ...factors.map(inverted)];
   if (part.averaged) signed.push(over(literal(1), leafTerm("T", [], true)));
-  if (!part.trace) return { weight: productOf(signed), of };
-  const later = asColumn(productOf(factors.map(inverted)));
+  if (!part.trace) return { weight: productOf(signed, names), of };
+  const later = asColumn(productOf(factors.map(inverted), names));
   const following = apply("discounted_returns", [
     later,
-    productOf(decay.map(inverted)),
+    productOf(decay.map(inverted), names),
     literal(0),
     leafTerm("terminated", [STEPS]),
     leafTerm("truncated", [STEPS]),
   ]);
-  return { weight: productOf([literal(part.sign), ...own.map(inverted), following]), of };
+  return { weight: productOf([literal(part.sign), ...own.map(inverted), following], names), of };
 }
 
 function inverted({ term, inverse }: MeantFactor): Term {
@@ -69,18 +72,18 @@ function detached(term: Term): Term {
 }
 
 /** The loss whose descent is the weighted gradient: −Σ detach(weight)·of. */
-export function lossOf({ weight, of }: WeightedGradient): Term {
-  const { outside, inside } = split(weight);
+export function lossOf({ weight, of }: WeightedGradient, names: Whole): Term {
+  const { outside, inside } = split(weight, names);
   const product = inside.length === 0 ? of : times(productOf(inside.map(detached)), of);
   const summed = product.shape.length === 0 ? product : apply("sum", [product]);
   return negative(times(productOf(outside.map(detached)), summed));
 }
 
 /** Single numbers stay outside of the sum over the steps. */
-function split(weight: Term): { outside: Term[]; inside: Term[] } {
+function split(weight: Term, names: Whole): { outside: Term[]; inside: Term[] } {
   const outside: Term[] = [];
   const inside: Term[] = [];
-  for (const factor of factorsOf(weight))
+  for (const factor of factorsOf(weight, names))
     (factor.shape.length === 0 && !isClock(factor) ? outside : inside).push(factor);
   return { outside, inside };
 }

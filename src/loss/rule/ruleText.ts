@@ -28,7 +28,7 @@ function signed(weight: Term, names: ReadonlyMap<Term, string>): { sign: "+" | "
   const factors = factorsOf(weight, names).map((factor) =>
     operatorOf(factor) === "detach" ? factor.operands[0]! : factor,
   );
-  const product = productOf(factors);
+  const product = productOf(factors, names);
   const leading = factorsOf(product, names)[0]!;
   const number = numberOf(leading);
   const isNegative = number !== undefined && number < 0;

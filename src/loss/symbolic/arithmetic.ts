@@ -33,7 +33,7 @@ function isNegative(term: Term): boolean {
 }
 
 /** a·b, with signs and numbers drawn to the front. */
-export function times(a: Term, b: Term): Term {
+export function times(a: Term, b: Term, whole?: Whole): Term {
   const [first, second] = [numberOf(a), numberOf(b)];
   if (first !== undefined && second !== undefined) return literal(first * second);
   if (isNumber(a, 1) && keepsShape(b, a)) return b;
@@ -47,6 +47,7 @@ export function times(a: Term, b: Term): Term {
   if (first !== undefined && operatorOf(b) === "mul" && numberOf(b.operands[0]!) !== undefined)
     return times(times(a, b.operands[0]!), b.operands[1]!);
   if (operatorOf(b) === "div" && isNumber(b.operands[0]!, 1)) return over(a, b.operands[1]!);
+  if (whole?.has(b) || whole?.has(a)) return apply("mul", [a, b]);
   if (operatorOf(b) === "mul" && isShort(b)) return times(times(a, b.operands[0]!), b.operands[1]!);
   if (operatorOf(a) === "div" && isNumber(a.operands[0]!, 1) && first === undefined)
     return over(b, a.operands[1]!);
@@ -115,11 +116,11 @@ export function factorsOf(term: Term, whole?: Whole): Term[] {
 
 /** A product with its sign and its numbers in front. */
 export function normalised(term: Term, whole?: Whole): Term {
-  return productOf(factorsOf(term, whole));
+  return productOf(factorsOf(term, whole), whole);
 }
 
-export function productOf(factors: readonly Term[]): Term {
-  return factors.reduce(times, literal(1));
+export function productOf(factors: readonly Term[], whole?: Whole): Term {
+  return factors.reduce((product, factor) => times(product, factor, whole), literal(1));
 }
 
 /** The summands of a sum with their signs taken in. */

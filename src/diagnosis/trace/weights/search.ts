@@ -174,7 +174,8 @@ function scaleOf(spec: WeightSpec, fit: Fit, precision: Precision): { kind: Scal
   if (spec.centre === "scaledUpdate") return { kind: "free", extra: 1.5 };
   const slack = hasOwnScales(spec) ? 0.08 : Math.max(1e-6, 3 * precision.tolerance);
   const isNear = (value: number) => Math.abs(size - value) <= slack * value;
-  if (isNear(1)) return { kind: "one", extra: 0 };
+  // A scale for each update explains more than one for all, so it must be believed less.
+  if (isNear(1)) return { kind: "one", extra: hasOwnScales(spec) ? 0.5 : 0 };
   if (isNear(Math.LOG10E) || isNear(Math.LOG2E)) return { kind: "logarithm", extra: 1.5 };
   return { kind: "constant", extra: 2.5 };
 }
@@ -190,7 +191,8 @@ function isExplained(
   if (isZero(read.observed.weights)) return isZero(weights);
   const fit = fitWeights([read.observed], [weights], true);
   if (!fit || fit.residual > 3 * precision.tolerance) return false;
-  if (hasOwnScales(best.spec)) return fit.scale > 0 === best.fit.scale > 0;
+  if (best.spec.centre === "scaledUpdate") return fit.scale > 0 === best.fit.scale > 0;
+  if (hasOwnScales(best.spec)) return Math.abs(fit.scale - best.fit.scale) <= 0.15 * Math.abs(best.fit.scale);
   return Math.abs(fit.scale - best.fit.scale) <= 1e3 * precision.tolerance * Math.abs(best.fit.scale);
 }
 

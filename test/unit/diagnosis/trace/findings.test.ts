@@ -100,6 +100,29 @@ const rows: Readonly<Record<string, Row>> = {
     on: (draw) => weighted(plain(draw)),
     mutation: { weights: (weights) => weights.map(() => sum(weights)) },
   },
+  undiscounted_returns: {
+    on: (draw) => weighted(plain(draw)),
+    mutation: {
+      returns: (episodes) =>
+        episodes.flatMap((steps) => steps.map((_, t) => sum(steps.slice(t).map(({ reward }) => reward)))),
+    },
+  },
+  episode_return_weights: {
+    on: (draw) => weighted(plain(single(draw))),
+    mutation: { returns: (_, __, right) => right.map(() => right[0]!) },
+  },
+  mean_baseline: {
+    on: (draw) => weighted(plain(single(draw))),
+    mutation: { returns: (_, __, right) => right.map((value) => value - sum(right) / right.length) },
+  },
+  normalised_per_episode: {
+    on: (draw) => weighted(plain(single(draw))),
+    mutation: { returns: (_, __, right) => normalised(right) },
+  },
+  scaled_weights: {
+    on: (draw) => weighted(plain(draw)),
+    mutation: { weights: (weights) => weights.map((weight) => 0.37 * weight) },
+  },
   probability_instead_of_log: {
     on: (draw) => weighted(scored(draw)),
     mutation: {
@@ -143,6 +166,12 @@ const rows: Readonly<Record<string, Row>> = {
     mutation: { ignoresFinalValue: true },
   },
 };
+
+function normalised(values: readonly number[]): readonly number[] {
+  const mean = sum(values) / values.length;
+  const deviation = Math.sqrt(sum(values.map((value) => (value - mean) ** 2)) / (values.length - 1));
+  return values.map((value) => (value - mean) / deviation);
+}
 
 function densityWith(step: Step, power: number): number {
   return step.mu.reduce((total, m, d) => {
@@ -202,4 +231,34 @@ test("every finding says why it matters, what to write instead and where it is e
     expect(id).toMatch(/^[a-z_]+$/);
     for (const words of [title, why, fix, reference]) expect(words.length).toBeGreaterThan(8);
   }
+});
+
+describe("from the values of the loss alone", () => {
+  const gradients = ["coef", "logits_grad", "mu_grad", "log_sigma_grad", "value_grad"];
+  const lossOnly = (draw: Draw): Draw => ({
+    ...plain(draw),
+    updates: 7,
+    isFloat32: false,
+    without: gradients,
+  });
+
+  test("a right trace has no finding and is said to be the book's rule", () => {
+    fc.assert(
+      fc.property(draws.map(lossOnly), (draw) => {
+        const { findings, verdict } = diagnoseDraw(draw);
+        expect(findings).toEqual([]);
+        expect(verdict).toMatch(/^c = 1\.000·γᵗG, residual .* from the losses alone$/);
+      }),
+      { numRuns: 10 },
+    );
+  });
+
+  test("a loss without its minus sign is named", () => {
+    fc.assert(
+      fc.property(draws.map(lossOnly), (draw) => {
+        expect(ids(draw, rows.wrong_sign!.mutation)).toEqual(["wrong_sign"]);
+      }),
+      { numRuns: 10 },
+    );
+  });
 });

@@ -2,13 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { PrintTarget } from "../../../../src/loss/print/print.ts";
 import { isClose } from "../../../oracles/support.ts";
-import {
-  algorithmCases,
-  fixedBatch,
-  operatorCases,
-  printedCase,
-  textsHash,
-} from "../../../util/printedLosses.ts";
+import { fixedBatch, operatorCases, printedCase, textsHash } from "../../../util/printedLosses.ts";
 
 interface Golden {
   readonly expr: string;
@@ -24,13 +18,17 @@ const golden = JSON.parse(
 ) as Golden[];
 const byExpression = new Map(golden.map((one) => [one.expr, one]));
 
-describe.each([...operatorCases(), ...algorithmCases()])("%s", (expr) => {
+test("every case of the operator table was asked of the libraries", () => {
+  const missing = operatorCases().filter((expr) => !byExpression.has(expr));
+  expect(missing, "run test/cases/makePrintedLosses.ts").toEqual([]);
+});
+
+describe.each(golden.map(({ expr }) => expr))("%s", (expr) => {
   const own = printedCase(expr, fixedBatch, 0, targets);
   const theirs = byExpression.get(expr);
 
   test("is written in every library as when the libraries were asked", () => {
     expect(own.refused).toEqual({});
-    expect(theirs, "run test/cases/makePrintedLosses.ts").toBeDefined();
     expect(textsHash(own.texts), "the text changed: run test/cases/makePrintedLosses.ts").toBe(theirs?.hash);
   });
 

@@ -1,0 +1,32 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { findingRules, undecidable } from "../../../../src/diagnosis/trace/findings/table.ts";
+
+/** Findings that the unit tests' own mutations or other tests hold, beyond those with a script in the zoo. */
+const elsewhere: ReadonlySet<string> = new Set([
+  "undiscounted_returns",
+  "mean_baseline",
+  "scaled_weights",
+  "bootstrap_from_reset",
+  "undetached_target",
+  "one_sided_tanh_correction",
+  "zero_loss_nonzero_gradient",
+  "episode_return_weights",
+]);
+
+test("every finding has a script in the zoo, or is named here as one that has not", () => {
+  const zoo = readdirSync(join(import.meta.dirname, "../../../../examples/zoo"));
+  const scripts = new Set(zoo.map((file) => file.replace(/(_numpy|_jax|_question)?\.py$/, "")));
+  const ids = [...new Set(findingRules.map(({ id }) => id))];
+  expect(ids.filter((id) => !scripts.has(id) && !elsewhere.has(id))).toEqual([]);
+  expect([...elsewhere].filter((id) => scripts.has(id) || !ids.includes(id))).toEqual([]);
+});
+
+test("what no trace can show is said with its reason, and is no finding", () => {
+  const ids = new Set(findingRules.map(({ id }) => id));
+  for (const { id, reason } of undecidable) {
+    expect(ids.has(id)).toBe(false);
+    expect(reason.length).toBeGreaterThan(20);
+  }
+});
