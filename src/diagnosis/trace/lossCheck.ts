@@ -23,6 +23,7 @@ const mostUpdates = 60;
 
 /** L_u ≈ −κ Σ w·ln π − β Σ H (+ value loss) for every candidate w. Undefined where there is too little to fit. */
 export function explainLosses(session: Session): LossExplanation | undefined {
+  if (session.readings.length > 0) return undefined;
   const updates = session.updates
     .filter(({ loss, logProbs, hasOwnLogProbs }) => loss !== undefined && logProbs && !hasOwnLogProbs)
     .slice(0, mostUpdates);
@@ -38,7 +39,7 @@ export function explainLosses(session: Session): LossExplanation | undefined {
   for (const costed of enumerateSpecs(possible)) {
     if (costed.cost > least + 1) break;
     const fit = fitLoss(updates, costed.spec, cache, hasEntropy);
-    if (!fit || fit.residual > tolerance) continue;
+    if (!fit || fit.residual > tolerance || fit.share < 30 * tolerance) continue;
     const isUnit = Math.abs(Math.abs(fit.scale) - 1) <= 100 * tolerance;
     const cost = costed.cost + (isUnit ? 0 : 2.5) + (fit.scale < 0 ? 1 : 0);
     fits.push({ costed, cost, explanation: { ...fit, spec: costed.spec, updates, possible } });
@@ -54,7 +55,7 @@ function fitLoss(
   spec: WeightSpec,
   cache: TargetCache,
   hasEntropy: boolean,
-): { scale: number; beta: number | undefined; residual: number } | undefined {
+): { scale: number; beta: number | undefined; residual: number; share: number } | undefined {
   const rest = Float64Array.from(updates, ({ loss, valueLoss }) => loss! - (valueLoss ?? 0));
   const policy = Float64Array.from(updates, (update) => {
     const weights = weightsOf(update, spec, cache);
@@ -64,7 +65,10 @@ function fitLoss(
   if (hasEntropy) columns.push(Float64Array.from(updates, (update) => -entropyOf(update, spec)));
   const fit = leastSquares(columns, rest);
   if (!fit || fit.condition > 1e7) return undefined;
-  return { scale: fit.coefficients[0]!, beta: fit.coefficients[1], residual: fit.residual };
+  const scale = fit.coefficients[0]!;
+  // What the policy term is of the loss: below rounding it has no sign.
+  const share = (Math.abs(scale) * Math.hypot(...policy)) / Math.hypot(...rest);
+  return { scale, beta: fit.coefficients[1], residual: fit.residual, share };
 }
 
 function entropyOf({ entropies, steps }: UpdateEvidence, spec: WeightSpec): number {

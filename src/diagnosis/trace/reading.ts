@@ -53,7 +53,7 @@ function contradicts(outputs: Reading, weights: Float64Array): boolean {
     left += (weight - read) ** 2;
     total += weight * weight;
   });
-  return left > 1e-4 * total;
+  return total > 0 && left > 1e-4 * total;
 }
 
 function readOutputs(update: UpdateEvidence, numbers: PolicyNumbers | undefined): Reading | undefined {

@@ -232,3 +232,33 @@ test("every finding says why it matters, what to write instead and where it is e
     for (const words of [title, why, fix, reference]) expect(words.length).toBeGreaterThan(8);
   }
 });
+
+describe("from the values of the loss alone", () => {
+  const gradients = ["coef", "logits_grad", "mu_grad", "log_sigma_grad", "value_grad"];
+  const lossOnly = (draw: Draw): Draw => ({
+    ...plain(draw),
+    updates: 7,
+    isFloat32: false,
+    without: gradients,
+  });
+
+  test("a right trace has no finding and is said to be the book's rule", () => {
+    fc.assert(
+      fc.property(draws.map(lossOnly), (draw) => {
+        const { findings, verdict } = diagnoseDraw(draw);
+        expect(findings).toEqual([]);
+        expect(verdict).toMatch(/^c = 1\.000·γᵗG, residual .* from the losses alone$/);
+      }),
+      { numRuns: 10 },
+    );
+  });
+
+  test("a loss without its minus sign is named", () => {
+    fc.assert(
+      fc.property(draws.map(lossOnly), (draw) => {
+        expect(ids(draw, rows.wrong_sign!.mutation)).toEqual(["wrong_sign"]);
+      }),
+      { numRuns: 10 },
+    );
+  });
+});
