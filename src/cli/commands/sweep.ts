@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { isGym } from "../../engine/gym/gymRecord.ts";
 import { policyOf } from "../../engine/runPolicy.ts";
 import { isInParts, resolveSettings } from "../../engine/settings.ts";
@@ -47,8 +47,7 @@ async function sweep(parsed: Parsed, console: Console): Promise<ExitCode> {
   const json = parsed.flag("json");
   const jobs = parsed.integer("jobs", 1) ?? availableParallelism();
   const csv = parsed.text("csv");
-  if (csv !== undefined && statSync(csv, { throwIfNoEntry: false })?.isDirectory())
-    throw new UserError("usage", `--csv ${csv} is a folder.`, `Name a file, as ${join(csv, "curves.csv")}.`);
+  if (csv !== undefined) checkFilePlace(csv);
   const grid = readGrid(parsed);
   if (refusesTrials(trialsOf(grid), console)) return 2;
   const folder = new SweepFolder(parsed.text("out") ?? usualFolder(process.cwd(), grid), grid);
@@ -61,6 +60,20 @@ async function sweep(parsed: Parsed, console: Console): Promise<ExitCode> {
     lock.release();
   }
 }
+
+/** Before hours of training, not after them. */
+function checkFilePlace(path: string): void {
+  if (isFolder(path))
+    throw new UserError(
+      "usage",
+      `--csv ${path} is a folder.`,
+      `Name a file, as ${join(path, "curves.csv")}.`,
+    );
+  if (!isFolder(dirname(path)))
+    throw new UserError("usage", `--csv ${path}: there is no folder ${dirname(path)}.`, "Create it first.");
+}
+
+const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
 /** The lists of the options, and what all trials share. Throws UserError. */
 function readGrid(parsed: Parsed): Grid {

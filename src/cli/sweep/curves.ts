@@ -15,7 +15,7 @@ export function writeCurves(folder: SweepFolder, path: string): void {
     const head = ["trial", ...options, "seed", "update", "episode", "steps", "return", "average_return_100"];
     withRunErrors(path, () => writeSync(file, `${head.join(",")}\n`));
     for (const { number, words, run } of folder.trials) {
-      if (!folder.results.has(number)) continue;
+      if ((folder.results.get(number)?.updates ?? 0) === 0) continue;
       const setting = options.map((option) =>
         quoted(shortValue(folder.grid, option, words[option] as string)),
       );

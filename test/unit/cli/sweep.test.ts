@@ -188,6 +188,16 @@ describe("pgi sweep", () => {
   });
 });
 
+test("a trial that has no run has no curve, and says why", async () => {
+  const folder = temporaryFolder();
+  const csv = join(folder, "curves.csv");
+  const words = ["--environment", "gym:CartPole-v1", "--python", join(folder, "no-python"), "--updates", "1"];
+  const { exit, out } = await pgi("sweep", ...words, "--out", join(folder, "s"), "--csv", csv);
+  expect(exit).toBe(1);
+  expect(out).toMatch(/seed 1: failed: .*no-python/);
+  expect(readFileSync(csv, "utf8")).toBe("trial,seed,update,episode,steps,return,average_return_100\n");
+});
+
 function start(folder: string, words: readonly string[]): ChildProcess {
   return spawn(process.execPath, [main, "sweep", ...words, "--out", folder], {
     stdio: ["ignore", "pipe", "inherit"],
@@ -273,6 +283,8 @@ const rows: readonly Row[] = [
     /no\.pgloss cannot be read: there is no such file/,
   ],
   ["a network that is none", ["--hidden", "64x-1"], /--hidden takes whole numbers/],
+  ["a table that is a folder", ["--csv", "test"], /--csv test is a folder\. Name a file/],
+  ["a table in no folder", ["--csv", "no/where.csv"], /--csv no\/where\.csv: there is no folder no\./],
   ["no processes at all", ["--jobs", "0"], /--jobs takes a whole number of at least 1/],
   [
     "an algorithm that cannot act there",
