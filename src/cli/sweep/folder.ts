@@ -3,7 +3,7 @@ import { appendFileSync, mkdirSync, readFileSync, renameSync, statSync, writeFil
 import { join } from "node:path";
 import * as v from "valibot";
 import { UserError } from "../../engine/userError.ts";
-import { runExtension, safeFileName } from "../../runs/folder.ts";
+import { ensureSweepsFolder, runExtension, safeFileName } from "../../runs/folder.ts";
 import { withRunErrors } from "../../runs/runError.ts";
 import { axes } from "./axes.ts";
 import { type Grid, shortValue, type TrialWords, trialsOf, varied } from "./grid.ts";
@@ -139,11 +139,11 @@ function keyOf({ values, shared }: Grid): string {
   return JSON.stringify([sorted(values), sorted(shared)]);
 }
 
-/** A folder for a grid in the folder that one works in; the same grid always gets the same. */
+/** The place of a grid among the sweeps of the folder that one works in; the same grid always gets the same. Throws RunError. */
 export function usualFolder(folder: string, grid: Grid): string {
   const key = createHash("sha256").update(keyOf(grid)).digest("hex").slice(0, 8);
   const named = ["environment", "algorithm"].flatMap((option) => grid.values[option] ?? []).slice(0, 3);
-  return join(folder, ".policy-gradient", "sweeps", safeFileName(`${[...named, key].join("-")}`));
+  return join(ensureSweepsFolder(folder), safeFileName(`${[...named, key].join("-")}`));
 }
 
 /** What tells a trial from the others: "ppo lr 0.001 seed 3". */

@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -256,6 +257,26 @@ describe.skipIf(process.platform === "win32")("a sweep that is", () => {
     child.kill("SIGTERM");
     expect((await ended)[0]).toBe(1);
   });
+});
+
+test("without --out a sweep has a folder of its own, found again by the same words", {
+  timeout: 60_000,
+}, async () => {
+  const folder = temporaryFolder();
+  const run = async (...words: string[]) => {
+    const child = spawn(process.execPath, [main, "sweep", ...words, "--json"], {
+      cwd: folder,
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    return jsonLines(await text(child.stdout));
+  };
+  const first = await run("--seeds", "1-2", "--updates", "2");
+  expect(first).toHaveLength(3);
+  const sweeps = join(folder, ".policy-gradient", "sweeps");
+  expect(readFileSync(join(sweeps, ".gitignore"), "utf8")).toBe("*\n");
+  expect(await run("--updates", "2", "--seeds", "1,2")).toEqual(first.slice(2));
+  expect((await run("--seeds", "1-2", "--updates", "3")).at(-1)!.out).not.toBe(first.at(-1)!.out);
+  expect(readdirSync(sweeps)).toHaveLength(3);
 });
 
 type Row = readonly [name: string, words: readonly string[], says: RegExp];
