@@ -22,6 +22,15 @@ function save(name: string, svg: string): void {
   writeFileSync(join(pictures, `${name}.svg`), svg);
 }
 
+/** The page with what is measured so far: a part that breaks off takes no other with it. */
+async function write(measured: Measured): Promise<void> {
+  mkdirSync(documents, { recursive: true });
+  writeFileSync(figures, `${JSON.stringify(measured, undefined, 2)}\n`);
+  const biome = join(root, "node_modules", "@biomejs", "biome", "bin", "biome");
+  await mustRun("reproduce", process.execPath, [biome, "format", "--write", figures]);
+  writeFileSync(join(documents, "reproductions.md"), pageOf(measured));
+}
+
 const wanted = process.argv.slice(2);
 const unknown = wanted.find((name) => !Object.hasOwn(parts, name));
 if (unknown !== undefined) {
@@ -34,11 +43,7 @@ for (const name of wanted.length > 0 ? (wanted as Part[]) : (Object.keys(parts) 
   console.log(name);
   const started = performance.now();
   measured = { ...measured, [name]: { ...(await parts[name](save)), machine } };
+  await write(measured);
   console.log(`  ${((performance.now() - started) / 1000).toFixed(1)} s`);
 }
-mkdirSync(documents, { recursive: true });
-writeFileSync(figures, `${JSON.stringify(measured, undefined, 2)}\n`);
-const biome = join(root, "node_modules", "@biomejs", "biome", "bin", "biome");
-await mustRun("reproduce", process.execPath, [biome, "format", "--write", figures]);
-writeFileSync(join(documents, "reproductions.md"), pageOf(measured));
 console.log(join(documents, "reproductions.md"));
