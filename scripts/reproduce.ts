@@ -7,10 +7,16 @@ import { cartPolePart } from "./reproduce/cartPole.ts";
 import { continuousPart } from "./reproduce/continuous.ts";
 import { corridorPart } from "./reproduce/corridor.ts";
 import { type Measured, pageOf } from "./reproduce/page.ts";
+import { pendulumPart } from "./reproduce/pendulum.ts";
 
 // Measures what the book and others show, draws media/reproductions and writes docs/reproductions.md anew.
 
-const parts = { corridor: corridorPart, cartpole: cartPolePart, continuous: continuousPart } as const;
+const parts = {
+  corridor: corridorPart,
+  cartpole: cartPolePart,
+  continuous: continuousPart,
+  pendulum: pendulumPart,
+} as const;
 type Part = keyof typeof parts;
 
 const pictures = join(root, "media", "reproductions");

@@ -17,6 +17,7 @@ export async function sweep(name: string, words: readonly string[]): Promise<rea
   rmSync(folder, { recursive: true, force: true });
   const cli = join(root, "dist", "cli.js");
   const child = spawn(process.execPath, [cli, "sweep", ...words, "--out", folder, "--json"], {
+    cwd: root,
     stdio: ["ignore", "pipe", "inherit"],
   });
   const ended = new Promise((resolve) => child.on("close", resolve));
