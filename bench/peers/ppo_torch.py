@@ -15,6 +15,8 @@ from torch import nn
 seconds = float(sys.argv[1])
 environments, length, epochs, minibatches = 4, 128, 4, 4
 gamma, lam, clip, entropy_weight, value_weight, most_norm = 0.99, 0.95, 0.2, 0.01, 0.5, 0.5
+# Networks of this size are slower on more threads.
+torch.set_num_threads(1)
 torch.manual_seed(1)
 numpy.random.seed(1)
 
