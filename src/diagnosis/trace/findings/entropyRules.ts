@@ -156,7 +156,8 @@ const entropyWithoutGradient: FindingRule = {
       const beta = meanOf(reading.entropyWeights);
       const isZero = reading.entropyWeights?.every((weight) => Math.abs(weight) < 1e-12) || beta === 0;
       const { loss, logProbs, entropies, coef, hasOwnLogProbs, values, valueLoss } = update;
-      const hasRest = loss !== undefined && logProbs && entropies && coef && !hasOwnLogProbs;
+      const hasPolicy = coef?.some((value) => value !== 0);
+      const hasRest = loss !== undefined && logProbs && entropies && hasPolicy && !hasOwnLogProbs;
       return isZero && hasRest && (!values || valueLoss !== undefined);
     });
     if (silent.length < 3 || entropyDifferences(session).rows.length > 0) return undefined;
