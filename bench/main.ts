@@ -3,6 +3,7 @@ import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { algorithmFigures } from "./algorithms.ts";
 import { backendFigures } from "./backends.ts";
+import { corridorFigures } from "./corridor.ts";
 import { gymFigures } from "./gym.ts";
 import { languageFigures } from "./language.ts";
 import type { Figure } from "./measure.ts";
@@ -20,6 +21,7 @@ const suites: Readonly<Record<string, () => Promise<Figure[]>>> = {
   backends: backendFigures,
   language: languageFigures,
   prove: proveFigures,
+  corridor: corridorFigures,
 };
 
 const wanted = process.argv.slice(2);
