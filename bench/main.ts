@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
+import { algorithmFigures } from "./algorithms.ts";
 import { backendFigures } from "./backends.ts";
 import { corridorFigures } from "./corridor.ts";
 import { gymFigures } from "./gym.ts";
@@ -13,6 +14,7 @@ import { whatIfFigures } from "./whatIf.ts";
 
 const suites: Readonly<Record<string, () => Promise<Figure[]>>> = {
   training: trainingFigures,
+  algorithms: algorithmFigures,
   "what-if": whatIfFigures,
   gym: gymFigures,
   panel: panelFigures,
