@@ -164,7 +164,7 @@ ${table(
 `;
 }
 
-function pendulumText({ words, loss, last100, seconds, machine }: On<PendulumPart>): string {
+function pendulumText({ words, loss, last100, machine }: On<PendulumPart>): string {
   return `## Pendulum-v1 with another critic and the zoo's batch
 
 PPO's own loss, as CleanRL's, lets V move by at most about 0.2 in all the passes over a batch: made for rewards that are scaled to about 1. Pendulum's discounted returns go
@@ -176,7 +176,7 @@ ${loss.trimEnd()}
 
 \`pgi sweep ${words.join(" ")}\`
 
-Average of the last 100 episodes, actions drawn: ${spread(last100, 1)} over ${last100.length} seeds; the zoo's deterministic −172.2 is after as many steps. ${mean(seconds).toFixed(0)} s a seed. ${onMachine(machine)}
+Average of the last 100 episodes, actions drawn: ${spread(last100, 1)} over ${last100.length} seeds; the zoo's deterministic −172.2 is after as many steps. ${onMachine(machine)}
 `;
 }
 

@@ -12,7 +12,6 @@ export interface PendulumPart {
   readonly loss: string;
   /** Mean return of the last 100 episodes of each seed, sampling as in training. */
   readonly last100: readonly number[];
-  readonly seconds: readonly number[];
 }
 
 /** Pendulum-v1 by PPO with a critic that is not clipped, and the zoo's batch. */
@@ -24,6 +23,5 @@ export async function pendulumPart(): Promise<PendulumPart> {
     words,
     loss: readFileSync(join(root, lossFile), "utf8"),
     last100: trials.flatMap(({ average_return_100 }) => average_return_100 ?? []),
-    seconds: trials.map(({ seconds }) => seconds),
   };
 }
