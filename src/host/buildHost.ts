@@ -14,6 +14,7 @@ import { RunsView } from "./runs/runsView.ts";
 import { DoctorPage } from "./runtimes/doctorPage.ts";
 import { followLibraryFolder } from "./runtimes/followLibraryFolder.ts";
 import { HostStore } from "./store.ts";
+import { Traces } from "./traces/traces.ts";
 import { StatusBar } from "./training/statusBar.ts";
 import { Trainer } from "./training/trainer.ts";
 
@@ -61,10 +62,23 @@ export function buildHost(context: vscode.ExtensionContext) {
   const runs = owned.add(new RunsView({ engine, store, panels, log, storage }));
   const statusBar = owned.add(new StatusBar(store));
   const doctorPage = owned.add(new DoctorPage());
+  const traces = owned.add(new Traces(engine));
   const evaluations = owned.add(new LossEvaluations(engine));
   const explanations = owned.add(new RuleExplanations());
   const memory = context.workspaceState;
-  const tools = { store, engine, trainer, panels, runs, evaluations, explanations, doctorPage, log, memory };
+  const tools = {
+    store,
+    engine,
+    trainer,
+    panels,
+    runs,
+    evaluations,
+    explanations,
+    doctorPage,
+    traces,
+    log,
+    memory,
+  };
   const commands: Commands = owned.add(new Commands(tools, commandHandlers));
   owned.add(registerLossLanguage({ engine, store, panels, evaluations, log }));
   owned.add(followContextKeys(store));

@@ -3,3 +3,4 @@ export const panelViewType = "policyGradient.panel";
 export const runEditorViewType = "policyGradient.run";
 export const runsViewId = "policyGradient.runs";
 export const lossLanguageId = "pgloss";
+export const traceEditorViewType = "policyGradient.trace";

@@ -34,6 +34,8 @@ export const commandTable = {
   showLossInPanel: { title: "Show Loss in Panel", requires: "nothing", icon: "graph-line" },
   turnRuleIntoLoss: { title: "Turn Update Rule into Loss…", requires: "nothing", icon: "arrow-swap" },
   testLossOnProbes: { title: "Test My Loss on Probes", requires: "nothing", icon: "beaker" },
+  checkUpdate: { title: "Check This Update", requires: "nothing", icon: "checklist" },
+  explainTrace: { title: "Explain This Trace", requires: "nothing", icon: "book" },
   copyAsPyTorch: { title: "Copy Loss as PyTorch", requires: "nothing" },
   copyAsJax: { title: "Copy Loss as JAX", requires: "nothing" },
   copyAsTensorFlow: { title: "Copy Loss as TensorFlow.js", requires: "nothing" },

@@ -9,6 +9,7 @@ import { proofHandlers } from "./proofHandlers.ts";
 import { ruleHandlers } from "./ruleHandlers.ts";
 import { runItemHandlers } from "./runItemHandlers.ts";
 import { runtimeHandlers } from "./runtimeHandlers.ts";
+import { traceHandlers } from "./traceHandlers.ts";
 import { trainingHandlers } from "./trainingHandlers.ts";
 
 export type CommandHandlers = Readonly<Record<CommandId, CommandHandler>>;
@@ -25,6 +26,7 @@ export const commandHandlers: CommandHandlers = {
   ...ruleHandlers,
   ...runItemHandlers,
   ...probeHandlers,
+  ...traceHandlers,
 };
 
 /** The command behind each one that a page may ask for. */

@@ -1,0 +1,131 @@
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { appendFileSync, copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { before, describe, it } from "mocha";
+import * as vscode from "vscode";
+import { poll } from "../../util/poll.ts";
+import { activated, messagesDuring, run, withSetting, workspaceFolder } from "./support.ts";
+
+const reference = path.resolve(__dirname, "../../test/reference/traces");
+const script = `import torch
+import pgtrace
+
+def update():
+    if True:
+        rec.update(loss=loss)
+`;
+
+const inWorkspace = (name: string) => path.join(workspaceFolder().fsPath, name);
+
+/** A reference trace in the workspace whose updates name a line of a script. */
+function traceNaming(name: string, mistake: string, source: { file: string; line: number }): string {
+  const lines = readFileSync(path.join(reference, `${mistake}.cartpole.jsonl`), "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line))
+    .map((line) => (line.update === undefined ? line : { ...line, source }));
+  const file = inWorkspace(name);
+  writeFileSync(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  return file;
+}
+
+const problemsOf = (file: string) =>
+  vscode.languages.getDiagnostics(vscode.Uri.file(file)).filter(({ source }) => source === "Policy Gradient");
+
+/** Runs the command and answers its message with nothing. */
+async function check(file: string): Promise<readonly string[]> {
+  const texts: string[] = [];
+  for (const kind of ["showWarningMessage", "showInformationMessage"] as const) {
+    texts.push(kind);
+  }
+  const warnings = await messagesDuring("showWarningMessage", async () => {
+    const told = await messagesDuring("showInformationMessage", async () => {
+      const answer = await run("checkUpdate", { path: file });
+      ok(answer.ok, JSON.stringify(answer));
+    });
+    texts.push(...told.map(({ message }) => message));
+  });
+  return [...texts.slice(2), ...warnings.map(({ message }) => message)];
+}
+
+describe("Check This Update", () => {
+  let trainer = "";
+
+  before(async () => {
+    await vscode.commands.executeCommand("workbench.action.closeAllEditors");
+    trainer = inWorkspace("train_policy.py");
+    writeFileSync(trainer, script);
+  });
+
+  it("names the mistake and puts it on the line of the script that made the update", async () => {
+    const file = traceNaming("sign.pgtrace", "wrong_sign", { file: trainer, line: 6 });
+    const [message] = await check(file);
+    match(message!, /^sign\.pgtrace: wrong_sign\. c = /);
+    const [problem] = problemsOf(trainer);
+    equal(problem!.code, "wrong_sign");
+    equal(problem!.severity, vscode.DiagnosticSeverity.Error);
+    deepEqual([problem!.range.start.line, problem!.range.start.character], [5, 8]);
+    equal(problem!.relatedInformation![0]!.location.uri.fsPath, file);
+  });
+
+  it("offers the suggested change as a comment above the line, and the explanation", async () => {
+    const document = await vscode.workspace.openTextDocument(trainer);
+    await vscode.window.showTextDocument(document);
+    const { range } = problemsOf(trainer)[0]!;
+    const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+      "vscode.executeCodeActionProvider",
+      document.uri,
+      range,
+      vscode.CodeActionKind.QuickFix.value,
+    );
+    const titles = actions.map(({ title }) => title);
+    ok(titles.includes("Explain wrong_sign"), titles.join("; "));
+    const note = actions.find(({ title }) => title.startsWith("Note the suggested change here"))!;
+    await vscode.workspace.applyEdit(note.edit!);
+    match(document.lineAt(5).text, /^ {8}# wrong_sign: suggested change$/);
+    await vscode.commands.executeCommand("workbench.action.files.revert");
+  });
+
+  it("explains: opens the report at the finding", async () => {
+    ok((await run("explainTrace", { path: inWorkspace("sign.pgtrace"), finding: "wrong_sign" })).ok);
+    const editor = await poll("the report", () =>
+      vscode.window.activeTextEditor?.document.uri.scheme === "policy-gradient-trace"
+        ? vscode.window.activeTextEditor
+        : undefined,
+    );
+    match(editor.document.lineAt(editor.selection.start.line).text, /^### error: `wrong_sign`/);
+    await vscode.commands.executeCommand("workbench.action.closeAllEditors");
+  });
+
+  it("stays on the trace where the script is not in the workspace", async () => {
+    const file = traceNaming("elsewhere.pgtrace", "wrong_sign", { file: "/etc/passwd", line: 1 });
+    await check(file);
+    const [problem] = problemsOf(file);
+    equal(problem!.code, "wrong_sign");
+    const line = readFileSync(file, "utf8").split("\n")[problem!.range.start.line]!;
+    ok(JSON.parse(line).update !== undefined);
+    deepEqual(vscode.languages.getDiagnostics(vscode.Uri.file("/etc/passwd")), []);
+  });
+
+  it("finds nothing in a right trace, and says so", async () => {
+    const file = traceNaming("right.pgtrace", "correct", { file: trainer, line: 6 });
+    const [message] = await check(file);
+    match(message!, /^right\.pgtrace: nothing found\. c = 1/);
+  });
+
+  it("shows no problems where the setting is off, and shows them again", async () => {
+    await withSetting("traces.problems", false, async () => {
+      await poll("no problems", () => problemsOf(trainer).length === 0 || undefined);
+    });
+    await poll("the problems again", () => problemsOf(trainer).length > 0 || undefined);
+  });
+
+  it("says file and line of what is no trace", async () => {
+    const file = inWorkspace("broken.pgtrace");
+    writeFileSync(file, '{"episode":1,"t":0,"action":0,"reward":1}\nthis is no line\n');
+    const [shown] = await messagesDuring("showErrorMessage", async () => {
+      equal((await run("checkUpdate", { path: file })).ok, false);
+    });
+    match(shown!.message, /broken\.pgtrace:2: /);
+  });
+});
