@@ -14,6 +14,7 @@ import { RunsView } from "./runs/runsView.ts";
 import { DoctorPage } from "./runtimes/doctorPage.ts";
 import { followLibraryFolder } from "./runtimes/followLibraryFolder.ts";
 import { HostStore } from "./store.ts";
+import { TraceEditors } from "./traces/traceEditors.ts";
 import { Traces } from "./traces/traces.ts";
 import { StatusBar } from "./training/statusBar.ts";
 import { Trainer } from "./training/trainer.ts";
@@ -27,6 +28,7 @@ export interface HostApi {
   readonly panels: Panels;
   readonly runs: RunsView;
   readonly statusBar: StatusBar;
+  readonly traceEditors: TraceEditors;
 }
 
 /** Builds every part of the host; disposing the result disposes them in reverse order. */
@@ -63,6 +65,7 @@ export function buildHost(context: vscode.ExtensionContext) {
   const statusBar = owned.add(new StatusBar(store));
   const doctorPage = owned.add(new DoctorPage());
   const traces = owned.add(new Traces(engine));
+  const traceEditors = owned.add(new TraceEditors({ extensionUri, traces }));
   const evaluations = owned.add(new LossEvaluations(engine));
   const explanations = owned.add(new RuleExplanations());
   const memory = context.workspaceState;
@@ -85,5 +88,9 @@ export function buildHost(context: vscode.ExtensionContext) {
   owned.add(followLibraryFolder(engine, store));
   owned.add(announceEngine(store, (id) => commands.run(id)));
   void reopenRuns();
-  return { engine, parts: { store, engine, panels, runs, statusBar }, dispose: () => owned.dispose() };
+  return {
+    engine,
+    parts: { store, engine, panels, runs, statusBar, traceEditors },
+    dispose: () => owned.dispose(),
+  };
 }

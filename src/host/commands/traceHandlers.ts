@@ -2,7 +2,7 @@ import path from "node:path";
 import * as vscode from "vscode";
 import type { TraceView } from "../../protocol/traceViews.ts";
 import { findTraces } from "../traces/findTraces.ts";
-import { traceEditorViewType } from "../viewNames.ts";
+import { lineEditorViewType, traceEditorViewType } from "../viewNames.ts";
 import { type CommandContext, type CommandHandler, targetOf } from "./commandContext.ts";
 import type { CommandAnswer } from "./commandTable.ts";
 
@@ -74,7 +74,8 @@ async function tell({ traces }: CommandContext, trace: TraceView): Promise<void>
       : await vscode.window.showInformationMessage(sentence, explain, open);
   if (chosen === explain) await traces.explain(trace.path);
   if (chosen === open) {
-    await vscode.commands.executeCommand("vscode.openWith", vscode.Uri.file(trace.path), traceEditorViewType);
+    const viewType = trace.path.endsWith(".jsonl") ? lineEditorViewType : traceEditorViewType;
+    await vscode.commands.executeCommand("vscode.openWith", vscode.Uri.file(trace.path), viewType);
   }
 }
 

@@ -129,3 +129,59 @@ describe("Check This Update", () => {
     match(shown!.message, /broken\.pgtrace:2: /);
   });
 });
+
+describe("the editor of *.pgtrace files", () => {
+  const tabs = (file: string) =>
+    vscode.window.tabGroups.all
+      .flatMap((group) => group.tabs)
+      .filter(({ input }) => input instanceof vscode.TabInputCustom && input.uri.fsPath === file);
+
+  it("opens by the file name alone and shows what was found", async () => {
+    const { traceEditors } = await activated();
+    const file = traceNaming("shown.pgtrace", "wrong_sign", { file: "elsewhere.py", line: 1 });
+    await vscode.commands.executeCommand("vscode.open", vscode.Uri.file(file));
+    equal(tabs(file).length, 1);
+    const page = await poll("the page", () => {
+      const found = traceEditors.find(file);
+      return found?.connected && found.state.trace !== null ? found : undefined;
+    });
+    deepEqual(
+      page.state.trace!.findings.map(({ id }) => id),
+      ["wrong_sign"],
+    );
+  });
+
+  it("follows the file while it grows", async () => {
+    const { traceEditors } = await activated();
+    const file = inWorkspace("shown.pgtrace");
+    const page = traceEditors.find(file)!;
+    const { steps } = page.state.trace!;
+    appendFileSync(file, '{"episode":9999,"t":0,"action":0,"reward":1}\n');
+    await poll("the new step", () => page.state.trace!.steps === steps + 1 || undefined);
+  });
+
+  it("says why a file cannot be read, and keeps what it knew", async () => {
+    const { traceEditors } = await activated();
+    const file = inWorkspace("shown.pgtrace");
+    const page = traceEditors.find(file)!;
+    appendFileSync(file, "not a line\n");
+    await poll("the reason", () => (page.state.problem ?? "").includes("shown.pgtrace:") || undefined);
+    ok(page.state.trace !== null);
+    await vscode.window.tabGroups.close(tabs(file));
+    equal(traceEditors.find(file), undefined);
+  });
+
+  it("opens *.jsonl only where it is chosen", async () => {
+    const { traceEditors } = await activated();
+    const file = inWorkspace("lines.jsonl");
+    copyFileSync(path.join(reference, "correct.cartpole.jsonl"), file);
+    await vscode.commands.executeCommand("vscode.open", vscode.Uri.file(file));
+    equal(traceEditors.find(file), undefined);
+    await vscode.commands.executeCommand(
+      "vscode.openWith",
+      vscode.Uri.file(file),
+      "policyGradient.traceLines",
+    );
+    await poll("the page", () => traceEditors.find(file)?.state.trace ?? undefined);
+  });
+});
