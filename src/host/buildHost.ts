@@ -15,6 +15,7 @@ import { DoctorPage } from "./runtimes/doctorPage.ts";
 import { followLibraryFolder } from "./runtimes/followLibraryFolder.ts";
 import { HostStore } from "./store.ts";
 import { TraceEditors } from "./traces/traceEditors.ts";
+import { TraceHover } from "./traces/traceHover.ts";
 import { Traces } from "./traces/traces.ts";
 import { StatusBar } from "./training/statusBar.ts";
 import { Trainer } from "./training/trainer.ts";
@@ -81,9 +82,16 @@ export function buildHost(context: vscode.ExtensionContext) {
     traces,
     log,
     memory,
+    extensionUri,
   };
   const commands: Commands = owned.add(new Commands(tools, commandHandlers));
   owned.add(registerLossLanguage({ engine, store, panels, evaluations, log }));
+  owned.add(
+    vscode.languages.registerHoverProvider(
+      { language: "python", scheme: "file" },
+      new TraceHover(engine, log),
+    ),
+  );
   owned.add(followContextKeys(store));
   owned.add(followLibraryFolder(engine, store));
   owned.add(announceEngine(store, (id) => commands.run(id)));

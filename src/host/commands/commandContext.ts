@@ -26,6 +26,8 @@ export interface CommandContext {
   readonly explanations: RuleExplanations;
   readonly log: vscode.LogOutputChannel;
   readonly memory: vscode.Memento;
+  /** The folder of the extension. */
+  readonly extensionUri: vscode.Uri;
 }
 
 export type CommandHandler = (context: CommandContext, args: readonly unknown[]) => Promise<CommandAnswer>;

@@ -36,6 +36,7 @@ export const commandTable = {
   testLossOnProbes: { title: "Test My Loss on Probes", requires: "nothing", icon: "beaker" },
   checkUpdate: { title: "Check This Update", requires: "nothing", icon: "checklist" },
   explainTrace: { title: "Explain This Trace", requires: "nothing", icon: "book" },
+  addRecorder: { title: "Add Recorder to This Script", requires: "nothing", icon: "record" },
   copyAsPyTorch: { title: "Copy Loss as PyTorch", requires: "nothing" },
   copyAsJax: { title: "Copy Loss as JAX", requires: "nothing" },
   copyAsTensorFlow: { title: "Copy Loss as TensorFlow.js", requires: "nothing" },

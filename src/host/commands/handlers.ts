@@ -6,6 +6,7 @@ import { fileHandlers } from "./fileHandlers.ts";
 import { lossHandlers } from "./lossHandlers.ts";
 import { probeHandlers } from "./probeHandlers.ts";
 import { proofHandlers } from "./proofHandlers.ts";
+import { recorderHandlers } from "./recorderHandlers.ts";
 import { ruleHandlers } from "./ruleHandlers.ts";
 import { runItemHandlers } from "./runItemHandlers.ts";
 import { runtimeHandlers } from "./runtimeHandlers.ts";
@@ -27,6 +28,7 @@ export const commandHandlers: CommandHandlers = {
   ...runItemHandlers,
   ...probeHandlers,
   ...traceHandlers,
+  ...recorderHandlers,
 };
 
 /** The command behind each one that a page may ask for. */

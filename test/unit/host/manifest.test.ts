@@ -77,6 +77,7 @@ describe("the manifest", () => {
     expect(manifest.activationEvents).toEqual([
       `onWebviewPanel:${panelViewType}`,
       "workspaceContains:.policy-gradient/runs",
+      "workspaceContains:**/*.pgtrace",
     ]);
   });
 

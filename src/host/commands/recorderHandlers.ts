@@ -1,0 +1,68 @@
+import path from "node:path";
+import * as vscode from "vscode";
+import { hasRecorder, recorderLines } from "../traces/recorderLines.ts";
+import type { CommandHandler } from "./commandContext.ts";
+import type { CommandAnswer } from "./commandTable.ts";
+
+export const recorderHandlers = {
+  addRecorder: async ({ extensionUri }) => {
+    const document = vscode.window.activeTextEditor?.document;
+    if (document?.languageId !== "python" || document.isUntitled) {
+      return refuse("Open the Python script that trains, saved as a file, and run this again.");
+    }
+    if (hasRecorder(document.getText())) return refuse("This script has a recorder already.");
+    const edit = new vscode.WorkspaceEdit();
+    const problem = await addFile(
+      edit,
+      document.uri,
+      vscode.Uri.joinPath(extensionUri, "python", "pgtrace.py"),
+    );
+    if (problem !== undefined) return refuse(problem);
+    const stem = path.basename(document.uri.path, path.extname(document.uri.path));
+    const newline = document.eol === vscode.EndOfLine.CRLF ? "\r\n" : "\n";
+    for (const { line, text, label } of recorderLines(document.getText(), stem)) {
+      const lines = text.replaceAll("\n", newline);
+      // At the end of a file whose last line has no end.
+      const place = document.validatePosition(new vscode.Position(line, 0));
+      const needsEnd = line >= document.lineCount;
+      edit.insert(document.uri, place, needsEnd ? `${newline}${lines}` : lines, confirmed(label));
+    }
+    const applied = await vscode.workspace.applyEdit(edit, { isRefactoring: true });
+    return applied ? { ok: true, path: document.uri.fsPath } : { ok: false, reason: "Nothing was changed." };
+  },
+} satisfies Record<string, CommandHandler>;
+
+function refuse(reason: string): CommandAnswer {
+  void vscode.window.showInformationMessage(reason);
+  return { ok: false, reason };
+}
+
+function confirmed(label: string): vscode.WorkspaceEditEntryMetadata {
+  return { label, needsConfirmation: true };
+}
+
+/** Puts the recorder beside the script, unless it is there; the result says why it cannot be. */
+async function addFile(
+  edit: vscode.WorkspaceEdit,
+  script: vscode.Uri,
+  recorder: vscode.Uri,
+): Promise<string | undefined> {
+  const target = vscode.Uri.joinPath(script, "..", "pgtrace.py");
+  const contents = await vscode.workspace.fs.readFile(recorder);
+  const present = await readIfThere(target);
+  if (present === undefined) {
+    edit.createFile(target, { contents }, confirmed("Put the recorder beside the script"));
+    return undefined;
+  }
+  if (Buffer.compare(present, contents) === 0) return undefined;
+  return "Another pgtrace.py lies beside this script. Move or rename it, and run this again.";
+}
+
+async function readIfThere(uri: vscode.Uri): Promise<Uint8Array | undefined> {
+  try {
+    return await vscode.workspace.fs.readFile(uri);
+  } catch (error) {
+    if (error instanceof vscode.FileSystemError && error.code === "FileNotFound") return undefined;
+    throw error;
+  }
+}
