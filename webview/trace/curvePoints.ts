@@ -9,8 +9,9 @@ export function curvePoints(
   const isKnown = (value: number | null | undefined): value is number =>
     value !== null && value !== undefined && Number.isFinite(value);
   const known = values.filter(isKnown);
-  const low = Math.min(...known);
-  const span = Math.max(...known) - low || 1;
+  // Halved, so that the distance of the largest numbers is a number too.
+  const low = Math.min(...known) / 2;
+  const span = Math.max(...known) / 2 - low || 1;
   const margin = 3;
   const parts: string[][] = [[]];
   values.forEach((value, index) => {
@@ -19,7 +20,7 @@ export function curvePoints(
       return;
     }
     const x = margin + (index / Math.max(1, values.length - 1)) * (width - 2 * margin);
-    const y = height - margin - ((value - low) / span) * (height - 2 * margin);
+    const y = height - margin - ((value / 2 - low) / span) * (height - 2 * margin);
     parts.at(-1)!.push(`${x.toFixed(1)},${y.toFixed(1)}`);
   });
   return parts.filter((part) => part.length > 0).map((part) => part.join(" "));

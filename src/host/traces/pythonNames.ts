@@ -30,20 +30,23 @@ function recorderNames(script: string): ReadonlySet<string> {
   return new Set([...assigned, ...managed].map(([, name]) => name!));
 }
 
-/** The arguments of a call whose bracket opened just before `start`, up to its end or a limit. */
+/** The arguments of a call whose bracket opened just before `start`, without comments, up to its end or a limit. */
 function argumentsAt(script: string, start: number): string[] {
   const found: string[] = [];
   let depth = 0;
-  let begun = start;
+  let argument = "";
   for (let at = start; at < Math.min(script.length, start + longestCall); at++) {
     const sign = script[at]!;
-    if (sign === "'" || sign === '"') at = endOfText(script, at);
-    else if (sign === "#") at = endOfLine(script, at);
-    else if (openers.includes(sign)) depth++;
-    else if (closers.includes(sign) && depth-- === 0) return [...found, script.slice(begun, at)];
+    if (sign === "#") at = endOfLine(script, at);
     else if (sign === "," && depth === 0) {
-      found.push(script.slice(begun, at));
-      begun = at + 1;
+      found.push(argument);
+      argument = "";
+    } else {
+      const end = sign === "'" || sign === '"' ? endOfText(script, at) : at;
+      if (openers.includes(sign)) depth++;
+      else if (closers.includes(sign) && depth-- === 0) return [...found, argument];
+      argument += script.slice(at, end + 1);
+      at = end;
     }
   }
   return [];

@@ -185,3 +185,133 @@ describe("the editor of *.pgtrace files", () => {
     await poll("the page", () => traceEditors.find(file)?.state.trace ?? undefined);
   });
 });
+
+describe("hovering over a Python script's recorded names", () => {
+  const recording = `import pgtrace
+rec = pgtrace.open("hovered.pgtrace")
+returns = returns_of(rewards)
+rec.watch(returns=returns)
+rec.update(loss=policy_loss, log_prob=torch.stack(log_probs))
+unrelated = 1
+`;
+  let document: vscode.TextDocument;
+
+  before(async () => {
+    await vscode.commands.executeCommand("workbench.action.closeAllEditors");
+    const file = inWorkspace("hovered.py");
+    writeFileSync(file, recording);
+    const update = {
+      update: 3,
+      loss: 1.5,
+      log_prob: [-0.5, -0.25],
+      coef: [-2, -1],
+      source: { file, line: 5 },
+      tensors: { returns: { value: [2, 1], file, line: 4 } },
+    };
+    const steps = [0, 1].map((t) => ({ episode: 1, t, action: 0, reward: 1, terminated: t === 1 }));
+    const lines = [...steps, update].map((line) => `${JSON.stringify(line)}\n`).join("");
+    writeFileSync(inWorkspace("hovered.pgtrace"), lines);
+    document = await vscode.workspace.openTextDocument(file);
+  });
+
+  /** The text of our hover over the last place where a word stands. */
+  async function hovered(word: string): Promise<string | undefined> {
+    const position = document.positionAt(recording.lastIndexOf(word) + 1);
+    const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
+      "vscode.executeHoverProvider",
+      document.uri,
+      position,
+    );
+    const texts = hovers
+      .flatMap(({ contents }) => contents)
+      .map((one) => (one as vscode.MarkdownString).value);
+    return texts.find((text) => text.includes(".pgtrace"));
+  }
+
+  it("shows a watched value, and from which update it is", async () => {
+    const text = await poll("the hover", () => hovered("returns)"));
+    match(text, /returns {3}\[2\]\nmin 1 {3}mean 1\.5 {3}max 2/);
+    match(text, /update 3 · .* · hovered\.pgtrace · hovered\.py:4/);
+  });
+
+  it("shows a recorded value under the script's own name, with its gradient", async () => {
+    const text = await poll("the hover", () => hovered("log_probs"));
+    match(text, /log_probs {3}\[2\] · recorded as log_prob/);
+    match(text, /∂loss\/∂log_probs: {3}min −2 {3}mean −1\.5/);
+  });
+
+  it("says nothing of other names, and nothing where it is off", async () => {
+    equal(await hovered("unrelated"), undefined);
+    await withSetting("traces.hover", false, async () => equal(await hovered("policy_loss"), undefined));
+    ok((await hovered("policy_loss")) !== undefined);
+  });
+});
+
+describe("Add Recorder to This Script", () => {
+  const script = 'import gymnasium as gym\n\nenv = gym.make("CartPole-v1")\nloss.backward()\n';
+
+  /** Opens a script of this text in a folder of its own. */
+  async function openScript(folder: string, content = script): Promise<vscode.TextDocument> {
+    const uri = vscode.Uri.joinPath(workspaceFolder(), folder, "train.py");
+    await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(content));
+    const document = await vscode.workspace.openTextDocument(uri);
+    await vscode.window.showTextDocument(document);
+    return document;
+  }
+
+  /** Runs the command and takes or discards what it proposes. */
+  async function answered(command: "apply" | "discard") {
+    const answer = run("addRecorder");
+    let isDone = false;
+    void answer.then(() => (isDone = true));
+    await poll("the answer", async () => {
+      await vscode.commands.executeCommand(`refactorPreview.${command}`);
+      return isDone || undefined;
+    });
+    return answer;
+  }
+
+  it("changes nothing before a person has agreed", async () => {
+    const document = await openScript("discarded");
+    equal((await answered("discard")).ok, false);
+    equal(document.getText(), script);
+  });
+
+  it("puts the file beside the script and the lines in", async () => {
+    const document = await openScript("agreed");
+    await vscode.commands.executeCommand("workbench.action.closePanel");
+    const preview = run("addRecorder");
+    await poll("the preview", async () => {
+      await vscode.commands.executeCommand("refactorPreview.groupByFile");
+      await vscode.commands.executeCommand("refactorPreview.apply");
+      return Promise.race([preview.then(() => true), Promise.resolve(undefined)]);
+    });
+    match(document.getText(), /^import gymnasium as gym\nimport pgtrace\n/);
+    match(document.getText(), /rec\.update\(loss=loss\)/);
+    const beside = vscode.Uri.joinPath(document.uri, "..", "pgtrace.py");
+    const own = readFileSync(path.resolve(__dirname, "../../python/pgtrace.py"));
+    ok(own.equals(await vscode.workspace.fs.readFile(beside)));
+  });
+
+  it("refuses to overwrite another pgtrace.py", async () => {
+    const document = await openScript("occupied");
+    const beside = vscode.Uri.joinPath(document.uri, "..", "pgtrace.py");
+    await vscode.workspace.fs.writeFile(beside, new TextEncoder().encode("mine = 1\n"));
+    const [told] = await messagesDuring("showInformationMessage", async () => {
+      equal((await run("addRecorder")).ok, false);
+    });
+    match(told!.message, /Another pgtrace\.py/);
+    equal(document.getText(), script);
+  });
+
+  it("says so of a script that records already, and of what is no script", async () => {
+    await openScript("recording", "import pgtrace\n");
+    const told = await messagesDuring("showInformationMessage", async () => {
+      equal((await run("addRecorder")).ok, false);
+      await vscode.commands.executeCommand("workbench.action.closeAllEditors");
+      equal((await run("addRecorder")).ok, false);
+    });
+    match(told[0]!.message, /has a recorder already/);
+    match(told[1]!.message, /Open the Python script/);
+  });
+});
