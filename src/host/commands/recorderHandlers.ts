@@ -18,27 +18,32 @@ export const recorderHandlers = {
       vscode.Uri.joinPath(extensionUri, "python", "pgtrace.py"),
     );
     if (problem !== undefined) return refuse(problem);
-    const stem = path.basename(document.uri.path, path.extname(document.uri.path));
-    const newline = document.eol === vscode.EndOfLine.CRLF ? "\r\n" : "\n";
-    for (const { line, text, label } of recorderLines(document.getText(), stem)) {
-      const lines = text.replaceAll("\n", newline);
-      // At the end of a file whose last line has no end.
-      const place = document.validatePosition(new vscode.Position(line, 0));
-      const needsEnd = line >= document.lineCount;
-      edit.insert(document.uri, place, needsEnd ? `${newline}${lines}` : lines, confirmed(label));
-    }
+    addLines(edit, document);
     const applied = await vscode.workspace.applyEdit(edit, { isRefactoring: true });
     return applied ? { ok: true, path: document.uri.fsPath } : { ok: false, reason: "Nothing was changed." };
   },
 } satisfies Record<string, CommandHandler>;
 
+/** Puts the recorder's lines into the script. */
+function addLines(edit: vscode.WorkspaceEdit, document: vscode.TextDocument): void {
+  const stem = path.basename(document.uri.path, path.extname(document.uri.path));
+  const newline = document.eol === vscode.EndOfLine.CRLF ? "\r\n" : "\n";
+  const lines = recorderLines(document.getText(), stem);
+  const hasDraft = lines.some(({ isDraft }) => isDraft);
+  for (const [at, { line, text, label, isDraft }] of lines.entries()) {
+    // The editor opens its preview where something is to be confirmed, and ticks the rest.
+    const needsConfirmation = isDraft ?? (!hasDraft && at === 0);
+    const ended = text.replaceAll("\n", newline);
+    // At the end of a file whose last line has no end.
+    const place = document.validatePosition(new vscode.Position(line, 0));
+    const needsEnd = line >= document.lineCount;
+    edit.insert(document.uri, place, needsEnd ? `${newline}${ended}` : ended, { label, needsConfirmation });
+  }
+}
+
 function refuse(reason: string): CommandAnswer {
   void vscode.window.showInformationMessage(reason);
   return { ok: false, reason };
-}
-
-function confirmed(label: string): vscode.WorkspaceEditEntryMetadata {
-  return { label, needsConfirmation: true };
 }
 
 /** Puts the recorder beside the script, unless it is there; the result says why it cannot be. */
@@ -51,7 +56,14 @@ async function addFile(
   const contents = await vscode.workspace.fs.readFile(recorder);
   const present = await readIfThere(target);
   if (present === undefined) {
-    edit.createFile(target, { contents }, confirmed("Put the recorder beside the script"));
+    edit.createFile(
+      target,
+      { contents },
+      {
+        label: "Put the recorder beside the script",
+        needsConfirmation: false,
+      },
+    );
     return undefined;
   }
   if (Buffer.compare(present, contents) === 0) return undefined;

@@ -3,6 +3,8 @@ export interface LinesBefore {
   readonly line: number;
   readonly text: string;
   readonly label: string;
+  /** Whether a person has words to add: what it says is right as far as it goes. */
+  readonly isDraft?: true;
 }
 
 /** What a recorder needs in a Python script: the import and the opening, the wrapped environment, the update. */
@@ -10,13 +12,15 @@ export function recorderLines(script: string, stem: string): readonly LinesBefor
   const lines = script.split(/\r?\n/);
   const recorder = freeName(script);
   const opening = `${recorder} = pgtrace.open(${[JSON.stringify(`${stem}.pgtrace`), ...header(script)].join(", ")})`;
+  const wrapped = wrappedEnvironments(lines, recorder);
   return [
     {
-      line: lineAfterImports(lines),
+      // An environment must not be wrapped before the recorder is there.
+      line: lineAfterImports(lines.slice(0, wrapped[0]?.line)),
       text: `import pgtrace\n\n${opening}\n`,
       label: "Import the recorder and open a trace",
     },
-    ...wrappedEnvironments(lines, recorder),
+    ...wrapped,
     ...updates(lines, recorder, script),
   ];
 }
@@ -44,7 +48,7 @@ function header(script: string): string[] {
 function lineAfterImports(lines: readonly string[]): number {
   let after = -1;
   for (let at = 0; at < lines.length; at++) {
-    if (!/^(?:import|from)\s/.test(lines[at]!)) continue;
+    if (!/^(?:import\s+[\w.]|from\s+[\w.]+\s+import\b)/.test(lines[at]!)) continue;
     if (/\(\s*(?:#.*)?$/.test(lines[at]!)) while (at < lines.length - 1 && !lines[at]!.includes(")")) at++;
     while (lines[at]!.endsWith("\\") && at < lines.length - 1) at++;
     after = at + 1;
@@ -87,5 +91,6 @@ function updates(lines: readonly string[], recorder: string, script: string): Li
     line: at,
     text: `${indentation}${recorder}.update(loss=${loss}${params})  # add log_prob=…, entropy=…, value=… as they enter the loss\n`,
     label: "Record every update before its gradients are computed",
+    isDraft: true,
   }));
 }

@@ -61,6 +61,13 @@ def finish_episode():
     expect(recorded("x = 1\n").split("\n")[0]).toBe("import pgtrace");
   });
 
+  test("open the recorder before the environment is wrapped, whatever is imported later", () => {
+    const lines = recorded('import gym\nenv = gym.make("A-v1")\nimport late\n').split("\n");
+    expect(lines.findIndex((line) => line.startsWith("rec ="))).toBeLessThan(
+      lines.findIndex((line) => line.includes("wrap(")),
+    );
+  });
+
   test("leave the update to the person where there are two losses", () => {
     expect(recorded("import torch\na.backward()\nb.backward()\n")).not.toContain("update(");
   });
