@@ -192,7 +192,7 @@ class Recorder:
             line["episodes"] = list(self._open_episodes if episodes is None else episodes)
         if rows is not None:
             line["rows"] = _data(rows)
-        line["source"] = _caller(1)
+        line["source"] = _caller()
         line.update((name, _data(given)) for name, given in fields.items() if name not in line)
         if loss is not None:
             line["loss"] = _data(loss)
@@ -216,7 +216,7 @@ class Recorder:
         """Records any tensors in the next update, with gradient, file and line."""
         if self._pace.is_skipping:
             return
-        source = _caller(1)
+        source = _caller()
         for name, tensor in tensors.items():
             self._watched[name] = (tensor, source)
 
@@ -311,7 +311,6 @@ class _Pending:
         self._before = None
         self._old = None
         self._params = [p for p in params if _requires_grad(p)]
-        self._has_graph = _requires_grad(loss)
         self._is_queued = not self._params
         self._parts = {}
         for name, tensor in given.items():
@@ -319,6 +318,8 @@ class _Pending:
         for name, (tensor, _) in watched.items():
             self._hook(f"watched {name}", tensor)
         self._is_list = {name: isinstance(tensor, (list, tuple)) for name, tensor in given.items()}
+        # Without the loss (inside a library) the tensors say whether a backward() is to come.
+        self._has_graph = bool(self._hooks) if loss is None else _requires_grad(loss)
         if self._params and not self._hooks and self._has_graph:
             self._hooks.append(loss.register_hook(lambda _: self._begin()))
         self.waits = bool(self._hooks) and self._has_graph
@@ -610,8 +611,11 @@ def _absolute(path):
     return os.path.abspath(path)
 
 
-def _caller(depth):
-    frame = sys._getframe(depth + 1)
+def _caller():
+    """Where this file was called from."""
+    frame = sys._getframe(1)
+    while frame.f_code.co_filename == __file__ and frame.f_back is not None:
+        frame = frame.f_back
     return {"file": _absolute(frame.f_code.co_filename), "line": frame.f_lineno}
 
 
@@ -635,17 +639,55 @@ def wrap(env, rec):
 
 
 def sb3(rec):
-    """A Stable-Baselines3 callback that records the rollout buffer of PPO and A2C."""
+    """A Stable-Baselines3 callback that records the rollouts of PPO and A2C and the updates made of them."""
     from stable_baselines3.common.callbacks import BaseCallback
 
     class Recording(BaseCallback):
+        _rows, _count = None, 0
+
+        def _on_training_start(self):
+            self._whole = self.model.rollout_buffer._get_samples, self.model.policy.evaluate_actions
+            self.model.rollout_buffer._get_samples = self._pick
+            self.model.policy.evaluate_actions = self._evaluate
+
+        def _on_training_end(self):
+            del self.model.rollout_buffer._get_samples, self.model.policy.evaluate_actions
+
+        def _pick(self, batch_inds, *others, **named):
+            self._rows = batch_inds
+            return self._whole[0](batch_inds, *others, **named)
+
+        def _evaluate(self, obs, actions):
+            values, log_prob, entropy = self._whole[1](obs, actions)
+            record_evaluation(rec, self.model, self._rows, self._count, (values, log_prob, entropy))
+            self._count += 1
+            return values, log_prob, entropy
+
         def _on_step(self):
             return True
 
         def _on_rollout_end(self):
+            self._count = 0
             record_rollout_buffer(rec, self.model.rollout_buffer, self.locals)
 
     return Recording()
+
+
+def record_evaluation(rec, model, rows, count, outputs):
+    """What a Stable-Baselines3 policy said of a batch, before the library's own loss; its buffer is flat by environment."""
+    buffer = model.rollout_buffer
+    values, log_prob, entropy = outputs
+    length, envs = buffer.buffer_size, buffer.n_envs
+    minibatches = -(-length * envs // len(rows))
+    rec.update(
+        log_prob=log_prob,
+        entropy=entropy,
+        value=values,
+        rows=rows % length * envs + rows // length,
+        epoch=count // minibatches,
+        minibatch=count % minibatches,
+        params=model.policy.parameters(),
+    )
 
 
 def record_rollout_buffer(rec, buffer, variables):

@@ -71,7 +71,7 @@ def main():
             ended = terminated or truncated
         finish_episode(model, optimizer, rec)
     rec.close()
-    print(sum(float(p.double().sum()) for p in model.parameters()))
+    print(sum(float(p.detach().double().sum()) for p in model.parameters()))
 
 
 main()

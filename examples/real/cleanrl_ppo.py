@@ -111,7 +111,7 @@ def main():
     for _ in range(given.rounds):
         training.iterate()
     rec.close()
-    print(sum(float(p.double().sum()) for p in training.agent.parameters()))
+    print(sum(float(p.detach().double().sum()) for p in training.agent.parameters()))
 
 
 if __name__ == "__main__":

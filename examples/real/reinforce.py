@@ -62,7 +62,7 @@ def main():
             ended = terminated or truncated
         finish_episode(policy, optimizer, rec)
     rec.close()
-    print(sum(float(p.double().sum()) for p in policy.parameters()))
+    print(sum(float(p.detach().double().sum()) for p in policy.parameters()))
 
 
 main()

@@ -16,7 +16,7 @@ def main():
         rec.close()
     else:
         model.learn(given.rounds * 32)
-    print(sum(float(p.double().sum()) for p in model.policy.parameters()))
+    print(sum(float(p.detach().double().sum()) for p in model.policy.parameters()))
 
 
 main()

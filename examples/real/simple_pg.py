@@ -55,7 +55,7 @@ def main():
     for _ in range(given.rounds):
         train_one_epoch(env, net, optimizer, rec)
     rec.close()
-    print(sum(float(p.double().sum()) for p in net.parameters()))
+    print(sum(float(p.detach().double().sum()) for p in net.parameters()))
 
 
 main()
