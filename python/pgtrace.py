@@ -78,6 +78,7 @@ class Recorder:
         self._pace = _Pace(every, self._writer)
         self._lines = []
         self._clocks = {}
+        self._rollout_clocks = []
         self._episodes = 0
         self._steps = []
         self._given = {}
@@ -145,34 +146,19 @@ class Recorder:
         if ends is None:
             return {}
         episodes, times = [], []
-        writes = self._pace.has_skipped and not self._pace.is_skipping
-        for env, column in enumerate(zip(*ends)):
-            rows = [self._tick(env, end) for end in column] if writes else self._skip(env, column)
-            episodes.append([row[0] for row in rows])
-            times.append([row[1] for row in rows])
-        if not writes:
-            return {}
-        return {"episode": [list(row) for row in zip(*episodes)], "t": [list(row) for row in zip(*times)]}
-
-    def _tick(self, env, end):
-        found = self._clock(env)
-        if end:
-            self._clocks.pop(env, None)
-        return found
-
-    def _skip(self, env, column):
-        """The same without the rows."""
-        count = sum(map(bool, column))
-        steps = next((back for back, end in enumerate(reversed(column)) if end), None)
-        self._clock(env)
-        self._clocks[env][1] += len(column) - 1
-        if count:
-            self._episodes += count - 1
-            self._clocks.pop(env, None)
-            if steps:
-                self._clock(env)
-                self._clocks[env][1] = steps
-        return []
+        clocks = self._rollout_clocks
+        while len(clocks) < len(ends[0]):
+            self._episodes += 1
+            clocks.append([self._episodes, 0])
+        for row in ends:
+            episodes.append([clock[0] for clock in clocks])
+            times.append([clock[1] for clock in clocks])
+            for clock, end in zip(clocks, row):
+                clock[1] += 1
+                if end:
+                    self._episodes += 1
+                    clock[:] = self._episodes, 0
+        return {"episode": episodes, "t": times} if self._pace.has_skipped else {}
 
     def update(self, *, loss=None, log_prob=None, entropy=None, value=None, logits=None, mu=None, log_sigma=None,
                params=None, rows=None, rollout=None, episodes=None, **fields):

@@ -112,7 +112,7 @@ class Reinforce:
             rec.step(obs=observation, action=action.detach(), reward=step["reward"], terminated=terminated,
                      truncated=truncated, log_prob=log_prob, entropy=step["entropy"], value=step["value"],
                      **heads, **fields)
-            step.update(final=final, t=len(steps))
+            step.update(final=final, truncated=truncated, t=len(steps))
             steps.append(step)
             observation = following
             if terminated or truncated:
