@@ -1,6 +1,8 @@
 import { UserError } from "../engine/userError.ts";
 import { RunError } from "../runs/runError.ts";
 
+export { counted, formatCount, formatNumber } from "../engine/figures.ts";
+
 /** Where a command writes; tests give their own. */
 export interface Console {
   readonly out: (text: string) => void;
@@ -46,29 +48,10 @@ function textWidth(text: string): number {
   return [...text.normalize("NFC").replace(/\p{M}/gu, "")].length;
 }
 
-/** A number for a table: six significant digits, integers whole, exponents only where needed. */
-export function formatNumber(value: number): string {
-  if (!Number.isFinite(value)) return String(value);
-  if (Number.isInteger(value) && Math.abs(value) < 1e9) return String(value);
-  const magnitude = Math.abs(value);
-  if (magnitude < 1e-4 || magnitude >= 1e9) return value.toExponential(3);
-  return value.toFixed(Math.min(6, Math.max(0, 5 - Math.floor(Math.log10(magnitude)))));
-}
-
-/** 1,234. */
-export function formatCount(value: number): string {
-  return value.toLocaleString("en-US", { maximumFractionDigits: 0 });
-}
-
 /** The one line for a failed command, without a stack where a person can mend it. */
 export function errorLine(error: unknown): string {
   if (error instanceof UserError) return `pgi: ${error.line}\n`;
   if (error instanceof RunError) return `pgi: ${error.message}\n`;
   const message = error instanceof Error ? error.message : String(error);
   return `pgi: a fault of pgi itself: ${message.replaceAll("\n", " ")} (PGI_STACK=1 shows where)\n`;
-}
-
-/** "1 episode", "1,234 episodes". */
-export function counted(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
 }

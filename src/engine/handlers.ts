@@ -24,6 +24,7 @@ import { proveOnRequest } from "./proof/request.ts";
 import { RunBook } from "./runBook.ts";
 import { type RuntimeMethods, runtimeHandlers } from "./runtimeHandlers.ts";
 import { runtimePlaces } from "./runtimes/places.ts";
+import { TraceBook } from "./traces/traceBook.ts";
 
 export type Emit = <Name extends keyof EngineEvents>(event: Name, payload: EngineEvents[Name]) => void;
 
@@ -34,7 +35,7 @@ export class Engine {
 
   constructor(emit: Emit, backends = new Backends(runtimePlaces(process.env))) {
     this.runs = new RunBook(emit, backends);
-    this.handlers = { ...createHandlers(this.runs), ...runtimeHandlers(backends, emit) };
+    this.handlers = { ...createHandlers(this.runs, new TraceBook()), ...runtimeHandlers(backends, emit) };
   }
 
   /** Stops training and closes every run; what was made is in the files then. */
@@ -43,7 +44,10 @@ export class Engine {
   }
 }
 
-function createHandlers(runs: RunBook): Omit<Handlers<EngineMethods>, keyof RuntimeMethods> {
+function createHandlers(
+  runs: RunBook,
+  traces: TraceBook,
+): Omit<Handlers<EngineMethods>, keyof RuntimeMethods> {
   const columnsOf = async (params: UpdateReference & { source: "trainer" | "edited" | "difference" }) =>
     new SourcedColumns(await runs.opened(params), params.source);
   return {
@@ -148,6 +152,9 @@ function createHandlers(runs: RunBook): Omit<Handlers<EngineMethods>, keyof Runt
       return null;
     },
     exportUpdate: async (params) => exportUpdate(await runs.opened(params), params.to, params.path),
+    diagnose: ({ path }) => traces.view(path),
+    traceReport: ({ path }) => ({ markdown: traces.markdown(path) }),
+    recordedNames: ({ path }) => traces.names(path),
     credit: ({ count }) => {
       runs.credit(count);
       return null;

@@ -109,6 +109,9 @@ const schemas: { readonly [Name in keyof EngineMethods]: v.GenericSchema } = {
     to: v.picklist(["csv", "pgtrace", "pytorch", "numpy"]),
     path,
   }),
+  diagnose: v.strictObject({ path }),
+  traceReport: v.strictObject({ path }),
+  recordedNames: v.strictObject({ path }),
   backends: nothing,
   doctor: v.strictObject({ pythons, editor: v.pipe(v.string(), v.maxLength(100)) }),
   installRuntime: v.strictObject({

@@ -14,6 +14,9 @@ import { RunsView } from "./runs/runsView.ts";
 import { DoctorPage } from "./runtimes/doctorPage.ts";
 import { followLibraryFolder } from "./runtimes/followLibraryFolder.ts";
 import { HostStore } from "./store.ts";
+import { TraceEditors } from "./traces/traceEditors.ts";
+import { TraceHover } from "./traces/traceHover.ts";
+import { Traces } from "./traces/traces.ts";
 import { StatusBar } from "./training/statusBar.ts";
 import { Trainer } from "./training/trainer.ts";
 
@@ -26,6 +29,7 @@ export interface HostApi {
   readonly panels: Panels;
   readonly runs: RunsView;
   readonly statusBar: StatusBar;
+  readonly traceEditors: TraceEditors;
 }
 
 /** Builds every part of the host; disposing the result disposes them in reverse order. */
@@ -61,15 +65,40 @@ export function buildHost(context: vscode.ExtensionContext) {
   const runs = owned.add(new RunsView({ engine, store, panels, log, storage }));
   const statusBar = owned.add(new StatusBar(store));
   const doctorPage = owned.add(new DoctorPage());
+  const traces = owned.add(new Traces(engine));
+  const traceEditors = owned.add(new TraceEditors({ extensionUri, traces }));
   const evaluations = owned.add(new LossEvaluations(engine));
   const explanations = owned.add(new RuleExplanations());
   const memory = context.workspaceState;
-  const tools = { store, engine, trainer, panels, runs, evaluations, explanations, doctorPage, log, memory };
+  const tools = {
+    store,
+    engine,
+    trainer,
+    panels,
+    runs,
+    evaluations,
+    explanations,
+    doctorPage,
+    traces,
+    log,
+    memory,
+    extensionUri,
+  };
   const commands: Commands = owned.add(new Commands(tools, commandHandlers));
   owned.add(registerLossLanguage({ engine, store, panels, evaluations, log }));
+  owned.add(
+    vscode.languages.registerHoverProvider(
+      { language: "python", scheme: "file" },
+      new TraceHover(engine, log),
+    ),
+  );
   owned.add(followContextKeys(store));
   owned.add(followLibraryFolder(engine, store));
   owned.add(announceEngine(store, (id) => commands.run(id)));
   void reopenRuns();
-  return { engine, parts: { store, engine, panels, runs, statusBar }, dispose: () => owned.dispose() };
+  return {
+    engine,
+    parts: { store, engine, panels, runs, statusBar, traceEditors },
+    dispose: () => owned.dispose(),
+  };
 }

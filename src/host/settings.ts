@@ -19,6 +19,8 @@ export function readSettings() {
     codeLens: settings.get<boolean>("codeLens", true),
     hoverMilliseconds: settings.get<number>("hover.deadline", 1000),
     openPanelOnTrain: settings.get<boolean>("panel.openOnTrain", true),
+    traceProblems: settings.get<boolean>("traces.problems", true),
+    traceHover: settings.get<boolean>("traces.hover", true),
     runsCapBytes: settings.get<number>("runs.maximumSize", 0) * 2 ** 20,
   };
 }

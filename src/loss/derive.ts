@@ -3,7 +3,6 @@ import { headNames, type LossSymbols, offeredSymbols } from "./names.ts";
 import { languageDialect } from "./print/language.ts";
 import { type Line, listTerms } from "./print/listing.ts";
 import { dependsOnHeads, lossOf, sumOf, type WeightedGradient, weightedGradient } from "./rule/compose.ts";
-import { tooLarge } from "./rule/expansion.ts";
 import { type Meaning, type MeantPart, meanRule } from "./rule/meaning.ts";
 import { type DerivationFacts, type DerivationNote, derivationNotes } from "./rule/notes.ts";
 import { type ReadRule, readRule } from "./rule/readRule.ts";
@@ -49,8 +48,6 @@ interface Composed {
 export function deriveLoss(text: string, symbols: LossSymbols = offeredSymbols()): Derivation {
   const rule = readRule(text);
   if (rule.diagnostics.length > 0) return { ok: false, diagnostics: rule.diagnostics };
-  const large = tooLarge(rule);
-  if (large) return { ok: false, diagnostics: [large] };
   const meaning = meanRule(rule, symbols);
   if (!meaning.ok) return meaning;
   try {

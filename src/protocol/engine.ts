@@ -1,6 +1,7 @@
 import type { DoctorReport } from "./doctor.ts";
 import type { ProofResult } from "./proofViews.ts";
 import type { Diagnostic } from "./shared.ts";
+import type { RecordedNamesView, TraceView } from "./traceViews.ts";
 import type {
   CellExplanation,
   Column,
@@ -138,6 +139,12 @@ export interface EngineMethods {
     params: UpdateReference & { to: ExportFormat; path: string };
     result: { path: string; rows: number };
   };
+  /** Reads a trace of the user's own code and says what its updates are. */
+  diagnose: { params: { path: string }; result: TraceView };
+  /** The same as a Markdown report, as `pgi diagnose --markdown` writes it. */
+  traceReport: { params: { path: string }; result: { markdown: string } };
+  /** What the scripts that wrote a trace recorded last, by name. */
+  recordedNames: { params: { path: string }; result: RecordedNamesView };
   /** What can compute here, and what cannot and why; starts nothing. */
   backends: { params: Record<string, never>; result: readonly BackendView[] };
   /** Looks at all that training can use; loads every backend and lets it compute. */

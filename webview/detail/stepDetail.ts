@@ -73,7 +73,7 @@ export class StepDetail extends Part {
 function identity({ crossEntropy }: StepView): TemplateResult | typeof nothing {
   if (crossEntropy === null) return nothing;
   const { text, gradients, largestDifference, hasOther } = crossEntropy;
-  const numbers = gradients.map(formatSigned).join(", ");
+  const numbers = gradients.map((gradient) => formatSigned(gradient)).join(", ");
   const verdict = hasOther
     ? "the rest comes from the loss’s other terms"
     : largestDifference === 0

@@ -1,6 +1,7 @@
 import { diagnoseFile } from "../../engine/diagnosis/diagnoseFile.ts";
+import { diagnosisMarkdown } from "../../engine/diagnosis/diagnosisMarkdown.ts";
 import type { CommandRecord } from "../command.ts";
-import { diagnosisJson, diagnosisMarkdown, diagnosisText } from "../diagnosisReport.ts";
+import { diagnosisJson, diagnosisText } from "../diagnosisReport.ts";
 
 export const diagnoseCommand: CommandRecord = {
   name: "diagnose",

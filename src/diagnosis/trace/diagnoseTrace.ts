@@ -1,4 +1,4 @@
-import type { TraceEvidence } from "./evidence.ts";
+import type { TraceEvidence, UpdateEvidence } from "./evidence.ts";
 import type { Detection, Finding, Severity } from "./finding.ts";
 import type { FindingRule } from "./findingRule.ts";
 import { findingRules, undecidable } from "./findings/table.ts";
@@ -12,6 +12,8 @@ export interface Diagnosis {
   readonly undecided: readonly { readonly id: string; readonly reason: string }[];
   /** What the update is, in one sentence with numbers. */
   readonly verdict: string;
+  /** The rules that updates follow, each with its updates; read from weights alone. */
+  readonly rules: readonly { readonly words: string; readonly updates: readonly UpdateEvidence[] }[];
   readonly updates: number;
   readonly steps: number;
 }
@@ -44,6 +46,7 @@ export function diagnoseTrace(evidence: TraceEvidence): Diagnosis {
       ...undecidable,
     ],
     verdict: verdictOf(session),
+    rules: rulesOf(session),
     updates: evidence.updates.length,
     steps: evidence.updates.reduce((sum, update) => sum + update.steps, 0),
   };
@@ -83,6 +86,13 @@ function verdictOf(session: Session): string {
   const [first] = explained;
   const rest = unexplained.length === 0 ? "" : `; ${unexplained.length} updates follow no known rule`;
   return `${fitWords(first!.spec, first!.fit)}, read from ${session.readings[0]!.reading.from}${rest}`;
+}
+
+function rulesOf({ weights }: Session): Diagnosis["rules"] {
+  return weights.explained.map(({ spec, fit, updates }) => ({
+    words: fitWords(spec, fit),
+    updates: updates.map(({ update }) => update),
+  }));
 }
 
 /** Rules that the same numbers would follow, where another name would be told. */

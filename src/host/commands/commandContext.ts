@@ -9,6 +9,7 @@ import type { Panels } from "../panel/panels.ts";
 import type { RunsView } from "../runs/runsView.ts";
 import type { DoctorPage } from "../runtimes/doctorPage.ts";
 import type { HostStore } from "../store.ts";
+import type { Traces } from "../traces/traces.ts";
 import type { Trainer } from "../training/trainer.ts";
 import type { CommandAnswer } from "./commandTable.ts";
 
@@ -20,10 +21,13 @@ export interface CommandContext {
   readonly panels: Panels;
   readonly runs: RunsView;
   readonly doctorPage: DoctorPage;
+  readonly traces: Traces;
   readonly evaluations: LossEvaluations;
   readonly explanations: RuleExplanations;
   readonly log: vscode.LogOutputChannel;
   readonly memory: vscode.Memento;
+  /** The folder of the extension. */
+  readonly extensionUri: vscode.Uri;
 }
 
 export type CommandHandler = (context: CommandContext, args: readonly unknown[]) => Promise<CommandAnswer>;

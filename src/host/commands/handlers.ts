@@ -6,9 +6,11 @@ import { fileHandlers } from "./fileHandlers.ts";
 import { lossHandlers } from "./lossHandlers.ts";
 import { probeHandlers } from "./probeHandlers.ts";
 import { proofHandlers } from "./proofHandlers.ts";
+import { recorderHandlers } from "./recorderHandlers.ts";
 import { ruleHandlers } from "./ruleHandlers.ts";
 import { runItemHandlers } from "./runItemHandlers.ts";
 import { runtimeHandlers } from "./runtimeHandlers.ts";
+import { traceHandlers } from "./traceHandlers.ts";
 import { trainingHandlers } from "./trainingHandlers.ts";
 
 export type CommandHandlers = Readonly<Record<CommandId, CommandHandler>>;
@@ -25,6 +27,8 @@ export const commandHandlers: CommandHandlers = {
   ...ruleHandlers,
   ...runItemHandlers,
   ...probeHandlers,
+  ...traceHandlers,
+  ...recorderHandlers,
 };
 
 /** The command behind each one that a page may ask for. */

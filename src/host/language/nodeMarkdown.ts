@@ -47,7 +47,8 @@ function shapeText({ shape, symbolicShape }: NodeView): string {
   return symbolicShape === "" || symbolicShape === concrete ? concrete : `${concrete} ${symbolicShape}`;
 }
 
-function statisticsLines(statistics: StatisticsView): string[] {
+/** Figures and sparkline of some values, a line each; one value alone as it is. */
+export function statisticsLines(statistics: StatisticsView): string[] {
   const { count, minimum, mean, maximum, deviation, notANumber, infinite, sparkline } = statistics;
   if (count === 0) return ["empty"];
   if (count === 1) return [formatNumber(statistics.first[0] ?? mean)];
@@ -56,7 +57,8 @@ function statisticsLines(statistics: StatisticsView): string[] {
   return [`${figures}   ${rest}`, sparkline];
 }
 
-function firstLine({ count, first }: StatisticsView): string[] {
+/** The first values, where there is more than one. */
+export function firstLine({ count, first }: StatisticsView): string[] {
   if (count <= 1) return [];
   const more = first.length < count ? " …" : "";
   return [`t = 0: ${first.map(formatNumber).join("  ")}${more}`];

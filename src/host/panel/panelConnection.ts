@@ -9,7 +9,6 @@ import {
 import type { PanelEvents, PanelMethods } from "../../protocol/panel.ts";
 
 type NoMethods = Record<never, never>;
-type PanelChannel = Channel<PanelMethods, NoMethods, PanelEvents>;
 
 /** The way to a page, as far as the host needs it. */
 export interface PagePort {
@@ -17,9 +16,9 @@ export interface PagePort {
   post(message: WireMessage): void;
 }
 
-export interface PanelConnectionOptions {
+export interface PanelConnectionOptions<Methods = PanelMethods> {
   readonly port: PagePort;
-  readonly handlers: Handlers<PanelMethods>;
+  readonly handlers: Handlers<Methods>;
   readonly check: ParamsCheck;
 }
 
@@ -27,12 +26,12 @@ export interface PanelConnectionOptions {
  * The host's end of the talk with a page. A page that was hidden or moved is loaded anew and numbers its
  * calls from the start, so every `ready` begins a new channel; answers meant for the old page are dropped.
  */
-export class PanelConnection {
-  readonly #options: PanelConnectionOptions;
-  #channel: PanelChannel | undefined;
+export class PanelConnection<Methods = PanelMethods, Events = PanelEvents> {
+  readonly #options: PanelConnectionOptions<Methods>;
+  #channel: Channel<Methods, NoMethods, Events> | undefined;
   #deliver: (message: unknown) => void = () => {};
 
-  constructor(options: PanelConnectionOptions) {
+  constructor(options: PanelConnectionOptions<Methods>) {
     this.#options = options;
   }
 
@@ -46,7 +45,7 @@ export class PanelConnection {
     this.#deliver(message);
   }
 
-  emit<Name extends keyof PanelEvents & string>(event: Name, payload: PanelEvents[Name]): void {
+  emit<Name extends keyof Events & string>(event: Name, payload: Events[Name]): void {
     this.#channel?.emit(event, payload);
   }
 
@@ -69,7 +68,7 @@ export class PanelConnection {
       },
       onClose: () => {},
     };
-    this.#channel = new Channel<PanelMethods, NoMethods, PanelEvents>(transport, { handlers, check });
+    this.#channel = new Channel<Methods, NoMethods, Events>(transport, { handlers, check });
   }
 }
 

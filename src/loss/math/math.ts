@@ -52,8 +52,8 @@ function policy(): MathView[] {
 }
 
 function named(name: string): MathView {
-  if (name === "log_pi") return row(leaf("mi", "ln", "The natural logarithm."), ...policy());
-  if (name === "log_pi_old") return row(leaf("mi", "ln"), letter("π", "old", symbolOf(name).meaning));
+  if (name === "log_pi") return row(operator("ln", "The natural logarithm."), ...policy());
+  if (name === "log_pi_old") return row(operator("ln"), letter("π", "old", symbolOf(name).meaning));
   const { text, below, of, meaning } = symbolOf(name);
   if (of) return row(letter(text, undefined, meaning), bracketed(of === "state" ? STATE : NEXT_STATE));
   return letter(text, below, meaning);

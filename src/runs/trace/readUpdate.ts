@@ -10,6 +10,7 @@ import {
   type UpdateRecord,
   type VectorName,
   vectorNames,
+  type WatchedTensor,
 } from "./trace.ts";
 import { LineProblem } from "./traceError.ts";
 
@@ -117,16 +118,29 @@ function readSource(value: unknown): UpdateRecord["source"] {
   return { file: value.file, line: readWhole("source.line", value.line) };
 }
 
-function readTensors(value: unknown): Map<string, Tensor> {
-  const tensors = new Map<string, Tensor>();
+function readTensors(value: unknown): Map<string, WatchedTensor> {
+  const tensors = new Map<string, WatchedTensor>();
   if (value === undefined || value === null) return tensors;
   if (!isObject(value)) throw new LineProblem(`tensors is an object of tensors, not ${kindOf(value)}`);
   for (const name of Object.keys(value)) {
     if (name.length > traceLimits.text) throw new LineProblem("a tensor's name is too long");
-    const entry = value[name];
-    // The recorder writes {"value", "grad", …}; a bare tensor is its value.
-    const inner = isObject(entry) && entry.base64 === undefined ? entry.value : entry;
-    if (inner !== undefined && inner !== null) tensors.set(name, readTensor(name, inner));
+    const watched = readWatched(name, value[name]);
+    if (watched) tensors.set(name, watched);
   }
   return tensors;
+}
+
+/** The recorder writes {"value", "grad", "file", "line"}; a bare tensor is its value. */
+function readWatched(name: string, entry: unknown): WatchedTensor | undefined {
+  if (!isObject(entry) || entry.base64 !== undefined) {
+    if (entry === undefined || entry === null) return undefined;
+    return { ...readTensor(name, entry), grad: undefined, source: undefined };
+  }
+  if (entry.value === undefined || entry.value === null) return undefined;
+  const hasGradient = entry.grad !== undefined && entry.grad !== null;
+  return {
+    ...readTensor(name, entry.value),
+    grad: hasGradient ? readTensor(`${name}.grad`, entry.grad) : undefined,
+    source: entry.file === undefined ? undefined : readSource(entry),
+  };
 }

@@ -45,7 +45,13 @@ export interface UpdateRecord {
   readonly vectors: ReadonlyMap<VectorName, Tensor>;
   readonly source: { readonly file: string; readonly line: number } | undefined;
   /** What the user had watched, by name. */
-  readonly tensors: ReadonlyMap<string, Tensor>;
+  readonly tensors: ReadonlyMap<string, WatchedTensor>;
+}
+
+/** A tensor that was watched: its value, and where it was recorded ∂loss/∂value and the line that watched it. */
+export interface WatchedTensor extends Tensor {
+  readonly grad: Tensor | undefined;
+  readonly source: UpdateRecord["source"];
 }
 
 export const scalarNames = [

@@ -8,7 +8,13 @@ import {
   commandTable,
 } from "../../../src/host/commands/commandTable.ts";
 import { requirements } from "../../../src/host/commands/requirements.ts";
-import { panelViewType, runEditorViewType, runsViewId } from "../../../src/host/viewNames.ts";
+import {
+  lineEditorViewType,
+  panelViewType,
+  runEditorViewType,
+  runsViewId,
+  traceEditorViewType,
+} from "../../../src/host/viewNames.ts";
 import { spellOut } from "../../../src/loss/greek.ts";
 import { isInnerModule, isModuleRoot } from "../../../src/loss/modules.ts";
 import { OFFERED_NAMES } from "../../../src/loss/names.ts";
@@ -71,6 +77,7 @@ describe("the manifest", () => {
     expect(manifest.activationEvents).toEqual([
       `onWebviewPanel:${panelViewType}`,
       "workspaceContains:.policy-gradient/runs",
+      "workspaceContains:**/*.pgtrace",
     ]);
   });
 
@@ -108,12 +115,22 @@ describe("the manifest", () => {
     expect(new Set(settings.map(([, { order }]) => order)).size).toBe(settings.length);
   });
 
-  test("gives *.pgrun files to the run editor and shows the view of runs", () => {
+  test("gives *.pgrun and *.pgtrace files to their editors, *.jsonl only where it is chosen, and shows the view of runs", () => {
     expect(contributes.customEditors).toEqual([
       expect.objectContaining({
         viewType: runEditorViewType,
         priority: "default",
         selector: [{ filenamePattern: "*.pgrun" }],
+      }),
+      expect.objectContaining({
+        viewType: traceEditorViewType,
+        priority: "default",
+        selector: [{ filenamePattern: "*.pgtrace" }],
+      }),
+      expect.objectContaining({
+        viewType: lineEditorViewType,
+        priority: "option",
+        selector: [{ filenamePattern: "*.jsonl" }],
       }),
     ]);
     expect(contributes.views.policyGradient).toEqual([expect.objectContaining({ id: runsViewId })]);

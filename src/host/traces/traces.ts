@@ -1,0 +1,39 @@
+import type { TraceView } from "../../protocol/traceViews.ts";
+import { type Disposable, DisposableStore } from "../disposables.ts";
+import type { EngineHost } from "../engine/engineHost.ts";
+import { ReportPages } from "./reportPages.ts";
+import { TraceProblems } from "./traceProblems.ts";
+
+/** Traces as the editor's parts use them: checked by the engine, their findings in the Problems panel, their reports. */
+export class Traces implements Disposable {
+  readonly #owned = new DisposableStore();
+  readonly #engine: EngineHost;
+  readonly #problems = this.#owned.add(new TraceProblems());
+  readonly #reports = this.#owned.add(new ReportPages());
+
+  constructor(engine: EngineHost) {
+    this.#engine = engine;
+  }
+
+  /** Reads a trace and shows its findings. Rejects where the file is no trace, with file and line. */
+  async check(path: string): Promise<TraceView> {
+    try {
+      const trace = await this.#engine.call("diagnose", { path });
+      await this.#problems.show(trace);
+      return trace;
+    } catch (error) {
+      this.#problems.forget(path);
+      throw error;
+    }
+  }
+
+  /** Opens the report of a trace, at a finding where one is named. */
+  async explain(path: string, finding?: string): Promise<void> {
+    const { markdown } = await this.#engine.call("traceReport", { path });
+    await this.#reports.show(path, markdown, finding);
+  }
+
+  dispose(): void {
+    this.#owned.dispose();
+  }
+}

@@ -1,0 +1,28 @@
+import type { TraceView } from "./traceViews.ts";
+
+/** Raised when a message's meaning changes; both ends compare it in `ready`. */
+export const tracePageVersion = 1;
+
+/** What the page of a trace shows. */
+export interface TracePageState {
+  /** The newest diagnosis; null until there is one. */
+  readonly trace: TraceView | null;
+  /** Why the file cannot be read as it stands; the diagnosis before stays beside it. */
+  readonly problem: string | null;
+  readonly isReading: boolean;
+  readonly reducedMotion: boolean;
+}
+
+/** What the page asks of the host: about findings of its own trace, by id. */
+export interface TracePageMethods {
+  ready: { params: { version: number }; result: TracePageState };
+  /** Shows the line of the user's code that a finding is about, where it can be found. */
+  openSource: { params: { finding: string }; result: null };
+  /** Opens the report with the numbers beside. */
+  explain: { params: { finding: string | null }; result: null };
+  copyFix: { params: { finding: string }; result: null };
+}
+
+export interface TracePageEvents {
+  state: TracePageState;
+}

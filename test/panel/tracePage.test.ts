@@ -1,0 +1,77 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import type { Frame } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openWorkbench, type Theme, themes, type Workbench } from "./harness.ts";
+
+declare const axe: {
+  run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;
+};
+
+const reference = resolve(import.meta.dirname, "../reference/traces");
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const scratch = mkdtempSync(join(tmpdir(), "pgi-trace-page-"));
+const template = join(scratch, "traces");
+let workbench: Workbench;
+let page: Frame;
+
+/** Opens a trace of the folder as a person does: by the explorer. */
+async function open(name: string): Promise<Frame> {
+  await workbench.page.locator(".explorer-folders-view").getByText(name).dblclick();
+  return workbench.webview("pgi-trace .verdict");
+}
+
+beforeAll(async () => {
+  mkdirSync(template);
+  for (const mistake of ["entropy_sign", "missing_gamma_t"]) {
+    cpSync(join(reference, `${mistake}.cartpole.jsonl`), join(template, `${mistake}.pgtrace`));
+  }
+  // Restricted Mode: a trace is data.
+  const settings = {
+    "security.workspace.trust.startupPrompt": "never",
+    "security.workspace.trust.banner": "never",
+  };
+  workbench = await openWorkbench({
+    template,
+    settings,
+    trust: "asked",
+    viewport: { width: 1500, height: 1100 },
+  });
+  page = await open("entropy_sign.pgtrace");
+});
+afterAll(async () => {
+  await workbench.close();
+  rmSync(scratch, { recursive: true, force: true });
+});
+
+describe("the page of a trace", () => {
+  test("shows in Restricted Mode what was found, with its numbers, its updates and what is missing", async () => {
+    const card = page.locator(".finding[data-severity=error]");
+    expect(await card.locator("h3 code").textContent()).toBe("entropy_sign");
+    expect(await card.locator(".evidence dd").count()).toBeGreaterThan(0);
+    expect(await page.locator(".update-table tbody tr").count()).toBeGreaterThan(1);
+    await page.getByText("Record more, know more").waitFor();
+  });
+
+  test.each(Object.keys(themes) as Theme[])(
+    "has nothing that axe finds, nor a complaint, in %s",
+    async (theme) => {
+      await workbench.useTheme(theme);
+      await page.locator(`body[data-vscode-theme-kind="${theme}"]`).waitFor();
+      await page.evaluate(axeSource);
+      const found = await page.evaluate(async () =>
+        (await axe.run()).violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id} ${html}`)),
+      );
+      expect(found).toEqual([]);
+      await workbench.screenshot(`trace-${theme}`);
+      expect(workbench.complaints()).toEqual([]);
+    },
+  );
+
+  test("opens the report beside at the finding that is to be explained", async () => {
+    await page.getByRole("button", { name: "Explain" }).first().click();
+    await workbench.page.getByRole("tab", { name: "entropy_sign.pgtrace.md" }).waitFor();
+  });
+});
