@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Frame } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { extensionIsThere } from "./trained.ts";
 import { openWorkbench, type Theme, themes, type Workbench } from "./harness.ts";
 
 declare const axe: {
@@ -39,6 +40,7 @@ beforeAll(async () => {
     trust: "asked",
     viewport: { width: 1500, height: 1100 },
   });
+  await extensionIsThere(workbench);
   page = await open("entropy_sign.pgtrace");
 });
 afterAll(async () => {
