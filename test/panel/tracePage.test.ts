@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Frame } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { extensionIsThere } from "./trained.ts";
 import { openWorkbench, type Theme, themes, type Workbench } from "./harness.ts";
+import { extensionIsThere } from "./trained.ts";
 
 declare const axe: {
   run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;
