@@ -1,7 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
+import { algorithmFigures } from "./algorithms.ts";
 import { backendFigures } from "./backends.ts";
+import { corridorFigures } from "./corridor.ts";
 import { gymFigures } from "./gym.ts";
 import { languageFigures } from "./language.ts";
 import type { Figure } from "./measure.ts";
@@ -12,12 +14,14 @@ import { whatIfFigures } from "./whatIf.ts";
 
 const suites: Readonly<Record<string, () => Promise<Figure[]>>> = {
   training: trainingFigures,
+  algorithms: algorithmFigures,
   "what-if": whatIfFigures,
   gym: gymFigures,
   panel: panelFigures,
   backends: backendFigures,
   language: languageFigures,
   prove: proveFigures,
+  corridor: corridorFigures,
 };
 
 const wanted = process.argv.slice(2);

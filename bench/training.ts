@@ -20,8 +20,8 @@ export async function trainingFigures(): Promise<Figure[]> {
   const fused: number[] = [];
   const torch: number[] = [];
   for (let round = 0; round < rounds; round++) {
-    recording.push(trainStepsPerSecond([]));
-    plain.push(trainStepsPerSecond(["--no-record"]));
+    recording.push(trainedStepsPerSecond("reinforce", 2_000_000));
+    plain.push(trainedStepsPerSecond("reinforce", 2_000_000, ["--no-record"]));
     fused.push(fusedStepsPerSecond(2_000_000));
     if (python) torch.push(Number(runPeer(python, "reinforce_torch.py", "6").steps_per_second));
   }
@@ -53,14 +53,23 @@ function ratioFigure(
   };
 }
 
-/** The rate that `pgi train --json` itself reports for two million steps of seed 1. */
-function trainStepsPerSecond(words: readonly string[]): number {
+/** The rate that `pgi train --json` itself reports for so many steps of seed 1 on CartPole. */
+export function trainedStepsPerSecond(
+  algorithm: string,
+  steps: number,
+  words: readonly string[] = [],
+): number {
   const folder = mkdtempSync(join(tmpdir(), "pgi-bench-"));
   try {
     const out = join(folder, "run.pgrun");
     const { stdout, stderr, status } = spawnSync(
       process.execPath,
-      [cli, "train", "--seed", "1", "--steps", "2000000", "--json", "--out", out, ...words],
+      [
+        cli,
+        "train",
+        ...["--algorithm", algorithm, "--seed", "1", "--steps", String(steps), "--json", "--out", out],
+        ...words,
+      ],
       { encoding: "utf8", maxBuffer: 2 ** 30 },
     );
     if (status !== 0) throw new Error(`pgi train failed: ${stderr}`);

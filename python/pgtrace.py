@@ -36,29 +36,33 @@ CleanRL ppo.py, six lines:
 Gymnasium: `env = pgtrace.wrap(env, rec)` records obs, action, reward and ends; give log_prob and logits by
 `rec.outputs(log_prob=…, logits=…)` before env.step. Stable-Baselines3: `model.learn(n, callback=pgtrace.sb3(rec))`.
 
+The first 64 updates are recorded whole; after them the recorder takes 1 % of the time at most, and leaves out whole
+updates (or whole rollouts with theirs) to stay below it. `every=1` records all, `every=k` each k-th.
+
 What is written is complete lines, one write per rollout or update, by a thread of its own behind a bounded queue that
-blocks when it is full: nothing is dropped, and a trainer that is killed leaves all whole lines.
+blocks when it is full: nothing that was recorded is dropped, and a trainer that is killed leaves all whole lines.
 """
 
-import base64
+import binascii
 import functools
 import json
 import math
 import os
 import queue
-import struct
 import sys
 import threading
+import time
 
 VERSION = 1
 _MANY = 32
 _DTYPES = {"float64", "float32", "int64", "int32", "int16", "int8", "uint8", "bool"}
 
 
-def open(path, every=1, **header):
+def open(path, every=None, **header):
     """
     Starts a trace. Header keys: environment, gamma, gae_lambda, clip_epsilon, and any others; they are kept. With
-    every=k only each k-th update is recorded (and each k-th rollout with its updates), which costs a k-th.
+    every=k each k-th update is recorded (and each k-th rollout with its updates), with every=1 all; without it the
+    first 64 updates, and then as many as cost 1 % of the time.
     """
     return Recorder(path, header, every)
 
@@ -66,14 +70,15 @@ def open(path, every=1, **header):
 class Recorder:
     """A trace that is being written. Use it as a context manager, or call close() at the end."""
 
-    def __init__(self, path, header, every=1):
-        self._every = every
-        self._is_skipped = False
+    def __init__(self, path, header, every=None):
         torch = sys.modules.get("torch")
         if torch is not None:
             header.setdefault("framework", f"torch {torch.__version__}")
         self._writer = _Writer(path)
+        self._pace = _Pace(every, self._writer)
+        self._lines = []
         self._clocks = {}
+        self._rollout_clocks = []
         self._episodes = 0
         self._steps = []
         self._given = {}
@@ -90,10 +95,15 @@ class Recorder:
 
     def step(self, *, action, reward, obs=None, episode=None, t=None, env=0, terminated=False, truncated=False, **fields):
         """Records one step. Episode and t are counted where they are not given."""
+        start = self._pace.start()
         self._finish()
         fields = {**self._given, **fields}
         self._given = {}
         number, clock = self._clock(env) if episode is None or t is None else (episode, t)
+        if terminated or truncated:
+            self._clocks.pop(env, None)
+        if self._pace.is_skipping and not self._rollouts:
+            return
         line = {"episode": number if episode is None else episode, "t": clock if t is None else t}
         if env:
             line["env"] = env
@@ -103,10 +113,9 @@ class Recorder:
         if line["episode"] not in self._open_episodes:
             self._open_episodes.append(line["episode"])
         self._steps.append(line)
-        if terminated or truncated:
-            self._clocks.pop(env, None)
         if len(self._steps) >= 4096:
             self._write_steps()
+        self._pace.stop(start)
 
     def rollout(self, *, action, reward, dones=None, next_done=None, terminated=None, truncated=None, **fields):
         """
@@ -114,28 +123,54 @@ class Recorder:
         episode, with `next_done` after the last; better give terminated and truncated, aligned with the action.
         Returns the rollout's number.
         """
+        start = self._pace.start()
         self._finish()
-        self._write_steps()
         self._rollouts += 1
-        self._is_skipped = (self._rollouts - 1) % self._every != 0
-        if self._is_skipped:
-            return self._rollouts
+        if self._rollouts > 1:
+            self._pace.next()
         if terminated is None and dones is not None:
-            terminated = _shifted(_data(dones), _data(next_done))
-        line = {"rollout": self._rollouts, "action": _data(action), "reward": _data(reward)}
-        line.update(terminated=_data(terminated), truncated=_data(truncated))
-        line.update((name, _data(value)) for name, value in fields.items())
-        self._writer.put([line])
+            terminated = _shifted(_listed(dones), _listed(next_done))
+        counted = self._count(terminated, truncated)
+        if not self._pace.is_skipping:
+            line = {"rollout": self._rollouts, "action": _data(action), "reward": _data(reward)}
+            line.update(terminated=_data(terminated), truncated=_data(truncated), **counted)
+            line.update((name, _data(value)) for name, value in fields.items())
+            self._lines.append(line)
+        self._write_steps()
+        self._pace.stop(start)
         return self._rollouts
+
+    def _count(self, terminated, truncated):
+        """Moves the environments' clocks over a rollout; once one was left out, its rows' episodes and times."""
+        ends = _ends(_listed(terminated), _listed(truncated))
+        if ends is None:
+            return {}
+        episodes, times = [], []
+        clocks = self._rollout_clocks
+        while len(clocks) < len(ends[0]):
+            self._episodes += 1
+            clocks.append([self._episodes, 0])
+        for row in ends:
+            episodes.append([clock[0] for clock in clocks])
+            times.append([clock[1] for clock in clocks])
+            for clock, end in zip(clocks, row):
+                clock[1] += 1
+                if end:
+                    self._episodes += 1
+                    clock[:] = self._episodes, 0
+        return {"episode": episodes, "t": times} if self._pace.has_skipped else {}
 
     def update(self, *, loss=None, log_prob=None, entropy=None, value=None, logits=None, mu=None, log_sigma=None,
                params=None, rows=None, rollout=None, episodes=None, **fields):
         """Records an update. Call it before loss.backward(); give numbers or arrays for what you computed by hand."""
+        start = self._pace.start()
         self._finish()
         self._updates += 1
-        if self._skips():
+        if self._pace.is_skipping:
             self._watched, self._steps, self._open_episodes = {}, [], []
+            self._end_unit()
             return
+        self._pace.recorded += 1
         line = {"update": self._updates}
         if rollout is not None or rows is not None or (self._rollouts and not self._open_episodes):
             line["rollout"] = self._rollouts if rollout is None else rollout
@@ -143,24 +178,31 @@ class Recorder:
             line["episodes"] = list(self._open_episodes if episodes is None else episodes)
         if rows is not None:
             line["rows"] = _data(rows)
-        line["source"] = _caller(1)
+        line["source"] = _caller()
         line.update((name, _data(given)) for name, given in fields.items() if name not in line)
         if loss is not None:
             line["loss"] = _data(loss)
         tensors = {"log_prob": log_prob, "entropy": entropy, "value": value}
         tensors.update(logits=logits, mu=mu, log_sigma=log_sigma)
-        self._pending = _Pending(line, tensors, self._watched, list(params) if params is not None else [], loss)
+        params = list(params) if params is not None else []
+        self._pending = _Pending(line, tensors, self._watched, params, loss, self._pace)
         self._watched = {}
         self._open_episodes = []
+        self._end_unit()
         if not self._pending.waits:
             self._finish()
+        self._pace.stop(start)
 
-    def _skips(self):
-        return self._is_skipped if self._rollouts else (self._updates - 1) % self._every != 0
+    def _end_unit(self):
+        """Steps that are recorded one by one belong to the update after them; rollouts say themselves where one begins."""
+        if not self._rollouts:
+            self._pace.next()
 
     def watch(self, **tensors):
         """Records any tensors in the next update, with gradient, file and line."""
-        source = _caller(1)
+        if self._pace.is_skipping:
+            return
+        source = _caller()
         for name, tensor in tensors.items():
             self._watched[name] = (tensor, source)
 
@@ -194,13 +236,48 @@ class Recorder:
         pending, self._pending = self._pending, None
         if pending is not None:
             pending.remove_hooks()
-            lines, self._steps = self._steps, []
-            self._writer.put([*lines, pending.line()])
+            self._lines += [*self._steps, pending.line]
+            self._steps = []
+            # The updates of a rollout go to the writer together: waking it for each costs more than encoding one.
+            if not self._rollouts or len(self._lines) >= 256:
+                self._write_steps()
 
     def _write_steps(self):
-        lines, self._steps = self._steps, []
+        lines, self._lines, self._steps = [*self._steps, *self._lines], [], []
         if lines:
             self._writer.put(lines)
+
+
+class _Pace:
+    """Which updates are recorded: each k-th, or as many as cost a share of the time."""
+
+    WHOLE, SHARE = 64, 0.01
+
+    def __init__(self, every, writer):
+        self._every, self._writer = every, writer
+        self._units, self._began, self._spent = 0, None, 0.0
+        self.recorded = 0
+        self.is_skipping = self.has_skipped = False
+
+    def start(self):
+        now = time.perf_counter()
+        if self._began is None:
+            self._began = now
+        return now
+
+    def stop(self, start):
+        self._spent += time.perf_counter() - start
+
+    def next(self):
+        """Another update begins, or another rollout with all of its updates."""
+        self._units += 1
+        if self._every is not None:
+            self.is_skipping = self._units % self._every != 0
+        else:
+            elapsed = time.perf_counter() - self._began
+            cost = self._spent + self._writer.seconds
+            self.is_skipping = self.recorded >= self.WHOLE and cost > self.SHARE * elapsed
+        self.has_skipped = self.has_skipped or self.is_skipping
 
 
 class _Pending:
@@ -208,22 +285,27 @@ class _Pending:
 
     GRADIENTS = {"log_prob": "coef", "entropy": "entropy_coef", "value": "value_grad"}
 
-    def __init__(self, line, tensors, watched, params, loss):
+    def __init__(self, line, tensors, watched, params, loss, pace):
         self._line = line
-        self._tensors = {name: tensor for name, tensor in tensors.items() if tensor is not None}
-        self._watched = watched
+        self._pace = pace
+        given = {name: tensor for name, tensor in tensors.items() if tensor is not None}
+        self._values = {name: _copied(tensor) for name, tensor in given.items()}
+        self._watched = {name: (_copied(tensor), source) for name, (tensor, source) in watched.items()}
         self._gradients = {}
         self._hooks = []
         self._norms = None
         self._before = None
         self._old = None
         self._params = [p for p in params if _requires_grad(p)]
-        self._has_graph = _requires_grad(loss)
         self._is_queued = not self._params
-        for name, tensor in self._tensors.items():
-            self._hook(name, tensor)
+        self._parts = {}
+        for name, tensor in given.items():
+            self._parts[name] = self._hook(name, tensor)
         for name, (tensor, _) in watched.items():
             self._hook(f"watched {name}", tensor)
+        self._is_list = {name: isinstance(tensor, (list, tuple)) for name, tensor in given.items()}
+        # Without the loss (inside a library) the tensors say whether a backward() is to come.
+        self._has_graph = bool(self._hooks) if loss is None else _requires_grad(loss)
         if self._params and not self._hooks and self._has_graph:
             self._hooks.append(loss.register_hook(lambda _: self._begin()))
         self.waits = bool(self._hooks) and self._has_graph
@@ -234,69 +316,74 @@ class _Pending:
         for index, part in enumerate(parts):
             if _requires_grad(part):
                 self._hooks.append(part.register_hook(self._keep(found, index)))
+        return parts
 
     def _keep(self, found, index):
         def keep(gradient):
             if not self._is_queued:
                 self._begin()
-            kept = gradient.detach()
-            found[index] = kept.clone() if found[index] is None else found[index] + kept
+            found[index] = gradient.clone() if found[index] is None else found[index] + gradient
 
         return keep
 
     def _begin(self):
         """The first gradient of this backward(): what lies in .grad now is of earlier ones."""
+        start = self._pace.start()
         self._is_queued = True
         old = [p.grad for p in self._params if p.grad is not None]
         if old:
             self._old = [None if p.grad is None else p.grad.detach().clone() for p in self._params]
             self._before = _norms(old)
         _after_backward(self._measure)
+        self._pace.stop(start)
 
     def _measure(self):
         """The end of this backward(), before anyone can clip."""
+        start = self._pace.start()
         fresh = [p.grad for p in self._params]
         if self._old is not None:
             fresh = [g if old is None or g is None else g - old for g, old in zip(fresh, self._old)]
             self._old = None
         fresh = [g for g in fresh if g is not None]
         self._norms = _norms(fresh) if fresh else []
+        self._pace.stop(start)
 
     def remove_hooks(self):
+        """Ends the update; what the loss does not reach has gradient 0: that is what a detached tensor looks like."""
         for hook in self._hooks:
             hook.remove()
+        for name, parts in self._parts.items():
+            found = self._gradients[name]
+            for index, part in enumerate(parts):
+                if found[index] is None:
+                    found[index] = _zeros(part)
+        self._hooks, self._parts, self._params = [], {}, bool(self._params)
 
     def line(self):
-        """A function that makes the line: encoding is the writer's work."""
+        """The line, made in the writer's thread: encoding is its work."""
+        line = self._line
+        for name, value in self._values.items():
+            line[name] = _joined(value)
+            self._put_gradient(line, name)
+        if self._norms is not None:
+            line["grad_norm"] = _whole_norm(self._norms)
+            line["grad_norm_before"] = _whole_norm(self._before or [])
+        elif self._params and self._has_graph:
+            line["grad_norm"] = 0.0
+        for name, (value, source) in self._watched.items():
+            entry = {"value": _joined(value), **source}
+            gradients = self._gradients[f"watched {name}"]
+            if all(gradient is not None for gradient in gradients):
+                entry["grad"] = _joined(_copied(gradients) if len(gradients) > 1 else _data(gradients[0]))
+            line.setdefault("tensors", {})[name] = entry
+        return line
 
-        def make():
-            line = self._line
-            for name, tensor in self._tensors.items():
-                line[name] = _joined(_data(tensor))
-                self._put_gradient(line, name, tensor)
-            if self._norms is not None:
-                line["grad_norm"] = _whole_norm(self._norms)
-                line["grad_norm_before"] = _whole_norm(self._before or [])
-            elif self._params and self._has_graph:
-                line["grad_norm"] = 0.0
-            for name, (tensor, source) in self._watched.items():
-                entry = {"value": _joined(_data(tensor)), **source}
-                gradients = self._gradients[f"watched {name}"]
-                if all(gradient is not None for gradient in gradients):
-                    entry["grad"] = _joined([_data(g) for g in gradients] if isinstance(tensor, (list, tuple)) else _data(gradients[0]))
-                line.setdefault("tensors", {})[name] = entry
-            return line
-
-        return make
-
-    def _put_gradient(self, line, name, tensor):
+    def _put_gradient(self, line, name):
         key = self.GRADIENTS.get(name, f"{name}_grad")
         if key in line or not self._has_graph:
             return
-        parts = tensor if isinstance(tensor, (list, tuple)) else [tensor]
-        # What the loss does not reach has gradient 0: that is what a detached tensor looks like.
-        gradients = [_zeros(part) if g is None else _data(g) for part, g in zip(parts, self._gradients[name])]
-        line[key] = _joined(gradients if isinstance(tensor, (list, tuple)) else gradients[0])
+        gradients = self._gradients[name]
+        line[key] = _joined(_copied(gradients) if self._is_list[name] else _data(gradients[0]))
 
 
 class _Writer:
@@ -306,6 +393,7 @@ class _Writer:
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
         self._queue = queue.Queue(maxsize=64)
         self._error = None
+        self.seconds = 0.0
         self._thread = threading.Thread(target=self._run, name="pgtrace", daemon=True)
         self._thread.start()
 
@@ -340,6 +428,7 @@ class _Writer:
             except Exception as error:  # told at the next call; the trainer must not die of its recorder's thread
                 self._error = error
             finally:
+                self.seconds = time.thread_time()
                 self._queue.task_done()
 
     def _write(self, lines):
@@ -352,7 +441,7 @@ class _Writer:
 def _encode(line):
     line = {name: value for name, value in line.items() if value is not None}
     try:
-        return json.dumps(line, allow_nan=False, default=_plain)
+        return _ENCODER.encode(line)
     except ValueError:
         return json.dumps(_spelled(line), allow_nan=False)
 
@@ -392,8 +481,12 @@ def _plain(value):
         array, kind = array.astype("float32"), "float32"
     if array.size < _MANY or kind not in _DTYPES:
         return array.tolist()
-    data = array.astype(f"<{array.dtype.str[1:]}", copy=False).tobytes()
-    return {"dtype": kind, "shape": list(array.shape), "base64": base64.b64encode(data).decode()}
+    if sys.byteorder == "big":
+        array = array.astype(array.dtype.newbyteorder("<"))
+    return {"dtype": kind, "shape": list(array.shape), "base64": binascii.b2a_base64(array.tobytes(), newline=False).decode()}
+
+
+_ENCODER = json.JSONEncoder(allow_nan=False, default=_plain, separators=(",", ":"))
 
 
 def _data(value):
@@ -414,6 +507,31 @@ def _data(value):
     raise TypeError(f"pgtrace cannot record a {type(value).__name__}; give numbers, lists or arrays")
 
 
+def _copied(value):
+    """The same of a list of the steps' tensors, in one go where they are of one shape."""
+    if not isinstance(value, (list, tuple)):
+        return _data(value)
+    torch = sys.modules.get("torch")
+    first = value[0] if value else None
+    if torch is None or not all(isinstance(item, torch.Tensor) and item.shape == first.shape for item in value):
+        return [_data(item) for item in value]
+    if first is None:
+        return []
+    with torch.no_grad():
+        stacked = torch.stack(tuple(value))
+    shape = list(first.shape)
+    while shape and shape[0] == 1:
+        shape.pop(0)
+    return _Array(stacked.reshape(len(value), *shape))
+
+
+def _listed(value):
+    """Nested lists of numbers; a copy."""
+    if hasattr(value, "detach"):
+        value = value.detach()
+    return value.tolist() if hasattr(value, "tolist") else value
+
+
 def _numpy(value):
     import numpy
 
@@ -424,28 +542,17 @@ def _joined(value):
     """A list of the steps' tensors as nested lists; a tensor [1] or [1, K] of one step loses its batch of one."""
     if not isinstance(value, list):
         return value
-    return [_one_row(_plain(item) if isinstance(item, _Array) else item) for item in value]
+    return [_one_row(_listed(item.array) if isinstance(item, _Array) else item) for item in value]
 
 
 def _one_row(item):
-    if isinstance(item, dict):
-        item = _unpacked(item)
     while isinstance(item, list) and len(item) == 1:
         item = item[0]
     return item
 
 
-def _unpacked(item):
-    letters = {"float64": "d", "float32": "f", "int64": "q", "int32": "i", "int16": "h", "int8": "b", "uint8": "B", "bool": "?"}
-    data = base64.b64decode(item["base64"])
-    letter = letters[item["dtype"]]
-    return list(struct.unpack(f"<{len(data) // struct.calcsize(letter)}{letter}", data))
-
-
 def _zeros(part):
-    if hasattr(part, "detach"):
-        return _Array(part.detach().new_zeros(part.shape)) if part.dim() else 0.0
-    return 0.0
+    return part.detach().new_zeros(part.shape) if hasattr(part, "detach") else 0.0
 
 
 def _requires_grad(value):
@@ -469,21 +576,20 @@ def _after_backward(callback):
 
 
 def _shifted(dones, next_done):
-    """CleanRL's dones say what was before a step; the trace says what came of it."""
-    rows = _plain(dones) if isinstance(dones, _Array) else dones
-    rows = _rows(rows)
-    after = _plain(next_done) if isinstance(next_done, _Array) else next_done
-    after = _unpacked(after) if isinstance(after, dict) else after
-    after = after if isinstance(after, list) else [0.0 if after is None else after] * (len(rows[0]) if isinstance(rows[0], list) else 1)
-    shifted = rows[1:] + [after if isinstance(rows[0], list) else after[0]]
-    return [[bool(v) for v in row] if isinstance(row, list) else bool(row) for row in shifted]
+    """CleanRL's dones say what was before a step; the trace says what came of it. Lists [T] or [T, N]."""
+    is_wide = isinstance(dones[0], (list, tuple))
+    after = next_done if isinstance(next_done, (list, tuple)) else [next_done or 0.0] * (len(dones[0]) if is_wide else 1)
+    shifted = [*dones[1:], after if is_wide else after[0]]
+    return [list(map(bool, row)) if is_wide else bool(row) for row in shifted]
 
 
-def _rows(packed):
-    if not isinstance(packed, dict):
-        return packed
-    flat, width = _unpacked(packed), packed["shape"][1] if len(packed["shape"]) > 1 else None
-    return flat if width is None else [flat[at : at + width] for at in range(0, len(flat), width)]
+def _ends(terminated, truncated):
+    """[T, N]: where an episode ended, however; None where nothing says so."""
+    given = [rows for rows in (terminated, truncated) if rows is not None]
+    if not given:
+        return None
+    wide = [rows if isinstance(rows[0], (list, tuple)) else [[end] for end in rows] for rows in given]
+    return wide[0] if len(wide) == 1 else [[a or b for a, b in zip(*rows)] for rows in zip(*wide)]
 
 
 @functools.lru_cache(maxsize=64)
@@ -491,8 +597,11 @@ def _absolute(path):
     return os.path.abspath(path)
 
 
-def _caller(depth):
-    frame = sys._getframe(depth + 1)
+def _caller():
+    """Where this file was called from."""
+    frame = sys._getframe(1)
+    while frame.f_code.co_filename == __file__ and frame.f_back is not None:
+        frame = frame.f_back
     return {"file": _absolute(frame.f_code.co_filename), "line": frame.f_lineno}
 
 
@@ -516,17 +625,55 @@ def wrap(env, rec):
 
 
 def sb3(rec):
-    """A Stable-Baselines3 callback that records the rollout buffer of PPO and A2C."""
+    """A Stable-Baselines3 callback that records the rollouts of PPO and A2C and the updates made of them."""
     from stable_baselines3.common.callbacks import BaseCallback
 
     class Recording(BaseCallback):
+        _rows, _count = None, 0
+
+        def _on_training_start(self):
+            self._whole = self.model.rollout_buffer._get_samples, self.model.policy.evaluate_actions
+            self.model.rollout_buffer._get_samples = self._pick
+            self.model.policy.evaluate_actions = self._evaluate
+
+        def _on_training_end(self):
+            del self.model.rollout_buffer._get_samples, self.model.policy.evaluate_actions
+
+        def _pick(self, batch_inds, *others, **named):
+            self._rows = batch_inds
+            return self._whole[0](batch_inds, *others, **named)
+
+        def _evaluate(self, obs, actions):
+            values, log_prob, entropy = self._whole[1](obs, actions)
+            record_evaluation(rec, self.model, self._rows, self._count, (values, log_prob, entropy))
+            self._count += 1
+            return values, log_prob, entropy
+
         def _on_step(self):
             return True
 
         def _on_rollout_end(self):
+            self._count = 0
             record_rollout_buffer(rec, self.model.rollout_buffer, self.locals)
 
     return Recording()
+
+
+def record_evaluation(rec, model, rows, count, outputs):
+    """What a Stable-Baselines3 policy said of a batch, before the library's own loss; its buffer is flat by environment."""
+    buffer = model.rollout_buffer
+    values, log_prob, entropy = outputs
+    length, envs = buffer.buffer_size, buffer.n_envs
+    minibatches = -(-length * envs // len(rows))
+    rec.update(
+        log_prob=log_prob,
+        entropy=entropy,
+        value=values,
+        rows=rows % length * envs + rows // length,
+        epoch=count // minibatches,
+        minibatch=count % minibatches,
+        params=model.policy.parameters(),
+    )
 
 
 def record_rollout_buffer(rec, buffer, variables):

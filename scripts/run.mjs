@@ -12,6 +12,7 @@ const tasks = {
   screenshots: { script: "scripts/screenshots.ts", build: true },
   package: { script: "scripts/package.ts", build: true },
   bench: { script: "bench/main.ts", build: true },
+  reproduce: { script: "scripts/reproduce.ts", build: true },
 };
 
 async function run(/** @type {string} */ name, /** @type {string[]} */ args) {

@@ -107,12 +107,13 @@ class Reinforce:
             step = {"log_prob": log_prob, "entropy": self.entropy(distribution, log_prob), "heads": heads}
             step["value"] = None if self.critic is None else self.value(observation)
             following, step["reward"], terminated, truncated = self.world.step(action.detach())
-            final = self.final_value(following) if truncated and self.critic is not None else 0.0
-            fields = {"final_value": final} if truncated and self.critic is not None else {}
+            goes_on = truncated and not terminated and self.critic is not None
+            final = self.final_value(following) if goes_on else 0.0
+            fields = {"final_value": final} if goes_on else {}
             rec.step(obs=observation, action=action.detach(), reward=step["reward"], terminated=terminated,
                      truncated=truncated, log_prob=log_prob, entropy=step["entropy"], value=step["value"],
                      **heads, **fields)
-            step.update(final=final, t=len(steps))
+            step.update(final=final, goes_on=goes_on, t=len(steps))
             steps.append(step)
             observation = following
             if terminated or truncated:

@@ -11,12 +11,14 @@ import { probesCommand } from "./commands/probes.ts";
 import { proveCommand } from "./commands/prove.ts";
 import { runsCommand } from "./commands/runs.ts";
 import { showCommand } from "./commands/show.ts";
+import { sweepCommand } from "./commands/sweep.ts";
 import { trainCommand } from "./commands/train.ts";
 import { whatIfCommand } from "./commands/whatIf.ts";
 
 /** Every command of `pgi`, in the order of the overview. */
 export const commands: readonly CommandRecord[] = [
   trainCommand,
+  sweepCommand,
   showCommand,
   whatIfCommand,
   lossCommand,

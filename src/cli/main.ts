@@ -1,3 +1,4 @@
+import { endWithParent } from "./endWithParent.ts";
 import { runCli } from "./runCli.ts";
 
 // A reader that stops early (`pgi show … | head`) is no failure.
@@ -5,6 +6,8 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(0);
   throw error;
 });
+
+endWithParent();
 
 process.exitCode = await runCli(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),

@@ -13,6 +13,8 @@ const wrongUse: ReadonlySet<string> = new Set([
   "unknown_algorithm",
   "unknown_update",
   "unknown_rule",
+  "discrete_actions",
+  "continuous_actions",
   "out_of_range",
   "wrong_loss",
   "wrong_data",

@@ -16,11 +16,11 @@ type InputRow = (source: LossSource) => Tensor | undefined;
 
 const column = (values: Float64Array): Tensor => ({ shape: [values.length], data: values });
 const number = (value: number): Tensor => ({ shape: [], data: Float64Array.of(value) });
-const flags = (values: Uint8Array): Tensor => ({
-  shape: [values.length],
-  data: new Float64Array(values),
-  boolean: true,
-});
+const flags = (steps: number, isSet: (t: number) => boolean): Tensor => {
+  const data = new Float64Array(steps);
+  for (let t = 0; t < steps; t++) data[t] = isSet(t) ? 1 : 0;
+  return { shape: [steps], data, boolean: true };
+};
 const matrix = (values: Float64Array | undefined, batch: Batch): Tensor | undefined =>
   values && { shape: [batch.steps, batch.actionCount], data: values };
 const optional = (values: Float64Array | undefined) => values && column(values);
@@ -34,10 +34,9 @@ export const lossInputRows: Readonly<Record<string, InputRow>> = {
   alpha: ({ learningRate }) => number(learningRate),
   T: ({ batch }) => number(batch.steps),
   N: ({ batch }) => number(countEpisodes(batch)),
-  terminated: ({ batch }) => flags(batch.terminated),
-  truncated: ({ batch }) => flags(batch.truncated.map((flag) => (flag === 0 ? 0 : 1))),
-  done: ({ batch }) =>
-    flags(batch.terminated.map((flag, t) => (flag === 1 || batch.truncated[t] !== 0 ? 1 : 0))),
+  terminated: ({ batch }) => flags(batch.steps, (t) => batch.terminated[t] === 1),
+  truncated: ({ batch }) => flags(batch.steps, (t) => batch.truncated[t] !== 0),
+  done: ({ batch }) => flags(batch.steps, (t) => batch.terminated[t] === 1 || batch.truncated[t] !== 0),
   G_recorded: ({ batch, gamma }) => column(discountedReturns(batch.rewards, gamma, batch)),
   log_pi_old: ({ heads }) => column(heads.logProbabilities),
   log_pi: ({ heads }) => column(heads.logProbabilities),

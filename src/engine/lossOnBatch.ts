@@ -149,7 +149,8 @@ export function evaluateToInspect(
 
 function follow(compiled: CompiledLoss, evaluation: Evaluation, source: PolicySource): BatchEvaluation {
   const { batch, heads, specification } = source;
-  const { logProbabilities, entropies, values, nextValues, ...direct } = headAdjoints(evaluation);
+  const adjoints = headAdjoints(evaluation);
+  const { logProbabilities, entropies, values, nextValues, ...direct } = adjoints;
   const chain = (adjoints: HeadAdjoints) =>
     outputsGradient(
       specification,
@@ -162,7 +163,7 @@ function follow(compiled: CompiledLoss, evaluation: Evaluation, source: PolicySo
     compiled,
     evaluation,
     value: evaluation.value,
-    gradient: chain(headAdjoints(evaluation)),
+    gradient: chain(adjoints),
     adjoints: {
       log_pi: logProbabilities,
       entropy: entropies,
@@ -185,10 +186,14 @@ const headNamesInLoss = {
   nextValues: "V_next",
 } as const satisfies { readonly [Head in keyof HeadAdjoints]: string };
 
+const headsInLoss = Object.keys(headNamesInLoss) as (keyof typeof headNamesInLoss)[];
+
 /** The adjoints of the heads that a loss names. */
 export function headAdjoints(evaluation: Pick<Evaluation, "adjoint">): HeadAdjoints {
-  const named = Object.entries(headNamesInLoss).map(
-    ([head, name]) => [head, evaluation.adjoint(name)] as const,
-  );
-  return Object.fromEntries(named.filter(([, adjoint]) => adjoint !== undefined));
+  const adjoints: { -readonly [Head in keyof HeadAdjoints]: Float64Array } = {};
+  for (const head of headsInLoss) {
+    const adjoint = evaluation.adjoint(headNamesInLoss[head]);
+    if (adjoint !== undefined) adjoints[head] = adjoint;
+  }
+  return adjoints;
 }

@@ -51,10 +51,13 @@ export class Minibatches {
 
 /** 0 … count − 1 in random order (Fisher & Yates). */
 function shuffled(count: number, generator: Generator): Float64Array {
-  const order = Float64Array.from({ length: count }, (_, row) => row);
+  const order = new Float64Array(count);
+  for (let row = 0; row < count; row++) order[row] = row;
   for (let last = count - 1; last > 0; last--) {
     const other = Math.floor(generator.uniform() * (last + 1));
-    [order[last], order[other]] = [order[other]!, order[last]!];
+    const moved = order[last]!;
+    order[last] = order[other]!;
+    order[other] = moved;
   }
   return order;
 }
@@ -62,7 +65,6 @@ function shuffled(count: number, generator: Generator): Float64Array {
 /** The given rows of a batch, as a batch of single steps. */
 function pickBatch(whole: Batch, recorded: RecordedColumns, rows: Float64Array): Batch {
   const width = whole.steps === 0 ? 1 : whole.actions.length / whole.steps;
-  const flags = (column: Uint8Array) => Uint8Array.from(rows, (row) => column[row]!);
   return {
     steps: rows.length,
     observationSize: whole.observationSize,
@@ -71,8 +73,8 @@ function pickBatch(whole: Batch, recorded: RecordedColumns, rows: Float64Array):
     actions: pickRows(whole.actions, rows, width),
     rewards: pickRows(whole.rewards, rows, 1),
     time: pickRows(whole.time, rows, 1),
-    terminated: flags(whole.terminated),
-    truncated: flags(whole.truncated),
+    terminated: pickFlags(whole.terminated, rows),
+    truncated: pickFlags(whole.truncated, rows),
     episodes: pickRows(whole.episodes, rows, 1),
     rows,
     recorded: Object.fromEntries(
@@ -81,10 +83,17 @@ function pickBatch(whole: Batch, recorded: RecordedColumns, rows: Float64Array):
   };
 }
 
+function pickFlags(column: Uint8Array, rows: Float64Array): Uint8Array {
+  const picked = new Uint8Array(rows.length);
+  for (let to = 0; to < rows.length; to++) picked[to] = column[rows[to]!]!;
+  return picked;
+}
+
 function pickRows(matrix: Float64Array, rows: Float64Array, width: number): Float64Array {
   const picked = new Float64Array(rows.length * width);
-  for (const [to, row] of rows.entries()) {
-    for (let i = 0; i < width; i++) picked[to * width + i] = matrix[row * width + i]!;
+  for (let to = 0; to < rows.length; to++) {
+    const from = rows[to]! * width;
+    for (let i = 0; i < width; i++) picked[to * width + i] = matrix[from + i]!;
   }
   return picked;
 }

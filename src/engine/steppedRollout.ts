@@ -86,15 +86,21 @@ export class SteppedRollout implements Collector {
   }
 
   state(): Float64Array {
-    const numbers = this.#places.flatMap((place) => [
-      place.inEpisode ? 1 : 0,
-      place.time,
-      place.return,
-      place.episode,
-      ...place.observation,
-      ...place.environment.state(),
-    ]);
-    return Float64Array.from([this.#episodesStarted, ...numbers]);
+    const states = this.#places.map(({ environment }) => environment.state());
+    const size = placeNumbers + this.#sizes.observationSize + states[0]!.length;
+    const numbers = new Float64Array(1 + size * states.length);
+    numbers[0] = this.#episodesStarted;
+    for (let index = 0; index < states.length; index++) {
+      const { inEpisode, time, return: sum, episode, observation } = this.#places[index]!;
+      const from = 1 + index * size;
+      numbers[from] = inEpisode ? 1 : 0;
+      numbers[from + 1] = time;
+      numbers[from + 2] = sum;
+      numbers[from + 3] = episode;
+      numbers.set(observation, from + placeNumbers);
+      numbers.set(states[index]!, from + placeNumbers + observation.length);
+    }
+    return numbers;
   }
 
   /** The generator's own state is restored after this: a reset here ties the environments to it. */

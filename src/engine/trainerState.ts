@@ -1,6 +1,24 @@
 import { BlobError, type BlobRecord, decodeBlob, encodeBlob } from "../runs/blob.ts";
 import { floats, number } from "./frozenUpdate.ts";
-import type { TrainerState } from "./trainer.ts";
+
+/** Everything of a run that its next update depends on. */
+export interface TrainerState {
+  readonly update: number;
+  readonly episode: number;
+  readonly steps: number;
+  readonly milliseconds: number;
+  readonly theta: Float64Array;
+  readonly optimiserStep: number;
+  readonly moments: readonly Float64Array[];
+  readonly environmentGenerator: readonly number[];
+  readonly actionGenerator: readonly number[];
+  /** Returns of the last 100 episodes. */
+  readonly returns: Float64Array;
+  /** Where episodes stand between two batches of steps; empty where batches are whole episodes. */
+  readonly environments: Float64Array;
+  /** Of the generator that shuffles minibatches; empty in checkpoints of earlier versions. */
+  readonly shuffleGenerator: readonly number[];
+}
 
 /** A checkpoint's bytes. */
 export function encodeTrainerState(state: TrainerState): Uint8Array {

@@ -7,12 +7,13 @@ import { Backends } from "./backends/backends.ts";
 import { type ChosenBackend, kernelsChosen } from "./backends/choose.ts";
 import { encodeFrozen, type FrozenUpdate, freeze } from "./frozenUpdate.ts";
 import { endingPythonOnFailure, type PythonPlace, resolveForTraining } from "./gym/forTraining.ts";
+import type { ChangingSettings } from "./learner.ts";
 import { resumeTrainer } from "./resume.ts";
 import { describeRun, settingsOf } from "./runMetadata.ts";
 import { policyOf } from "./runPolicy.ts";
 import { runtimePlaces } from "./runtimes/places.ts";
 import type { ResolvedSettings } from "./settings.ts";
-import { type ChangingSettings, Trainer } from "./trainer.ts";
+import { Trainer } from "./trainer.ts";
 import { encodeTrainerState } from "./trainerState.ts";
 import { UserError } from "./userError.ts";
 

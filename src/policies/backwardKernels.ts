@@ -1,5 +1,6 @@
 import type { Field, LayerPlaces } from "./memoryPlan.ts";
 import { packingAt } from "./packing.ts";
+import type { KernelMemory } from "./wasm/denseKernels.ts";
 
 /** As in network.ts: the compiler folds a constant of this file, but not an imported one, into the loops. */
 const indexMask = 2 ** 28 - 1;
@@ -9,18 +10,43 @@ export function fieldAt(field: Field, t: number): number {
   return field.start + t * field.stride;
 }
 
-/** Adds Σ_t δ_t ⊗ h_t and Σ_t δ_t of one layer, over `count` steps from `first`, to the flat gradient. */
+/** Adds Σ_t δ_t ⊗ h_t and Σ_t δ_t of one layer, over `count` steps from `first`, to the flat gradient. `sums` is scratch space. */
 export function addWeightGradient(
-  memory: Float64Array,
+  { numbers, kernels }: KernelMemory,
   layer: LayerPlaces,
+  sums: number,
   first: number,
   count: number,
   gradient: Float64Array,
 ): void {
-  for (let j = 0; j < layer.outputs; j++) {
-    for (let i = 0; i < layer.inputs; i += 4) addFour(memory, layer, first, count, gradient, j, i);
+  const { delta, input, inputs, outputs, paddedInputs, weights } = layer;
+  const deltas = 8 * fieldAt(delta, first);
+  const observed = 8 * fieldAt(input, first);
+  // Outputs are filled up to pairs, so that the second δ exists; where W has no row for it, its sums are left.
+  for (let j = 0; j < outputs; j += 2) {
+    kernels.weightSums(
+      deltas + 8 * j,
+      8 * delta.stride,
+      observed,
+      8 * input.stride,
+      count,
+      paddedInputs,
+      8 * sums,
+    );
+    addRow(numbers, sums, inputs, gradient, weights + j * inputs);
+    if (j + 1 < outputs) addRow(numbers, sums + paddedInputs, inputs, gradient, weights + (j + 1) * inputs);
   }
-  addBiasGradient(memory, layer, first, count, gradient);
+  addBiasGradient(numbers, layer, first, count, gradient);
+}
+
+function addRow(
+  numbers: Float64Array,
+  from: number,
+  count: number,
+  gradient: Float64Array,
+  to: number,
+): void {
+  for (let i = 0; i < count; i++) gradient[to + i]! += numbers[from + i]!;
 }
 
 function addBiasGradient(
@@ -42,76 +68,28 @@ function addBiasGradient(
   }
 }
 
-function addFour(
-  memory: Float64Array,
-  layer: LayerPlaces,
-  first: number,
-  count: number,
-  gradient: Float64Array,
-  output: number,
-  firstInput: number,
-): void {
-  let g0 = 0;
-  let g1 = 0;
-  let g2 = 0;
-  let g3 = 0;
-  const deltaStride = layer.delta.stride;
-  const inputStride = layer.input.stride;
-  let d = (fieldAt(layer.delta, first) + output) & indexMask;
-  let x = (fieldAt(layer.input, first) + firstInput) & indexMask;
-  for (let t = 0; t < count; t++) {
-    const e = memory[d]!;
-    g0 += e * memory[x]!;
-    g1 += e * memory[x + 1]!;
-    g2 += e * memory[x + 2]!;
-    g3 += e * memory[x + 3]!;
-    d = (d + deltaStride) & indexMask;
-    x = (x + inputStride) & indexMask;
-  }
-  addUpTo(
-    gradient,
-    layer.weights + output * layer.inputs + firstInput,
-    layer.inputs - firstInput,
-    g0,
-    g1,
-    g2,
-    g3,
-  );
-}
-
-/** Adds the first min(count, 4) of four numbers to consecutive places. */
-function addUpTo(
-  to: Float64Array,
-  place: number,
-  count: number,
-  g0: number,
-  g1: number,
-  g2: number,
-  g3: number,
-): void {
-  to[place]! += g0;
-  if (count > 1) to[place + 1]! += g1;
-  if (count > 2) to[place + 2]! += g2;
-  if (count > 3) to[place + 3]! += g3;
-}
-
 /**
  * Writes δ of the layer below, δ_i = f′(h_i) Σ_j δ_j W[j,i], for step t; f′ is [h > 0] for relu and 1 − h² for
  * tanh. @returns Σ_i δ_i².
  */
 export function propagate(
-  memory: Float64Array,
+  { numbers, kernels }: KernelMemory,
   layer: LayerPlaces,
   below: LayerPlaces,
   t: number,
   isRelu: boolean,
 ): number {
+  const { packed, paddedInputs, paddedOutputs } = layer;
   const delta = fieldAt(layer.delta, t);
   const input = fieldAt(layer.input, t);
   const to = fieldAt(below.delta, t);
-  const multiply = layer.paddedInputs === 4 ? multiplyFour : multiplyWide;
-  multiply(memory, layer, delta, to);
-  return gate(memory, input, to, layer.paddedInputs, isRelu);
+  if (paddedInputs === 4) {
+    multiplyFour(numbers, layer, delta, to);
+    return gate(numbers, input, to, paddedInputs, isRelu);
+  }
+  const pass = isRelu ? kernels.propagateRelu : kernels.propagateTanh;
+  const deltaEnd = delta + paddedOutputs;
+  return pass(8 * packed, 16 * paddedInputs, 8 * delta, 8 * deltaEnd, 8 * input, 8 * to, paddedInputs);
 }
 
 /** Σ_j δ_j W[j,i] for a layer of at most 4 inputs. */
@@ -121,34 +99,6 @@ function multiplyFour(memory: Float64Array, layer: LayerPlaces, delta: number, t
     let sum = 0;
     for (let j = 0; j < layer.outputs; j++) sum += memory[delta + j]! * memory[weight(j, i)]!;
     memory[to + i] = sum;
-  }
-}
-
-/** Σ_j δ_j W[j,i] for a wider layer, two outputs and four inputs at a time. */
-function multiplyWide(memory: Float64Array, layer: LayerPlaces, delta: number, to: number): void {
-  const { packed, paddedInputs, paddedOutputs } = layer;
-  const pairStride = 2 * paddedInputs;
-  const end = delta + paddedOutputs;
-  for (let i = 0; i < paddedInputs; i += 4) {
-    let s0 = 0;
-    let s1 = 0;
-    let s2 = 0;
-    let s3 = 0;
-    let w = (packed + 2 * i) & indexMask;
-    for (let d = delta & indexMask; d < end; d = (d + 2) & indexMask) {
-      const e = memory[d]!;
-      const f = memory[d + 1]!;
-      s0 += e * memory[w]! + f * memory[w + 1]!;
-      s1 += e * memory[w + 2]! + f * memory[w + 3]!;
-      s2 += e * memory[w + 4]! + f * memory[w + 5]!;
-      s3 += e * memory[w + 6]! + f * memory[w + 7]!;
-      w = (w + pairStride) & indexMask;
-    }
-    const y = (to + i) & indexMask;
-    memory[y] = s0;
-    memory[y + 1] = s1;
-    memory[y + 2] = s2;
-    memory[y + 3] = s3;
   }
 }
 

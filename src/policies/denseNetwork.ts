@@ -2,7 +2,7 @@ import { addWeightGradient, fieldAt, propagate } from "./backwardKernels.ts";
 import { applyTanh, forwardLayer } from "./forwardKernels.ts";
 import type { Layout } from "./layout.ts";
 import {
-  growMemory,
+  copyMemory,
   hiddenFloor,
   type LayerPlaces,
   type MemoryPlan,
@@ -12,21 +12,24 @@ import {
 import { firstCapacity, grownCapacity, type Network, tileSteps } from "./network.ts";
 import { packLayer } from "./packing.ts";
 import type { Activation } from "./policy.ts";
+import type { KernelMemory } from "./wasm/denseKernels.ts";
 
 /** A dense network of any depth, layer by layer. */
 export class DenseNetwork implements Network {
   readonly #layout: Layout;
   readonly #isRelu: boolean;
+  readonly #createMemory: (length: number) => KernelMemory;
   #plan: MemoryPlan;
-  #memory: Float64Array;
+  #memory: KernelMemory;
 
-  constructor(layout: Layout, activation: Activation) {
+  constructor(layout: Layout, activation: Activation, createMemory: (length: number) => KernelMemory) {
     this.#layout = layout;
     this.#isRelu = activation === "relu";
     this.#plan = planMemory(layout, firstCapacity);
-    this.#memory = new Float64Array(this.#plan.length);
-    this.#memory[hiddenFloor] = this.#isRelu ? 0 : Number.NEGATIVE_INFINITY;
-    this.#memory[noFloor] = Number.NEGATIVE_INFINITY;
+    this.#createMemory = createMemory;
+    this.#memory = createMemory(this.#plan.length);
+    this.#memory.numbers[hiddenFloor] = this.#isRelu ? 0 : Number.NEGATIVE_INFINITY;
+    this.#memory.numbers[noFloor] = Number.NEGATIVE_INFINITY;
   }
 
   get capacity(): number {
@@ -41,32 +44,35 @@ export class DenseNetwork implements Network {
       (capacity) => planMemory(this.#layout, capacity).length,
     );
     const plan = planMemory(this.#layout, grown);
-    this.#memory = growMemory(this.#memory, this.#plan, plan);
+    const memory = this.#createMemory(plan.length);
+    copyMemory(this.#memory.numbers, this.#plan, memory.numbers, plan);
+    this.#memory = memory;
     this.#plan = plan;
   }
 
   setParameters(theta: Float64Array): void {
-    for (const layer of this.#plan.layers) packLayer(this.#memory, layer.packed, layer, theta);
+    for (const layer of this.#plan.layers) packLayer(this.#memory.numbers, layer.packed, layer, theta);
   }
 
   forward(observations: Float64Array, row: number, logits: Float64Array): void {
-    const memory = this.#memory;
+    const { numbers } = this.#memory;
     const layers = this.#plan.layers;
     const last = layers.length - 1;
     const { inputs } = layers[0]!;
     const observation = fieldAt(layers[0]!.input, row);
-    for (let i = 0; i < inputs; i++) memory[observation + i] = observations[row * inputs + i]!;
+    for (let i = 0; i < inputs; i++) numbers[observation + i] = observations[row * inputs + i]!;
     for (let index = 0; index <= last; index++) {
       const layer = layers[index]!;
       const output = fieldAt(layer.output, row);
       const floor = index === last ? noFloor : hiddenFloor;
-      const square = forwardLayer(memory, layer, layer.packed, fieldAt(layer.input, row), output, floor);
-      memory[fieldAt(layer.inputSquare, row)] = square;
-      if (index < last && !this.#isRelu) applyTanh(memory, output, layer.outputs);
+      const input = fieldAt(layer.input, row);
+      const square = forwardLayer(this.#memory, layer, layer.packed, input, output, floor);
+      numbers[fieldAt(layer.inputSquare, row)] = square;
+      if (index < last && !this.#isRelu) applyTanh(numbers, output, layer.outputs);
     }
     const { outputs, output } = layers[last]!;
     const from = fieldAt(output, row);
-    for (let k = 0; k < outputs; k++) logits[row * outputs + k] = memory[from + k]!;
+    for (let k = 0; k < outputs; k++) logits[row * outputs + k] = numbers[from + k]!;
   }
 
   backward(
@@ -81,12 +87,12 @@ export class DenseNetwork implements Network {
       this.#backwardTile(start, Math.min(tileSteps, steps - start), gradient);
     }
     const { gathered } = this.#plan;
-    for (let t = 0; t < steps; t++) stepNorms[t] = Math.sqrt(this.#memory[fieldAt(gathered, t)]!);
+    for (let t = 0; t < steps; t++) stepNorms[t] = Math.sqrt(this.#memory.numbers[fieldAt(gathered, t)]!);
   }
 
   project(gradient: Float64Array, steps: number): Float64Array {
     const { layers } = this.#plan;
-    for (const layer of layers) packLayer(this.#memory, layer.packedGradient, layer, gradient);
+    for (const layer of layers) packLayer(this.#memory.numbers, layer.packedGradient, layer, gradient);
     return Float64Array.from({ length: steps }, (_, t) =>
       layers.reduce((sum, layer) => sum + this.#projectLayer(layer, t), 0),
     );
@@ -94,17 +100,17 @@ export class DenseNetwork implements Network {
 
   /** δᵀ(G_W h + G_b) of one layer and step. */
   #projectLayer(layer: LayerPlaces, t: number): number {
-    const memory = this.#memory;
+    const { numbers } = this.#memory;
     const { scratch } = this.#plan;
-    forwardLayer(memory, layer, layer.packedGradient, fieldAt(layer.input, t), scratch, noFloor);
+    forwardLayer(this.#memory, layer, layer.packedGradient, fieldAt(layer.input, t), scratch, noFloor);
     const delta = fieldAt(layer.delta, t);
     let sum = 0;
-    for (let j = 0; j < layer.outputs; j++) sum += memory[delta + j]! * memory[scratch + j]!;
+    for (let j = 0; j < layer.outputs; j++) sum += numbers[delta + j]! * numbers[scratch + j]!;
     return sum;
   }
 
   #setDeltas(logitsGradient: Float64Array, steps: number): void {
-    const memory = this.#memory;
+    const { numbers } = this.#memory;
     const { layers, gathered } = this.#plan;
     const last = layers.at(-1)!;
     for (let t = 0; t < steps; t++) {
@@ -112,28 +118,28 @@ export class DenseNetwork implements Network {
       let square = 0;
       for (let k = 0; k < last.outputs; k++) {
         const delta = logitsGradient[t * last.outputs + k]!;
-        memory[to + k] = delta;
+        numbers[to + k] = delta;
         square += delta * delta;
       }
-      memory[fieldAt(gathered, t)] = square * this.#inputWeight(last, t);
+      numbers[fieldAt(gathered, t)] = square * this.#inputWeight(last, t);
     }
   }
 
   /** ‖h‖² + 1 of a layer's input; without the 1 where there is no bias. */
   #inputWeight(layer: LayerPlaces, t: number): number {
-    return this.#memory[fieldAt(layer.inputSquare, t)]! + (layer.bias === undefined ? 0 : 1);
+    return this.#memory.numbers[fieldAt(layer.inputSquare, t)]! + (layer.bias === undefined ? 0 : 1);
   }
 
   #backwardTile(start: number, count: number, gradient: Float64Array): void {
     const memory = this.#memory;
-    const { layers, gathered } = this.#plan;
+    const { layers, gathered, sums } = this.#plan;
     for (let index = layers.length - 1; index >= 0; index--) {
       const layer = layers[index]!;
       const below = layers[index - 1];
-      addWeightGradient(memory, layer, start, count, gradient);
+      addWeightGradient(memory, layer, sums, start, count, gradient);
       for (let t = start; t < start + count && below !== undefined; t++) {
         const square = propagate(memory, layer, below, t, this.#isRelu);
-        memory[fieldAt(gathered, t)]! += square * this.#inputWeight(below, t);
+        memory.numbers[fieldAt(gathered, t)]! += square * this.#inputWeight(below, t);
       }
     }
   }

@@ -1,4 +1,5 @@
 import type { LayerPlaces } from "./memoryPlan.ts";
+import type { KernelMemory } from "./wasm/denseKernels.ts";
 
 /** As in network.ts: the compiler folds a constant of this file, but not an imported one, into the loops. */
 const indexMask = 2 ** 28 - 1;
@@ -9,7 +10,7 @@ const indexMask = 2 ** 28 - 1;
  * acting row by row and computing a whole batch give the same bits.
  */
 export function forwardLayer(
-  memory: Float64Array,
+  { numbers, kernels }: KernelMemory,
   layer: LayerPlaces,
   packed: number,
   input: number,
@@ -17,14 +18,17 @@ export function forwardLayer(
   floor: number,
 ): number {
   const { paddedInputs, paddedOutputs } = layer;
-  if (paddedInputs === 4) return forwardFour(memory, packed, input, output, paddedOutputs, floor);
+  if (paddedInputs === 4) return forwardFour(numbers, packed, input, output, paddedOutputs, floor);
   const bias = packed + paddedOutputs * paddedInputs;
-  let square = 0;
-  for (let j = 0; j < paddedOutputs; j += 2) {
-    const weights = packed + j * paddedInputs;
-    square = forwardPair(memory, weights, paddedInputs, bias + j, input, output + j, floor);
-  }
-  return square;
+  return kernels.forward(
+    8 * packed,
+    8 * bias,
+    8 * input,
+    8 * output,
+    paddedInputs,
+    paddedOutputs,
+    numbers[floor]!,
+  );
 }
 
 /** Any multiple of 4 outputs of 4 inputs. */
@@ -64,47 +68,6 @@ function forwardFour(
     y = (y + 4) & indexMask;
   }
   return x0 * x0 + x1 * x1 + (x2 * x2 + x3 * x3);
-}
-
-/** Two outputs of any multiple of 4 inputs; ‖x‖² comes along, since x is at hand. */
-function forwardPair(
-  memory: Float64Array,
-  weights: number,
-  inputs: number,
-  bias: number,
-  input: number,
-  output: number,
-  floorPlace: number,
-): number {
-  let a0 = 0;
-  let a1 = 0;
-  let b0 = 0;
-  let b1 = 0;
-  let square0 = 0;
-  let square1 = 0;
-  let w = weights & indexMask;
-  let x = input & indexMask;
-  const end = (input + inputs) & indexMask;
-  while (x < end) {
-    const x0 = memory[x]!;
-    const x1 = memory[x + 1]!;
-    const x2 = memory[x + 2]!;
-    const x3 = memory[x + 3]!;
-    a0 += memory[w]! * x0 + memory[w + 4]! * x2;
-    b0 += memory[w + 1]! * x0 + memory[w + 5]! * x2;
-    a1 += memory[w + 2]! * x1 + memory[w + 6]! * x3;
-    b1 += memory[w + 3]! * x1 + memory[w + 7]! * x3;
-    square0 += x0 * x0 + x2 * x2;
-    square1 += x1 * x1 + x3 * x3;
-    w = (w + 8) & indexMask;
-    x = (x + 4) & indexMask;
-  }
-  const floor = memory[floorPlace]!;
-  const a = a0 + a1 + memory[bias]!;
-  const b = b0 + b1 + memory[bias + 1]!;
-  memory[output] = a < floor ? floor : a;
-  memory[output + 1] = b < floor ? floor : b;
-  return square0 + square1;
 }
 
 /** tanh of `count` numbers in place. */

@@ -19,6 +19,7 @@ import type {
   PolicyBackend,
   PolicySpecification,
 } from "./policy.ts";
+import { kernelMemories } from "./wasm/denseKernels.ts";
 
 /**
  * The float64 reference backend: dense policies in plain loops over typed arrays. Every number depends on θ and the
@@ -148,10 +149,11 @@ function createNetwork(
   { policy, free, value }: Architecture,
   { activation, value: valueHead }: PolicySpecification,
 ): Network {
+  const createMemory = kernelMemories();
   const network = (layout: Layout) =>
     activation === "relu" && isControl(layout)
       ? new ControlNetwork(layout)
-      : new DenseNetwork(layout, activation);
+      : new DenseNetwork(layout, activation, createMemory);
   if (free === 0 && value === undefined) return network(policy);
   return new CompositeNetwork({
     policy: network(policy),

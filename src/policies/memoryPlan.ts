@@ -36,6 +36,8 @@ export interface MemoryPlan {
   readonly gathered: Field;
   /** Room for the outputs of any layer. */
   readonly scratch: number;
+  /** Room for the sums of two rows of any layer's W. */
+  readonly sums: number;
   /** The blocks that hold steps: heads, hidden outputs, hidden deltas. */
   readonly blocks: readonly Field[];
   /** Doubles in all. */
@@ -56,6 +58,7 @@ export function planMemory(layout: Layout, capacity: number): MemoryPlan {
     (size) => [places.take(packedLength(size)), places.take(packedLength(size))] as const,
   );
   const scratch = places.take(Math.max(...sizes.map(({ paddedOutputs }) => paddedOutputs)));
+  const sums = places.take(2 * Math.max(...sizes.map(({ paddedInputs }) => paddedInputs)));
   places.align(8);
 
   const inHead = new Places(1);
@@ -79,17 +82,20 @@ export function planMemory(layout: Layout, capacity: number): MemoryPlan {
     inputSquare: inHeads(squares[index]!),
   }));
   const blocks = [head, ...outputs, ...deltas];
-  return { capacity, layers, head, gathered: head, scratch, blocks, length: places.end };
+  return { capacity, layers, head, gathered: head, scratch, sums, blocks, length: places.end };
 }
 
-/** A larger memory of the same policy with everything copied that the smaller one holds. */
-export function growMemory(memory: Float64Array, from: MemoryPlan, to: MemoryPlan): Float64Array {
-  const larger = new Float64Array(to.length);
+/** Copies everything that a policy's memory holds into a larger one. */
+export function copyMemory(
+  memory: Float64Array,
+  from: MemoryPlan,
+  larger: Float64Array,
+  to: MemoryPlan,
+): void {
   larger.set(memory.subarray(0, from.head.start));
   for (const [index, { start, stride }] of from.blocks.entries()) {
     larger.set(memory.subarray(start, start + from.capacity * stride), to.blocks[index]!.start);
   }
-  return larger;
 }
 
 class Places {

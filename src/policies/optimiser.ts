@@ -47,22 +47,9 @@ export function takeGroupedStep(
     takeStep(optimiser, state, theta, gradient, scale);
     return;
   }
-  const { step } = state;
-  for (const [learningRate, from, to] of [
-    [optimiser.learningRate, 0, valueStart],
-    [valueLearningRate, valueStart, theta.length],
-  ] as const) {
-    const moments = state.moments.map((moment) => moment.subarray(from, to));
-    const group = { step, moments };
-    takeStep(
-      { ...optimiser, learningRate },
-      group,
-      theta.subarray(from, to),
-      gradient.subarray(from, to),
-      scale,
-    );
-  }
-  state.step = step + 1;
+  state.step += 1;
+  stepRange(optimiser, optimiser.learningRate, state, theta, gradient, scale, 0, valueStart);
+  stepRange(optimiser, valueLearningRate, state, theta, gradient, scale, valueStart, theta.length);
 }
 
 /**
@@ -77,15 +64,29 @@ export function takeStep(
   scale: number,
 ): void {
   state.step += 1;
+  stepRange(optimiser, optimiser.learningRate, state, theta, gradient, scale, 0, theta.length);
+}
+
+/** Moves the parameters `from` … `to` − 1. */
+function stepRange(
+  optimiser: OptimiserSpecification,
+  learningRate: number,
+  { step, moments }: OptimiserState,
+  theta: Float64Array,
+  gradient: Float64Array,
+  scale: number,
+  from: number,
+  to: number,
+): void {
   if (optimiser.kind === "sgd") {
-    for (let i = 0; i < theta.length; i++) theta[i]! -= optimiser.learningRate * (scale * gradient[i]!);
+    for (let i = from; i < to; i++) theta[i]! -= learningRate * (scale * gradient[i]!);
     return;
   }
-  const { learningRate, beta1, beta2, epsilon } = optimiser;
-  const [first, second] = state.moments as [Float64Array, Float64Array];
-  const stepSize = learningRate / (1 - beta1 ** state.step);
-  const root = Math.sqrt(1 - beta2 ** state.step);
-  adamStep(theta, gradient, scale, first, second, 1 - beta1, beta2, stepSize, root, epsilon);
+  const { beta1, beta2, epsilon } = optimiser;
+  const [first, second] = moments as [Float64Array, Float64Array];
+  const stepSize = learningRate / (1 - beta1 ** step);
+  const root = Math.sqrt(1 - beta2 ** step);
+  adamStep(theta, gradient, scale, first, second, 1 - beta1, beta2, stepSize, root, epsilon, from, to);
 }
 
 /** Kingma & Ba (2015), algorithm 1, with ε outside the root: θ ← θ − step · m / (√v / root + ε). */
@@ -100,9 +101,11 @@ function adamStep(
   stepSize: number,
   root: number,
   epsilon: number,
+  from: number,
+  to: number,
 ): void {
   const weight2 = 1 - beta2;
-  for (let i = 0; i < theta.length; i++) {
+  for (let i = from; i < to; i++) {
     const g = scale * gradient[i]!;
     const m = first[i]! + weight1 * (g - first[i]!);
     const v = beta2 * second[i]! + weight2 * g * g;

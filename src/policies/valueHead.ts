@@ -12,11 +12,13 @@ export interface Values {
  */
 export function followingRows(ends: EpisodeEnds | undefined, steps: number): Int32Array {
   let cuts = 0;
-  return Int32Array.from({ length: steps }, (_, t) => {
-    if (ends === undefined) return t === steps - 1 ? -1 : t + 1;
-    if (ends.terminated[t] === 1) return -1;
-    return endsEpisode(ends, t, steps) ? steps + cuts++ : t + 1;
-  });
+  const following = new Int32Array(steps);
+  for (let t = 0; t < steps; t++) {
+    if (ends === undefined) following[t] = t === steps - 1 ? -1 : t + 1;
+    else if (ends.terminated[t] === 1) following[t] = -1;
+    else following[t] = endsEpisode(ends, t, steps) ? steps + cuts++ : t + 1;
+  }
+  return following;
 }
 
 /** How many steps of a batch end an episode without terminating: so many final observations it has. */
@@ -35,12 +37,16 @@ export function readValues(
   steps: number,
   ends: EpisodeEnds | undefined,
 ): Values {
-  const valueAt = (row: number) => outputs[row * width + width - 1]!;
   const following = followingRows(ends, steps);
-  return {
-    values: Float64Array.from({ length: steps }, (_, t) => valueAt(t)),
-    nextValues: Float64Array.from(following, (row) => (row < 0 ? 0 : valueAt(row))),
-  };
+  const values = new Float64Array(steps);
+  const nextValues = new Float64Array(steps);
+  const last = width - 1;
+  for (let t = 0; t < steps; t++) {
+    const row = following[t]!;
+    values[t] = outputs[t * width + last]!;
+    nextValues[t] = row < 0 ? 0 : outputs[row * width + last]!;
+  }
+  return { values, nextValues };
 }
 
 /** ∂L/∂V of every row, [T + cuts]: what reaches V_t by name, and by V_next of the step before it. */
@@ -51,7 +57,8 @@ export function valuesGradient(
   steps: number,
 ): Float64Array {
   const following = followingRows(ends, steps);
-  const rows = following.reduce((most, row) => Math.max(most, row + 1), steps);
+  let rows = steps;
+  for (let t = 0; t < steps; t++) rows = Math.max(rows, following[t]! + 1);
   const gradient = new Float64Array(rows);
   if (direct !== undefined) gradient.set(direct);
   if (next === undefined) return gradient;

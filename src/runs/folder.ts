@@ -20,13 +20,21 @@ export function runsFolder(folder: string): string {
 
 /** Makes `runsFolder(folder)`, kept out of version control by a .gitignore of its own. Throws RunError. */
 export function ensureRunsFolder(folder: string): string {
-  const runs = runsFolder(folder);
-  withRunErrors(runs, () => {
-    mkdirSync(runs, { recursive: true });
-    const ignore = join(runs, ".gitignore");
+  return ensureIgnored(runsFolder(folder));
+}
+
+/** Makes the folder of an open folder's sweeps, kept out of version control like its runs. Throws RunError. */
+export function ensureSweepsFolder(folder: string): string {
+  return ensureIgnored(join(folder, ".policy-gradient", "sweeps"));
+}
+
+function ensureIgnored(path: string): string {
+  withRunErrors(path, () => {
+    mkdirSync(path, { recursive: true });
+    const ignore = join(path, ".gitignore");
     if (!existsSync(ignore)) writeFileSync(ignore, "*\n");
   });
-  return runs;
+  return path;
 }
 
 /** A free path for a new run of an open folder: environment, algorithm and seed, then a counter where that is taken. */

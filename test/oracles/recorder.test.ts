@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { diagnoseFile } from "../../src/engine/diagnosis/diagnoseFile.ts";
 import { readTrace } from "../../src/runs/trace/readTrace.ts";
+import type { Trace } from "../../src/runs/trace/trace.ts";
 import { poll } from "../util/poll.ts";
 import { sharedFolder } from "../util/temporaryFolder.ts";
 import { askOracle, differences } from "./support.ts";
@@ -36,6 +37,21 @@ describe("python/pgtrace.py", () => {
     const { trace, diagnosis } = diagnoseFile(join(folder, `${name}.pgtrace`));
     expect(trace.notes.filter((note) => note.includes("cut off"))).toEqual([]);
     expect(diagnosis.findings).toEqual([]);
+  });
+
+  test("rollouts that were left out do not disturb the episodes and clocks of those after them", () => {
+    const [all, half] = [1, 2].map((every) => readTrace(join(folder, `every${every}.pgtrace`)));
+    expect(half!.rollouts.map(({ number }) => number)).toEqual([1, 3]);
+    expect(half!.updates).toHaveLength(all!.updates.length / 2);
+    const size = all!.rollouts[0]!.steps * all!.rollouts[0]!.environments;
+    const columns = ["episodes", "time", "rewards"] as const;
+    const rowsOf = (trace: Trace, first: number, name: (typeof columns)[number]) =>
+      Array.from({ length: size }, (_, row) => trace.steps[name].at(first + row));
+    for (const name of columns) {
+      expect(rowsOf(half!, half!.rollouts[1]!.first, name)).toEqual(
+        rowsOf(all!, all!.rollouts[2]!.first, name),
+      );
+    }
   });
 
   test("a trainer that is killed leaves all whole lines", async () => {

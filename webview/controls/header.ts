@@ -64,9 +64,9 @@ function liveFigures(progress: TrainingProgress): TemplateResult {
     <span class="pill" data-state=${progress.state}>${progress.state}</span>
     ${progress.solved ? html`<span class="pill" data-state="solved">solved</span>` : nothing}
     <span class="live-figures quiet">
+      <span>${average}</span>
       <span>update <b>${formatCount(progress.update)}</b></span>
       ${progress.episode === progress.update ? nothing : html`<span>episode ${formatCount(progress.episode)}</span>`}
-      <span>${average}</span>
       ${progress.state === "training" ? html`<span>${formatRate(progress.stepsPerSecond)} steps/s</span>` : nothing}
       ${progress.message === undefined ? nothing : html`<span class="notice">${progress.message}</span>`}
     </span>

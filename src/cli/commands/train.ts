@@ -20,6 +20,7 @@ import type { CommandRecord, Parsed } from "../command.ts";
 import { LiveLine } from "../liveLine.ts";
 import { readLoss, refusesLoss } from "../lossArgument.ts";
 import { type Console, type ExitCode, formatCount, jsonLine } from "../output.ts";
+import { readHidden } from "../readHidden.ts";
 import { checkSameSettings } from "../sameSettings.ts";
 import { showUpdate } from "../showUpdate.ts";
 import { introduction, report, updateObject } from "../trainReport.ts";
@@ -81,23 +82,25 @@ Trains until --until-solved, --updates or --steps ends it (default: --until-solv
     show: { help: "print the last update's step table at the end" },
     "no-record": { help: "keep no updates: for measuring what recording costs" },
     json: { help: "JSON Lines: one object an update, a last one with done" },
+    quiet: { help: "only the last line" },
   },
   run: train,
 };
 
 async function train(parsed: Parsed, console: Console): Promise<ExitCode> {
   const json = parsed.flag("json");
+  const quiet = parsed.flag("quiet");
   const limit = readLimit(parsed);
   if (parsed.flag("no-record") && parsed.flag("show"))
     throw new UserError("usage", "--show needs a recorded update; leave --no-record or --show away.");
   const settings = readSettings(parsed);
   if (refuses(settings, parsed.text("resume") !== undefined, console)) return 2;
-  const live = new LiveLine(console, json);
+  const live = new LiveLine(console, json || quiet);
   const options = {
     limit,
     record: !parsed.flag("no-record"),
     onUpdate: (summary: UpdateSummary) => {
-      if (json) console.out(jsonLine(updateObject(summary)));
+      if (json && !quiet) console.out(jsonLine(updateObject(summary)));
       else live.update(summary);
     },
   };
@@ -106,7 +109,7 @@ async function train(parsed: Parsed, console: Console): Promise<ExitCode> {
     resume === undefined
       ? await create(parsed, settings, options)
       : await takeUp(parsed, resume, settings, options);
-  if (!json) console.out(resume === undefined ? introduction(session) : resuming(session));
+  if (!json && !quiet) console.out(resume === undefined ? introduction(session) : resuming(session));
   const { interrupted, failure } = await runSession(session, limit.untilSolved, live, json, console);
   if (failure) throw withLog(failure, session.writer.path);
   if (parsed.flag("show")) await showUpdate(session.writer.path, undefined, {}, console);
@@ -223,19 +226,6 @@ function readSettings(parsed: Parsed): SettingsRequest {
     minibatches: parsed.integer("minibatches", 1),
     targets: readLoss(parsed.text("targets")),
   };
-}
-
-function readHidden(text: string | undefined): number[] | undefined {
-  if (text === undefined) return undefined;
-  if (text === "0" || text === "") return [];
-  return text.split(",").map((word) => {
-    const size = Number(word);
-    if (Number.isInteger(size) && size > 0) return size;
-    throw new UserError(
-      "usage",
-      `--hidden takes whole numbers like 128 or 64,64 (0: linear), not "${text}".`,
-    );
-  });
 }
 
 /** Stops a session when the process is asked to end; `interrupted` tells whether it was, `release` ends the watch. */

@@ -10,12 +10,14 @@ import sys
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "..", "..", "examples", "real"))
 sys.path.insert(0, os.path.join(HERE, "..", "..", "..", "examples", "zoo"))
 sys.path.insert(0, os.path.join(HERE, "..", "..", "..", "python"))
 
 import torch  # noqa: E402
 
 import pgtrace  # noqa: E402
+from cleanrl_ppo import Training  # noqa: E402
 from zoo import Baseline, Ppo  # noqa: E402
 
 torch.set_num_threads(1)
@@ -63,22 +65,33 @@ def one_update(path):
 
 
 def overhead(seed, folder, rounds):
-    """Seconds of all threads per PPO iteration of CleanRL's defaults for CartPole, with and without the recorder, in turn."""
+    """
+    Milliseconds of CPU (all threads) per iteration of CleanRL's PPO with its defaults for CartPole, environments and all:
+    without the recorder, with all updates recorded, and with those that the recorder takes of its own accord.
+    """
+    traces = {"all": 1, "paced": None}
+    recorders = {name: pgtrace.open(os.path.join(folder, f"{name}.pgtrace"), every) for name, every in traces.items()}
+    programs = {name: Training(seed, recorders.get(name, Silent())) for name in ("without", *traces)}
+    times = {name: [] for name in programs}
+    for _ in range(rounds):
+        for name, program in programs.items():
+            start = time.process_time()
+            program.iterate()
+            if name in recorders:
+                recorders[name].flush()
+            times[name].append(1000 * (time.process_time() - start))
+    recorded = {name: rec._pace.recorded for name, rec in recorders.items()}
+    means = {name: sum(values) / rounds for name, values in times.items()}
+    percent = {name: 100 * (means[name] / means["without"] - 1) for name in traces}
+    own = {name: 100 * (rec._pace._spent + rec._writer.seconds) / (sum(times[name]) / 1000) for name, rec in recorders.items()}
+    return {"milliseconds": means, "percent": percent, "ownPercent": own, "recorded": recorded, "updates": 16 * rounds}
 
-    class Default(Ppo):
-        steps, environments, epochs, minibatches, updates = 128, 4, 4, 4, 1
 
-    with pgtrace.open(os.path.join(folder, "overhead.pgtrace")) as rec:
-        recorders = {"without": Silent(), "with": rec}
-        programs = {name: Default(seed) for name in recorders}
-        times = {name: [] for name in recorders}
-        for _ in range(rounds):
-            for name, recorder in recorders.items():
-                start = time.process_time()
-                programs[name].update(recorder)
-                times[name].append(time.process_time() - start)
-        rec.flush()
-    return {name: sorted(values)[len(values) // 2] for name, values in times.items()}
+def thinned(seed, folder):
+    """The same training with every rollout and with every other one recorded."""
+    for every in (1, 2):
+        with pgtrace.open(os.path.join(folder, f"every{every}.pgtrace"), every, gamma=0.98, **Ppo.header) as rec:
+            trained(Ppo, seed, rec)
 
 
 def main():
@@ -90,6 +103,7 @@ def main():
     if sys.argv[4:] == ["overhead"]:
         json.dump(overhead(seed, folder, int(sys.argv[2])), sys.stdout)
         return
+    thinned(seed, folder)
     same = {}
     for kind in (Baseline, Ppo):
         path = os.path.join(folder, f"{kind.__name__}.pgtrace")

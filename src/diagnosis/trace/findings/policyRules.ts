@@ -1,4 +1,5 @@
 import { formatSignificant } from "../../scale.ts";
+import type { PolicyOutputs } from "../evidence.ts";
 import type { Detection } from "../finding.ts";
 import type { FindingRule } from "../findingRule.ts";
 import { allowed } from "../logProbCheck.ts";
@@ -242,7 +243,7 @@ function greedy(session: Session): Detection | undefined {
     for (let t = 0; t < update.steps; t++) {
       const gap = numbers.likeliest[t]! - numbers.logProbs[t]!;
       if (!(gap <= 1e-9)) return undefined;
-      logChance += update.policy.kind === "categorical" ? numbers.likeliest[t]! : chance / 3;
+      logChance += logChanceOfLikeliest(update.policy, t, numbers.likeliest[t]!);
       rows.push(update.context.rows[update.places[t]!]!);
       steps++;
     }
@@ -254,6 +255,14 @@ function greedy(session: Session): Detection | undefined {
     rows,
     updates: session.updates.map(({ number }) => number),
   };
+}
+
+/** ln of the probability that sampling takes a likeliest action, of which there may be several; a mean is never drawn. */
+function logChanceOfLikeliest(policy: PolicyOutputs, t: number, likeliest: number): number {
+  if (policy.kind === "gaussian") return chance / 3;
+  const row = policy.logits.subarray(t * policy.actionCount, (t + 1) * policy.actionCount);
+  const largest = Math.max(...row);
+  return likeliest + Math.log(row.reduce((count, logit) => count + (largest - logit <= 1e-9 ? 1 : 0), 0));
 }
 
 const oneSidedTanh: FindingRule = {

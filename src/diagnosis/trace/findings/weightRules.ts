@@ -274,12 +274,12 @@ function detectDeparture(session: Session, id: string, expected: string): Detect
   if (id === "truncation_as_termination") return undefined;
   const message = `Expected ${expected}; seen ${option.words}: ${fitWords(first.spec, first.fit)}`;
   const detection = fromExplanations(session, explained, message);
-  return isBiasedEpisodeReturn(id, first.spec) ? { ...detection, severity: "error" } : detection;
+  return isBiasedEpisodeReturn(id, first) ? { ...detection, severity: "error" } : detection;
 }
 
-/** G₀ is legal only without γᵗ. */
-function isBiasedEpisodeReturn(id: string, spec: WeightSpec): boolean {
-  return id === "episode_return_weights" && spec.gamma !== "never";
+/** G₀ is legal only without γᵗ, or where γᵗ is 1. */
+function isBiasedEpisodeReturn(id: string, { spec, possible }: Explanation): boolean {
+  return id === "episode_return_weights" && possible.discounts && spec.gamma !== "never";
 }
 
 function detectInLosses(session: Session, id: string, expected: string): Detection | undefined {

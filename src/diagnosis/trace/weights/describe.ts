@@ -27,6 +27,7 @@ export function weightSymbol(spec: WeightSpec): string {
     none: based,
     normalisedUpdate: `normalised ${based}`,
     normalisedEpisode: `normalised ${based}`,
+    normalisedReturns: `(normalised ${target} − V)`,
     centredUpdate: `(${based} − mean)`,
     scaledUpdate: `${based}/s`,
   }[spec.centre];

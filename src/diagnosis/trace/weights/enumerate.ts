@@ -126,6 +126,8 @@ function isSensible(spec: WeightSpec, possible: Possible): boolean {
   if (isAdvantage && spec.baseline === "none") return false;
   if (spec.order === "before" && (spec.centre === "none" || spec.gamma === "never")) return false;
   if (spec.centre === "scaledUpdate" && spec.reduction !== "sum") return false;
+  const isOfReturns = spec.returns === "toGo" && spec.baseline === "value" && spec.order === "after";
+  if (spec.centre === "normalisedReturns" && !isOfReturns) return false;
   const ignoresEnds =
     spec.returns === "reward" || spec.returns === "forward" || spec.returns === "discountedSoFar";
   if (ignoresEnds && spec.ends !== "natural") return false;
@@ -167,6 +169,7 @@ const needs: Readonly<Record<string, (possible: Possible) => boolean>> = {
   "ends.lateMask": ({ hasSeveralTrajectories }) => hasSeveralTrajectories,
   "ends.earlyMask": ({ hasSeveralTrajectories }) => hasSeveralTrajectories,
   "baseline.value": ({ hasValues }) => hasValues,
+  "centre.normalisedReturns": ({ hasValues, isRollout }) => hasValues && !isRollout,
   "centre.normalisedEpisode": ({ hasSeveralTrajectories }) => hasSeveralTrajectories,
   "gamma.never": ({ discounts }) => discounts,
   "gamma.twice": ({ discounts }) => discounts,
@@ -194,7 +197,8 @@ export function departuresOf(spec: WeightSpec, possible: Possible): readonly Wei
       // Without a baseline the return stops at the time limit: plain REINFORCE, no critic to ask.
       const isUnaware = spec.ends === "terminal" || spec.ends === "noBootstrap";
       if (dimension === "ends" && isUnaware && spec.baseline === "none") return false;
-      const isBatch = dimension === "centre" && spec.centre === "normalisedUpdate";
+      const isOfAll = spec.centre === "normalisedUpdate" || spec.centre === "normalisedReturns";
+      const isBatch = dimension === "centre" && isOfAll;
       if (isBatch && (possible.isRollout || possible.hasSeveralTrajectories)) return false;
       return !(isOwn && spec[dimension] !== "twice");
     })

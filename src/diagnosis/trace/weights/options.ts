@@ -155,6 +155,12 @@ export const centreOptions = {
     severity: "info",
     words: "normalised within each episode",
   },
+  normalisedReturns: {
+    cost: 1.3,
+    finding: "normalised_per_episode",
+    severity: "info",
+    words: "returns that are normalised before V is subtracted",
+  },
   centredUpdate: {
     cost: 1.4,
     finding: "mean_baseline",

@@ -42,7 +42,8 @@ function withBaseline(update: UpdateEvidence, spec: WeightSpec, targets: Float64
   if (spec.baseline === "none" || !values || spec.returns === "gae" || spec.returns === "tdError") {
     return targets;
   }
-  return targets.map((target, t) => target - values[t]!);
+  const centred = spec.centre === "normalisedReturns" ? normalise(targets, true) : targets;
+  return centred.map((target, t) => target - values[t]!);
 }
 
 function powerOf(spec: WeightSpec): number {

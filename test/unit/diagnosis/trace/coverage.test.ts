@@ -8,11 +8,7 @@ const elsewhere: ReadonlySet<string> = new Set([
   "undiscounted_returns",
   "mean_baseline",
   "scaled_weights",
-  "bootstrap_from_reset",
-  "undetached_target",
   "one_sided_tanh_correction",
-  "zero_loss_nonzero_gradient",
-  "episode_return_weights",
 ]);
 
 test("every finding has a script in the zoo, or is named here as one that has not", () => {

@@ -1,0 +1,209 @@
+import type { CartPolePart, SolvingRow } from "./cartPole.ts";
+import type { ContinuousPart } from "./continuous.ts";
+import { type CorridorPart, optimum, shownEpisodes } from "./corridor.ts";
+import type { PendulumPart } from "./pendulum.ts";
+
+export interface Machine {
+  readonly cpu: string;
+  readonly cores: number;
+  readonly node: string;
+}
+
+type On<Part> = Part & { readonly machine: Machine };
+
+/** What was measured, and on what; a part that was never run is missing. */
+export interface Measured {
+  readonly corridor?: On<CorridorPart>;
+  readonly cartpole?: On<CartPolePart>;
+  readonly continuous?: On<ContinuousPart>;
+  readonly pendulum?: On<PendulumPart>;
+}
+
+/** The page, from what was measured and nothing else. */
+export function pageOf({ corridor, cartpole, continuous, pendulum }: Measured): string {
+  const parts = [
+    `# Reproductions
+
+Written by \`npm run reproduce\`, every number measured by it but those that are said to be others'. Nothing here is set by hand: run it again and the page is
+written anew. \`npm run reproduce -- corridor\` does one part, and so do \`cartpole\`, \`continuous\` and
+\`pendulum\`.
+`,
+    corridor && corridorText(corridor),
+    cartpole && cartPoleText(cartpole),
+    continuous && continuousText(continuous),
+    pendulum && pendulumText(pendulum),
+  ];
+  return parts.filter((part) => part !== undefined).join("\n");
+}
+
+function onMachine({ cpu, cores, node }: Machine): string {
+  return `Measured on ${cores} cores of ${cpu}, Node ${node.replace("v", "")}.`;
+}
+
+function corridorText({ seconds, rows, reference, machine }: On<CorridorPart>): string {
+  const time = Object.values(seconds).reduce((sum, value) => sum + value, 0);
+  return `## The short corridor: Figures 13.1 and 13.2
+
+![Figure 13.1](../media/reproductions/figure-13.1.svg)
+
+![Figure 13.2](../media/reproductions/figure-13.2.svg)
+
+Sutton & Barto, 2nd edition. Means of 100 runs of 1,000 episodes (seeds 1 to 100), γ = 1, θ from (ln 19, 0) for (left, right): p(right) = 0.05. An
+episode ends after 1,000 steps at the latest. The updates are those of the boxes: after an episode θ moves at every step in turn, ∇ln π taken with the θ
+of that moment. The algorithms of \`pgi train\` sum an episode's updates with θ held, which differs by O(α²); so these runs are made by a learner of
+their own, \`src/engine/conformance/corridorInLoop.ts\`, which tests hold to the same updates made through a network, episode by episode. The baseline is
+one weight w from 0; δ is taken before w moves. No policy that cannot tell the states apart has a greater value than v\\* = ${figure(optimum, 4)}.
+
+${table(
+  [
+    "figure",
+    "setting",
+    ...shownEpisodes.map((episode) => `episode ${episode}`),
+    "last 100",
+    "median p(right)",
+    "its exact value",
+    "lost runs",
+  ],
+  rows.map(({ figure: id, setting, points, last100, medianProbability, medianValue, lost }) => [
+    id,
+    setting,
+    ...points.map(({ mean, error }) => `${figure(mean, 1)} ± ${error.toFixed(1)}`),
+    figure(last100, 2),
+    medianProbability.toFixed(3),
+    figure(medianValue, 2),
+    String(lost),
+  ]),
+)}
+
+± is the standard error of the mean. A lost run ended with p(right) below 1 % or above 99 %: one long episode with a step size this large is enough, and there
+is next to no gradient to come back by. ${lostSentence(rows)} The median and its exact value are of the policies after the last episode.
+
+Against outside runs: ${reference.runs} runs of α = 2⁻¹³ beside the ${reference.runs} of \`test/reference/short_corridor.json\`, at ${reference.points} episodes: the means differ by at most
+${reference.greatestZ.toFixed(1)} standard errors of the difference. Figure 13.1 took ${seconds["13.1"]?.toFixed(1)} s, both ${time.toFixed(1)} s, on one core. ${onMachine(machine)}
+`;
+}
+
+function lostSentence(rows: CorridorPart["rows"]): string {
+  const lossy = rows.filter(({ lost }) => lost > 0);
+  if (lossy.length === 0) return "Here there is none.";
+  return `They hold the mean of ${lossy.map(({ setting, lost }) => `"${setting}" (${lost} of 100)`).join(" and ")} down.`;
+}
+
+function cartPoleText({ seeds, rows, machine }: On<CartPolePart>): string {
+  const short = rows.filter(({ solvedAfter }) => solvedAfter.length < seeds);
+  return `## CartPole-v1, every algorithm that chooses among actions
+
+![Episodes to solved](../media/reproductions/cartpole.svg)
+
+\`pgi sweep\` with each algorithm's own defaults, seeds 1 to ${seeds}, until the average of 100 episodes reaches 475, at most 5,000 episodes. Seconds are those of training with
+everything recorded, one trial a core. ${onMachine(machine)}
+
+${table(
+  [
+    "algorithm",
+    "solved",
+    "episodes, mean (least to greatest)",
+    "95 % interval of the mean",
+    "steps, mean",
+    "seconds, mean",
+  ],
+  rows.map((row) => [
+    `${row.title} (\`${row.algorithm}\`)`,
+    `${row.solvedAfter.length} of ${seeds}`,
+    spread(row.solvedAfter, 0),
+    interval(row.solvedAfter),
+    row.steps.length === 0 ? "–" : Math.round(mean(row.steps)).toLocaleString("en-US"),
+    row.seconds.length === 0 ? "–" : mean(row.seconds).toFixed(1),
+  ]),
+)}
+
+The interval is Student's, over the seeds that solved it. ${short.length === 0 ? "Every seed of every algorithm solved it." : `Where ours falls short: ${short.map(shortOf).join("; ")}.`}
+`;
+}
+
+function shortOf({ title, unsolved, failed }: SolvingRow): string {
+  const parts = [
+    ...(unsolved.length > 0
+      ? [`not solved, average of the last 100 ${unsolved.map((value) => value.toFixed(0)).join(", ")}`]
+      : []),
+    ...failed.map((reason) => `failed: ${reason}`),
+  ];
+  return `${title}: ${parts.join("; ")}`;
+}
+
+/** Deterministic evaluations of rl-baselines3-zoo's tuned agents, mean return, with the settings tuned for each environment. */
+const zoo: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "Pendulum-v1": { a2c: "−163.0 (1M steps)", ppo: "−172.2 (100k steps)" },
+  "MountainCarContinuous-v0": { a2c: "91.2 (100k steps)", ppo: "88.3 (20k steps)" },
+};
+
+function continuousText({ seeds, steps, rows, machine }: On<ContinuousPart>): string {
+  return `## Real-valued actions: Pendulum-v1 and MountainCarContinuous-v0
+
+\`pgi sweep\` with the algorithms' own defaults, seeds 1 to ${seeds}, ${steps.toLocaleString("en-US")} steps. Returns are those of training, actions drawn. The zoo's are published figures of
+rl-baselines3-zoo: deterministic, with settings tuned for each environment (gSDE among them), so they are where one could be, not a like for like. ${onMachine(machine)}
+
+${table(
+  [
+    "environment",
+    "algorithm",
+    "average of the last 100, mean (least to greatest)",
+    "best average of 100",
+    "zoo",
+    "seconds, mean",
+  ],
+  rows.map(({ environment, algorithm, last100, best100, seconds }) => [
+    environment,
+    algorithm,
+    spread(last100, 1),
+    spread(best100, 1),
+    zoo[environment]?.[algorithm] ?? "–",
+    mean(seconds).toFixed(1),
+  ]),
+)}
+`;
+}
+
+function pendulumText({ words, loss, last100, machine }: On<PendulumPart>): string {
+  return `## Pendulum-v1 with another critic and the zoo's batch
+
+PPO's own loss, as CleanRL's, lets V move by at most about 0.2 in all the passes over a batch: made for rewards that are scaled to about 1. Pendulum's discounted returns go
+down to tens below 0, which V then follows slowly. With the loss below, and the batch, epochs and step size of the zoo (without its gSDE):
+
+\`\`\`
+${loss.trimEnd()}
+\`\`\`
+
+\`pgi sweep ${words.join(" ")}\`
+
+Average of the last 100 episodes, actions drawn: ${spread(last100, 1)} over ${last100.length} seeds; the zoo's deterministic −172.2 is after as many steps. ${onMachine(machine)}
+`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const row = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  return [row(head), row(head.map(() => "---")), ...rows.map(row)].join("\n");
+}
+
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+const figure = (value: number, digits: number) =>
+  Number.isFinite(value) ? value.toFixed(digits).replace("-", "−") : "−∞";
+
+function spread(values: readonly number[], digits: number): string {
+  if (values.length === 0) return "–";
+  const [least, greatest] = [Math.min(...values), Math.max(...values)];
+  return `${figure(mean(values), digits)} (${figure(least, digits)} to ${figure(greatest, digits)})`;
+}
+
+/** Student's t at 97.5 %, by degrees of freedom from 1. */
+const student = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262];
+
+function interval(values: readonly number[]): string {
+  const t = student[values.length - 2];
+  if (t === undefined) return "–";
+  const center = mean(values);
+  const variance = values.reduce((sum, value) => sum + (value - center) ** 2, 0) / (values.length - 1);
+  const half = t * Math.sqrt(variance / values.length);
+  return `${Math.max(0, center - half).toFixed(0)} to ${(center + half).toFixed(0)}`;
+}

@@ -1,0 +1,52 @@
+import { settingsOf } from "../../engine/runMetadata.ts";
+import { requireEnvironment } from "../../engine/settings.ts";
+import { openRun, type RunReader } from "../../runs/runReader.ts";
+import type { TrialResult } from "./folder.ts";
+
+/** The figures of a result, as a run's own columns say them. */
+export type RunFigures = Omit<TrialResult, "trial" | "state" | "reason">;
+
+/** Of a run without an update. */
+export const noFigures: RunFigures = {
+  updates: 0,
+  episodes: 0,
+  steps: 0,
+  last100: null,
+  solvable: false,
+  solvedAfter: null,
+  seconds: 0,
+};
+
+/** Reads the figures of a run. Throws RunError. */
+export function figuresOf(path: string): RunFigures {
+  const reader = openRun(path);
+  try {
+    return reader.updateCount === 0 ? noFigures : read(reader);
+  } finally {
+    reader.close();
+  }
+}
+
+function read(reader: RunReader): RunFigures {
+  const last = reader.updateCount;
+  const summary = reader.summaries(last, last);
+  const average = summary.averageReturn100[0]!;
+  const threshold = requireEnvironment(reader.metadata.environment, settingsOf(reader.metadata).gym).solvedAt;
+  return {
+    updates: last,
+    episodes: summary.episode[0]!,
+    steps: summary.steps[0]!,
+    last100: Number.isFinite(average) ? average : null,
+    solvable: threshold !== undefined,
+    solvedAfter: threshold === undefined ? null : solvedAfter(reader, threshold),
+    seconds: summary.milliseconds[0]! / 1000,
+  };
+}
+
+/** The episode with which the first 100 in a row had the average that counts as solved, to the update. */
+function solvedAfter(reader: RunReader, threshold: number): number | null {
+  const averages = reader.column("averageReturn100", 1, reader.updateCount);
+  const episodes = reader.column("episode", 1, reader.updateCount);
+  const first = averages.findIndex((average, place) => average >= threshold && episodes[place]! >= 100);
+  return first === -1 ? null : episodes[first]!;
+}
