@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import type { Frame } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openWorkbench, type Theme, themes, type Workbench } from "./harness.ts";
+import { extensionIsThere } from "./trained.ts";
 
 declare const axe: {
   run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;
@@ -39,6 +40,7 @@ beforeAll(async () => {
     trust: "asked",
     viewport: { width: 1500, height: 1100 },
   });
+  await extensionIsThere(workbench);
   page = await open("entropy_sign.pgtrace");
 });
 afterAll(async () => {

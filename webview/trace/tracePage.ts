@@ -1,7 +1,7 @@
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import type { TracePageMethods, TracePageState } from "../../src/protocol/tracePage.ts";
 import type { TraceView } from "../../src/protocol/traceViews.ts";
-import { formatCount, formatNumber } from "../format.ts";
+import { formatCount, formatExact } from "../format.ts";
 import { findingCard } from "./finding.ts";
 import { holdings, missing, undecided } from "./holdings.ts";
 import { updatesSection } from "./updates.ts";
@@ -63,7 +63,7 @@ function head(trace: TraceView, isReading: boolean): TemplateResult {
   const facts = [
     environment,
     framework,
-    gamma === null ? null : `γ ${formatNumber(gamma)}`,
+    gamma === null ? null : `γ ${formatExact(gamma)}`,
     environments > 1 ? `${environments} environments` : null,
     counted(trace.updateCount, "update"),
     counted(trace.episodes, "episode"),
