@@ -1,6 +1,6 @@
 import { formatSignificant } from "../../scale.ts";
+import { detectionOn } from "../detectionOn.ts";
 import type { UpdateEvidence } from "../evidence.ts";
-import type { Detection } from "../finding.ts";
 import type { FindingRule } from "../findingRule.ts";
 import { leastSquares } from "../leastSquares.ts";
 import type { Session } from "../session.ts";
@@ -74,20 +74,6 @@ function betaOfLosses(session: Session): Beta | undefined {
   if (!losses || losses.isAmbiguous || losses.beta === undefined) return undefined;
   if (Math.abs(losses.beta) <= 1e-7) return undefined;
   return { beta: losses.beta, from: "the losses of several updates", updates: losses.updates };
-}
-
-function detectionOn(
-  session: Session,
-  updates: readonly UpdateEvidence[],
-  message: string,
-  evidence: Detection["evidence"],
-): Detection {
-  return {
-    message,
-    evidence,
-    rows: updates.flatMap((update) => Array.from(session.rowsOf(update))),
-    updates: updates.map(({ number }) => number),
-  };
 }
 
 const entropySign: FindingRule = {

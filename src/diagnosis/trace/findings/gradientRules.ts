@@ -1,4 +1,5 @@
 import { formatSignificant } from "../../scale.ts";
+import { detectionOn } from "../detectionOn.ts";
 import type { UpdateEvidence } from "../evidence.ts";
 import type { Detection } from "../finding.ts";
 import type { FindingRule } from "../findingRule.ts";
@@ -11,12 +12,7 @@ function on(
   message: string,
   evidence: Detection["evidence"],
 ): Detection {
-  return {
-    message,
-    evidence: { updates: updates.length, ...evidence },
-    rows: updates.flatMap((update) => Array.from(session.rowsOf(update))),
-    updates: updates.map(({ number }) => number),
-  };
+  return detectionOn(session, updates, message, { updates: updates.length, ...evidence });
 }
 
 const oneOutputOnly: FindingRule = {

@@ -1,4 +1,5 @@
 import { formatSignificant } from "../../scale.ts";
+import { detectionOn } from "../detectionOn.ts";
 import type { UpdateEvidence } from "../evidence.ts";
 import type { Detection } from "../finding.ts";
 import type { FindingRule } from "../findingRule.ts";
@@ -45,7 +46,7 @@ function firstOff(session: Session, all: readonly UpdateEvidence[][], slack: num
   const off = all.flatMap(([first]) => (first && largestShift(first) > slack ? [first] : []));
   if (off.length === 0) return undefined;
   const largest = Math.max(...off.map(largestShift));
-  return detection(
+  return detectionOn(
     session,
     off,
     `Expected ratio = 1 in the first minibatch of a rollout; seen |ln ratio| up to ${formatSignificant(largest, 3)} in ${off.length} of ${all.length} rollouts`,
@@ -56,26 +57,12 @@ function firstOff(session: Session, all: readonly UpdateEvidence[][], slack: num
 function alwaysOne(session: Session, all: readonly UpdateEvidence[][], slack: number): Detection | undefined {
   const later = all.flatMap((group) => group.slice(1)).filter(({ gradNorm }) => gradNorm !== 0);
   if (later.length < 3 || later.some((update) => largestShift(update) > slack)) return undefined;
-  return detection(
+  return detectionOn(
     session,
     later,
     `Expected ratios that leave 1 after the first step; seen 1 in all ${later.length} later minibatches: old is recomputed with the new policy`,
     { minibatches: later.length },
   );
-}
-
-function detection(
-  session: Session,
-  updates: readonly UpdateEvidence[],
-  message: string,
-  evidence: Detection["evidence"],
-): Detection {
-  return {
-    message,
-    evidence,
-    rows: updates.flatMap((update) => Array.from(session.rowsOf(update))),
-    updates: updates.map(({ number }) => number),
-  };
 }
 
 /** Findings about the probability ratio of PPO. */
