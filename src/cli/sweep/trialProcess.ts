@@ -4,6 +4,7 @@ import { setTimeout as after } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { openRun } from "../../runs/runReader.ts";
 import { isBeingWritten } from "../../runs/writerLock.ts";
+import { parentVariable } from "../endWithParent.ts";
 import type { Trial } from "./folder.ts";
 import type { TrialWords } from "./grid.ts";
 
@@ -39,6 +40,7 @@ export async function startTrial(
   );
   // A group of its own: Ctrl-C reaches the sweep alone, which then stops its trials in order.
   const child = spawn(process.execPath, [program, "train", ...options, ...place, "--json", "--quiet"], {
+    env: { ...process.env, [parentVariable]: String(process.pid) },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     detached: true,
     windowsHide: true,
