@@ -2,7 +2,7 @@ import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 import { type JsonValue, parseJson, parseMetadata, type RunMetadata } from "./metadata.ts";
 import { RunError, withRunErrors } from "./runError.ts";
 import { type LossRecord, lossChecksum } from "./runRows.ts";
-import { checksum } from "./schema.ts";
+import { blockChecksum, checksum } from "./schema.ts";
 import { type SummaryField, summaryFields } from "./summary.ts";
 
 /** What the file says of itself; throws RunError "damaged". */
@@ -23,7 +23,7 @@ export function readUpdateCount(database: DatabaseSync, path: string): number {
   const sql = "SELECT first, count, data, crc FROM summaries WHERE field = ? ORDER BY first DESC LIMIT 1";
   const row = firstRow(database, path, sql, summaryFields[0]);
   if (row === undefined) return 0;
-  const { first, values } = checkedBlock(row, path);
+  const { first, values } = checkedBlock(row, summaryFields[0], path);
   return first + values.length - 1;
 }
 
@@ -41,7 +41,7 @@ export function readColumn(
   const column = new Float64Array(Math.max(0, to - from + 1));
   let filled = 0;
   for (const row of allRows(database, path, blocksOfRange, field, from, to)) {
-    const { first, values } = checkedBlock(row, path);
+    const { first, values } = checkedBlock(row, field, path);
     const part = values.subarray(Math.max(0, from - first), Math.max(0, to - first + 1));
     if (Math.max(first, from) !== from + filled) throw new RunError("damaged", path);
     column.set(part, filled);
@@ -101,9 +101,15 @@ export function checkedData(row: Record<string, unknown>, key: number, path: str
   return row.data;
 }
 
-function checkedBlock(row: Record<string, unknown>, path: string): { first: number; values: Float64Array } {
+function checkedBlock(
+  row: Record<string, unknown>,
+  field: SummaryField,
+  path: string,
+): { first: number; values: Float64Array } {
   const first = Number(row.first);
-  const data = checkedData(row, first, path);
+  const { data } = row;
+  if (!(data instanceof Uint8Array) || row.crc !== blockChecksum(data, field, first))
+    throw new RunError("damaged", path);
   if (data.length === 0 || data.length % 8 !== 0 || data.length !== Number(row.count) * 8)
     throw new RunError("damaged", path);
   const values = new Float64Array(data.length / 8);

@@ -1,7 +1,7 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import type { KeptEntry, KeptSampling } from "./keptSample.ts";
 import type { JsonValue, RunMetadata } from "./metadata.ts";
-import { checksum } from "./schema.ts";
+import { blockChecksum, checksum } from "./schema.ts";
 import { type SummaryBuffer, summaryFields } from "./summary.ts";
 
 /** The settings that hold together with a loss. */
@@ -50,7 +50,7 @@ export class RunRows {
         first,
         buffer.count,
         data,
-        checksum(data, first),
+        blockChecksum(data, field, first),
       );
     }
   }
@@ -111,9 +111,10 @@ export class RunRows {
     const straddling = "SELECT field, first, data FROM summaries WHERE first + count - 1 > ?";
     for (const row of this.database.prepare(straddling).all(last)) {
       const first = Number(row.first);
+      const field = row.field as string;
       const data = (row.data as Uint8Array).slice(0, (last - first + 1) * 8);
       const cut = "UPDATE summaries SET count = ?, data = ?, crc = ? WHERE field = ? AND first = ?";
-      this.run(cut, data.length / 8, data, checksum(data, first), row.field as string, first);
+      this.run(cut, data.length / 8, data, blockChecksum(data, field, first), field, first);
     }
   }
 

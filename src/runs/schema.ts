@@ -60,6 +60,11 @@ export function checksum(data: Uint8Array | string, key: number): number {
   return crc32(data, key >>> 0);
 }
 
+/** A block's checksum: its field is part of it, since a damaged index may lead to the block of another. */
+export function blockChecksum(data: Uint8Array, field: string, first: number): number {
+  return crc32(data, crc32(field, first >>> 0));
+}
+
 /** Makes the tables of an empty database. */
 export function createTables(database: DatabaseSync): void {
   database.exec(
