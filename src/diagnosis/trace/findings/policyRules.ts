@@ -13,6 +13,13 @@ function fromHypothesis(session: Session, finding: string): Detection | undefine
   const share = `${check.wrongRows.length} of ${check.compared} steps`;
   return {
     message: `Expected log_prob = ln π(a|s) of the action taken; seen ${check.hypothesis.words} on every step (they differ on ${share}, by up to ${formatSignificant(check.largestDifference, 3)})`,
+    ...differences(check),
+  };
+}
+
+/** Where the recorded log-probabilities differ from those of the outputs, and by how much. */
+function differences(check: NonNullable<Session["logProbs"]>): Omit<Detection, "message"> {
+  return {
     evidence: {
       differing: check.wrongRows.length,
       compared: check.compared,
@@ -123,13 +130,7 @@ function drift(session: Session): Drift | undefined {
     kind,
     detection: {
       message: `Expected log_prob = ln π(a|s) of the outputs that the action was drawn from; seen differences up to ${formatSignificant(check.largestDifference, 3)} on ${check.wrongRows.length} of ${check.compared} steps${since}`,
-      evidence: {
-        differing: check.wrongRows.length,
-        compared: check.compared,
-        largest: check.largestDifference,
-      },
-      rows: check.wrongRows,
-      updates: check.wrongUpdates.map(({ number }) => number),
+      ...differences(check),
     },
   };
 }

@@ -11,7 +11,7 @@ import { baselineSeesReturn, scaledWeights, weightRules, wrongSign } from "./wei
 /** Every finding that a trace can show. Several rows may tell of one id by other evidence; the first that sees it is told. */
 export const findingRules: readonly FindingRule[] = [
   wrongSign,
-  ...weightRules.filter(({ id }) => id !== "bootstrap_from_reset"),
+  ...weightRules,
   shiftedRewards,
   ...policyRules,
   ...gaussianRules,

@@ -153,15 +153,6 @@ const table: readonly WeightRule[] = [
     reference: "DLR-RM/stable-baselines3#105",
   },
   {
-    id: "bootstrap_from_reset",
-    severity: "error",
-    title: "the value after a time limit is that of the next episode's first state",
-    expected: "V of the final observation",
-    why: "After an automatic reset the next observation belongs to another episode.",
-    fix: 'final = info["final_obs"]; target = r + gamma * V(final)',
-    reference: "Gymnasium, vector environments: autoreset",
-  },
-  {
     id: "wrong_clip",
     severity: "error",
     title: "the clipped surrogate has the wrong form",
