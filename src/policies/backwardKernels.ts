@@ -1,14 +1,9 @@
-import type { Field, LayerPlaces } from "./memoryPlan.ts";
+import { type Field, fieldAt, type LayerPlaces } from "./memoryPlan.ts";
 import { packingAt } from "./packing.ts";
 import type { KernelMemory } from "./wasm/denseKernels.ts";
 
 /** As in network.ts: the compiler folds a constant of this file, but not an imported one, into the loops. */
 const indexMask = 2 ** 28 - 1;
-
-/** Where the field of step t lies. */
-export function fieldAt(field: Field, t: number): number {
-  return field.start + t * field.stride;
-}
 
 /** Adds Σ_t δ_t ⊗ h_t and Σ_t δ_t of one layer, over `count` steps from `first`, to the flat gradient. `sums` is scratch space. */
 export function addWeightGradient(
@@ -36,7 +31,9 @@ export function addWeightGradient(
     addRow(numbers, sums, inputs, gradient, weights + j * inputs);
     if (j + 1 < outputs) addRow(numbers, sums + paddedInputs, inputs, gradient, weights + (j + 1) * inputs);
   }
-  addBiasGradient(numbers, layer, first, count, gradient);
+  if (layer.bias === undefined) return;
+  kernels.deltaSums(deltas, 8 * delta.stride, count, outputs + (outputs % 2), 8 * sums);
+  addRow(numbers, sums, outputs, gradient, layer.bias);
 }
 
 function addRow(
@@ -49,47 +46,43 @@ function addRow(
   for (let i = 0; i < count; i++) gradient[to + i]! += numbers[from + i]!;
 }
 
-function addBiasGradient(
-  memory: Float64Array,
-  { bias, outputs, delta }: LayerPlaces,
-  first: number,
-  count: number,
-  gradient: Float64Array,
-): void {
-  if (bias === undefined) return;
-  for (let j = 0; j < outputs; j++) {
-    let sum = 0;
-    let d = (fieldAt(delta, first) + j) & indexMask;
-    for (let t = 0; t < count; t++) {
-      sum += memory[d]!;
-      d = (d + delta.stride) & indexMask;
-    }
-    gradient[bias + j]! += sum;
-  }
-}
-
 /**
- * Writes δ of the layer below, δ_i = f′(h_i) Σ_j δ_j W[j,i], for step t; f′ is [h > 0] for relu and 1 − h² for
- * tanh. @returns Σ_i δ_i².
+ * Writes δ of the layer below, δ_i = f′(h_i) Σ_j δ_j W[j,i], for steps `first` … `first` + `count` − 1, and Σ_i δ_i² to
+ * `squares`; f′ is [h > 0] for relu and 1 − h² for tanh.
  */
 export function propagate(
   { numbers, kernels }: KernelMemory,
   layer: LayerPlaces,
   below: LayerPlaces,
-  t: number,
+  squares: Field,
+  first: number,
+  count: number,
   isRelu: boolean,
-): number {
+): void {
   const { packed, paddedInputs, paddedOutputs } = layer;
-  const delta = fieldAt(layer.delta, t);
-  const input = fieldAt(layer.input, t);
-  const to = fieldAt(below.delta, t);
   if (paddedInputs === 4) {
-    multiplyFour(numbers, layer, delta, to);
-    return gate(numbers, input, to, paddedInputs, isRelu);
+    for (let t = first; t < first + count; t++) {
+      const to = fieldAt(below.delta, t);
+      multiplyFour(numbers, layer, fieldAt(layer.delta, t), to);
+      numbers[fieldAt(squares, t)] = gate(numbers, fieldAt(layer.input, t), to, paddedInputs, isRelu);
+    }
+    return;
   }
   const pass = isRelu ? kernels.propagateRelu : kernels.propagateTanh;
-  const deltaEnd = delta + paddedOutputs;
-  return pass(8 * packed, 16 * paddedInputs, 8 * delta, 8 * deltaEnd, 8 * input, 8 * to, paddedInputs);
+  pass(
+    8 * packed,
+    16 * paddedInputs,
+    8 * fieldAt(layer.delta, first),
+    8 * layer.delta.stride,
+    8 * paddedOutputs,
+    8 * fieldAt(layer.input, first),
+    8 * fieldAt(below.delta, first),
+    8 * below.delta.stride,
+    8 * fieldAt(squares, first),
+    8 * squares.stride,
+    count,
+    paddedInputs,
+  );
 }
 
 /** Σ_j δ_j W[j,i] for a layer of at most 4 inputs. */

@@ -52,17 +52,18 @@ export class CompositeNetwork implements Network {
     value?.setParameters(theta.subarray(policyParameters + free));
   }
 
-  forward(observations: Float64Array, row: number, outputs: Float64Array): void {
+  forward(observations: Float64Array, first: number, count: number, outputs: Float64Array): void {
     const { policy, policyOutputs, leadingOutputs, free, value } = this.#parts;
-    let to = row * this.#outputs;
-    let from = row * policyOutputs;
-    policy.forward(observations, row, this.#policyOutputs);
-    for (let k = 0; k < leadingOutputs; k++) outputs[to++] = this.#policyOutputs[from++]!;
-    for (let k = 0; k < free; k++) outputs[to++] = this.#freeParameters[k]!;
-    for (let k = leadingOutputs; k < policyOutputs; k++) outputs[to++] = this.#policyOutputs[from++]!;
-    if (value === undefined) return;
-    value.forward(observations, row, this.#values);
-    outputs[to] = this.#values[row]!;
+    policy.forward(observations, first, count, this.#policyOutputs);
+    value?.forward(observations, first, count, this.#values);
+    for (let row = first; row < first + count; row++) {
+      let to = row * this.#outputs;
+      let from = row * policyOutputs;
+      for (let k = 0; k < leadingOutputs; k++) outputs[to++] = this.#policyOutputs[from++]!;
+      for (let k = 0; k < free; k++) outputs[to++] = this.#freeParameters[k]!;
+      for (let k = leadingOutputs; k < policyOutputs; k++) outputs[to++] = this.#policyOutputs[from++]!;
+      if (value !== undefined) outputs[to] = this.#values[row]!;
+    }
   }
 
   backward(

@@ -53,13 +53,15 @@ export class ControlNetwork implements Network {
     packControl(this.#memory, this.#plan.packed, this.#layout, this.#plan, theta);
   }
 
-  forward(observations: Float64Array, row: number, logits: Float64Array): void {
+  forward(observations: Float64Array, first: number, count: number, logits: Float64Array): void {
     const memory = this.#memory;
     const { packed, paddedUnits, inputs, outputs, heads, hidden, stride } = this.#plan;
-    const head = heads + row * headSize;
-    for (let i = 0; i < inputs; i++) memory[head + headInput + i] = observations[row * inputs + i]!;
-    const output = hidden + row * stride;
-    forwardControl(memory, packed, paddedUnits, head, output, logits, row * outputs, outputs);
+    for (let row = first; row < first + count; row++) {
+      const head = heads + row * headSize;
+      for (let i = 0; i < inputs; i++) memory[head + headInput + i] = observations[row * inputs + i]!;
+      const output = hidden + row * stride;
+      forwardControl(memory, packed, paddedUnits, head, output, logits, row * outputs, outputs);
+    }
   }
 
   backward(

@@ -1,23 +1,20 @@
-import { addWeightGradient, fieldAt, propagate } from "./backwardKernels.ts";
-import { applyTanh, forwardLayer } from "./forwardKernels.ts";
+import { addWeightGradient, propagate } from "./backwardKernels.ts";
+import { forwardLayer } from "./forwardKernels.ts";
 import type { Layout } from "./layout.ts";
-import {
-  copyMemory,
-  hiddenFloor,
-  type LayerPlaces,
-  type MemoryPlan,
-  noFloor,
-  planMemory,
-} from "./memoryPlan.ts";
+import { copyMemory, fieldAt, type LayerPlaces, type MemoryPlan, planMemory } from "./memoryPlan.ts";
 import { firstCapacity, grownCapacity, type Network, tileSteps } from "./network.ts";
 import { packLayer } from "./packing.ts";
 import type { Activation } from "./policy.ts";
 import type { KernelMemory } from "./wasm/denseKernels.ts";
 
+const noFloor = Number.NEGATIVE_INFINITY;
+
 /** A dense network of any depth, layer by layer. */
 export class DenseNetwork implements Network {
   readonly #layout: Layout;
   readonly #isRelu: boolean;
+  /** Below it no hidden output goes before its activation. */
+  readonly #hiddenFloor: number;
   readonly #createMemory: (length: number) => KernelMemory;
   #plan: MemoryPlan;
   #memory: KernelMemory;
@@ -25,11 +22,10 @@ export class DenseNetwork implements Network {
   constructor(layout: Layout, activation: Activation, createMemory: (length: number) => KernelMemory) {
     this.#layout = layout;
     this.#isRelu = activation === "relu";
+    this.#hiddenFloor = this.#isRelu ? 0 : noFloor;
     this.#plan = planMemory(layout, firstCapacity);
     this.#createMemory = createMemory;
     this.#memory = createMemory(this.#plan.length);
-    this.#memory.numbers[hiddenFloor] = this.#isRelu ? 0 : Number.NEGATIVE_INFINITY;
-    this.#memory.numbers[noFloor] = Number.NEGATIVE_INFINITY;
   }
 
   get capacity(): number {
@@ -54,25 +50,39 @@ export class DenseNetwork implements Network {
     for (const layer of this.#plan.layers) packLayer(this.#memory.numbers, layer.packed, layer, theta);
   }
 
-  forward(observations: Float64Array, row: number, logits: Float64Array): void {
-    const { numbers } = this.#memory;
-    const layers = this.#plan.layers;
-    const last = layers.length - 1;
-    const { inputs } = layers[0]!;
-    const observation = fieldAt(layers[0]!.input, row);
-    for (let i = 0; i < inputs; i++) numbers[observation + i] = observations[row * inputs + i]!;
-    for (let index = 0; index <= last; index++) {
-      const layer = layers[index]!;
-      const output = fieldAt(layer.output, row);
-      const floor = index === last ? noFloor : hiddenFloor;
-      const input = fieldAt(layer.input, row);
-      const square = forwardLayer(this.#memory, layer, layer.packed, input, output, floor);
-      numbers[fieldAt(layer.inputSquare, row)] = square;
-      if (index < last && !this.#isRelu) applyTanh(numbers, output, layer.outputs);
+  forward(observations: Float64Array, first: number, count: number, logits: Float64Array): void {
+    const end = first + count;
+    for (let start = first; start < end; start += tileSteps) {
+      this.#forwardTile(observations, start, Math.min(tileSteps, end - start), logits);
     }
-    const { outputs, output } = layers[last]!;
-    const from = fieldAt(output, row);
-    for (let k = 0; k < outputs; k++) logits[row * outputs + k] = numbers[from + k]!;
+  }
+
+  #forwardTile(observations: Float64Array, start: number, count: number, logits: Float64Array): void {
+    const { numbers, kernels } = this.#memory;
+    const { layers } = this.#plan;
+    this.#takeIn(observations, start, count);
+    for (const [index, layer] of layers.entries()) {
+      const { packed, output, paddedOutputs } = layer;
+      const isLast = index === layers.length - 1;
+      const to = isLast ? output : { start: fieldAt(output, start), stride: output.stride };
+      forwardLayer(this.#memory, layer, packed, start, count, to, isLast ? noFloor : this.#hiddenFloor);
+      if (!isLast && !this.#isRelu) kernels.tanh(8 * to.start, 8 * to.stride, count, paddedOutputs);
+    }
+    const { outputs, output } = layers.at(-1)!;
+    for (let row = 0; row < count; row++) {
+      const from = fieldAt(output, row);
+      const to = (start + row) * outputs;
+      for (let k = 0; k < outputs; k++) logits[to + k] = numbers[from + k]!;
+    }
+  }
+
+  #takeIn(observations: Float64Array, start: number, count: number): void {
+    const { numbers } = this.#memory;
+    const { inputs, input } = this.#plan.layers[0]!;
+    for (let row = start; row < start + count; row++) {
+      const to = fieldAt(input, row);
+      for (let i = 0; i < inputs; i++) numbers[to + i] = observations[row * inputs + i]!;
+    }
   }
 
   backward(
@@ -102,10 +112,10 @@ export class DenseNetwork implements Network {
   #projectLayer(layer: LayerPlaces, t: number): number {
     const { numbers } = this.#memory;
     const { scratch } = this.#plan;
-    forwardLayer(this.#memory, layer, layer.packedGradient, fieldAt(layer.input, t), scratch, noFloor);
+    forwardLayer(this.#memory, layer, layer.packedGradient, t, 1, scratch, noFloor);
     const delta = fieldAt(layer.delta, t);
     let sum = 0;
-    for (let j = 0; j < layer.outputs; j++) sum += numbers[delta + j]! * numbers[scratch + j]!;
+    for (let j = 0; j < layer.outputs; j++) sum += numbers[delta + j]! * numbers[scratch.start + j]!;
     return sum;
   }
 
@@ -132,14 +142,16 @@ export class DenseNetwork implements Network {
 
   #backwardTile(start: number, count: number, gradient: Float64Array): void {
     const memory = this.#memory;
-    const { layers, gathered, sums } = this.#plan;
+    const { numbers } = memory;
+    const { layers, gathered, deltaSquare, sums } = this.#plan;
     for (let index = layers.length - 1; index >= 0; index--) {
       const layer = layers[index]!;
       const below = layers[index - 1];
       addWeightGradient(memory, layer, sums, start, count, gradient);
-      for (let t = start; t < start + count && below !== undefined; t++) {
-        const square = propagate(memory, layer, below, t, this.#isRelu);
-        memory.numbers[fieldAt(gathered, t)]! += square * this.#inputWeight(below, t);
+      if (below === undefined) continue;
+      propagate(memory, layer, below, deltaSquare, start, count, this.#isRelu);
+      for (let t = start; t < start + count; t++) {
+        numbers[fieldAt(gathered, t)]! += numbers[fieldAt(deltaSquare, t)]! * this.#inputWeight(below, t);
       }
     }
   }

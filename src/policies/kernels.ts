@@ -83,7 +83,7 @@ export class KernelsBackend implements PolicyBackend {
   act(observations: Float64Array, row: number): void {
     if (row >= this.#capacity) this.#reserve(row + 1);
     this.#isProjectable = false;
-    this.#network.forward(observations, row, this.#outputs);
+    this.#network.forward(observations, row, 1, this.#outputs);
     this.#reader.distribution.readRow(this.#outputs, row);
   }
 
@@ -100,7 +100,9 @@ export class KernelsBackend implements PolicyBackend {
   forward(observations: Float64Array, actions: Float64Array, steps: number, ends?: EpisodeEnds): Heads {
     const rows = Math.max(steps, observations.length / this.specification.observationSize);
     if (rows > this.#capacity) this.#reserve(rows);
-    for (let row = 0; row < rows; row++) this.act(observations, row);
+    this.#isProjectable = false;
+    this.#network.forward(observations, 0, rows, this.#outputs);
+    for (let row = 0; row < rows; row++) this.#reader.distribution.readRow(this.#outputs, row);
     return this.heads(actions, steps, ends);
   }
 

@@ -1,10 +1,15 @@
 import type { Layer, Layout } from "./layout.ts";
-import { oddLines } from "./network.ts";
+import { oddLines, tileSteps } from "./network.ts";
 
 /** A field that every step has: that of step t lies at `start` + t·`stride` of the memory. */
 export interface Field {
   readonly start: number;
   readonly stride: number;
+}
+
+/** Where the field of step t lies. */
+export function fieldAt(field: Field, t: number): number {
+  return field.start + t * field.stride;
 }
 
 /** Where one layer's numbers lie in a policy's memory. */
@@ -16,7 +21,7 @@ export interface LayerPlaces extends Layer {
   /** The packed parameters, and a gradient in the same form. */
   readonly packed: number;
   readonly packedGradient: number;
-  /** Inputs h; outputs (for the logits one scratch row, stride 0); δ = ∂L/∂(outputs before the activation); ‖h‖². */
+  /** Inputs h; outputs (for the logits rows of a tile only); δ = ∂L/∂(outputs before the activation); ‖h‖². */
   readonly input: Field;
   readonly output: Field;
   readonly delta: Field;
@@ -24,19 +29,21 @@ export interface LayerPlaces extends Layer {
 }
 
 /**
- * The plan of a policy's one block of memory: two floors, packed parameters, scratch space, then fields for
+ * The plan of a policy's one block of memory: packed parameters, scratch space, then fields for
  * `capacity` steps. One block, because each further array costs the compiled loops a check per turn.
  */
 export interface MemoryPlan {
   readonly capacity: number;
   readonly layers: readonly LayerPlaces[];
-  /** What the backward pass reads of every step: `gathered`, δ of the logits, the observation, then squares. */
+  /** What the backward pass reads of every step: `gathered`, `deltaSquare`, δ of the logits, the observation, then squares. */
   readonly head: Field;
   /** ‖g_t‖² as it is gathered; the first number of a head. */
   readonly gathered: Field;
+  /** Σ δ² of the layer that was propagated to last. */
+  readonly deltaSquare: Field;
   /** Room for the outputs of any layer. */
-  readonly scratch: number;
-  /** Room for the sums of two rows of any layer's W. */
+  readonly scratch: Field;
+  /** Room for the sums of two rows of any layer's W, or of its δ. */
   readonly sums: number;
   /** The blocks that hold steps: heads, hidden outputs, hidden deltas. */
   readonly blocks: readonly Field[];
@@ -44,24 +51,21 @@ export interface MemoryPlan {
   readonly length: number;
 }
 
-/** The place of the number below which no hidden output goes: 0 for relu, −Infinity for tanh. */
-export const hiddenFloor = 0;
-/** The place of −Infinity. */
-export const noFloor = 1;
-
 const padTo = (count: number, multiple: number) => Math.ceil(count / multiple) * multiple;
 
 export function planMemory(layout: Layout, capacity: number): MemoryPlan {
-  const places = new Places(noFloor + 1);
+  const places = new Places(0);
   const sizes = layout.layers.map((layer, index) => padSizes(layer, index === layout.layers.length - 1));
   const packed = sizes.map(
     (size) => [places.take(packedLength(size)), places.take(packedLength(size))] as const,
   );
-  const scratch = places.take(Math.max(...sizes.map(({ paddedOutputs }) => paddedOutputs)));
-  const sums = places.take(2 * Math.max(...sizes.map(({ paddedInputs }) => paddedInputs)));
+  const widest = Math.max(...sizes.map(({ paddedOutputs }) => paddedOutputs));
+  const scratch = { start: places.take(widest), stride: 0 };
+  const sums = places.take(Math.max(widest, 2 * Math.max(...sizes.map(({ paddedInputs }) => paddedInputs))));
+  const logits = places.field(sizes.at(-1)!.paddedOutputs, tileSteps);
   places.align(8);
 
-  const inHead = new Places(1);
+  const inHead = new Places(2);
   const logitsDelta = inHead.take(sizes.at(-1)!.paddedOutputs);
   const observation = inHead.take(sizes[0]!.paddedInputs);
   const squares = sizes.map(() => inHead.take(1));
@@ -77,12 +81,13 @@ export function planMemory(layout: Layout, capacity: number): MemoryPlan {
     packed: packed[index]![0],
     packedGradient: packed[index]![1],
     input: outputs[index - 1] ?? inHeads(observation),
-    output: outputs[index] ?? { start: scratch, stride: 0 },
+    output: outputs[index] ?? logits,
     delta: deltas[index] ?? inHeads(logitsDelta),
     inputSquare: inHeads(squares[index]!),
   }));
   const blocks = [head, ...outputs, ...deltas];
-  return { capacity, layers, head, gathered: head, scratch, sums, blocks, length: places.end };
+  const deltaSquare = inHeads(1);
+  return { capacity, layers, head, gathered: head, deltaSquare, scratch, sums, blocks, length: places.end };
 }
 
 /** Copies everything that a policy's memory holds into a larger one. */

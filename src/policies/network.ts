@@ -9,8 +9,11 @@ export interface Network {
   reserve(steps: number): void;
   /** Takes over θ, flat, in torch's layout. */
   setParameters(theta: Float64Array): void;
-  /** Takes row `row` of `observations` as step `row`, and writes its logits [K] to `logits` at row·K. */
-  forward(observations: Float64Array, row: number, logits: Float64Array): void;
+  /**
+   * Takes rows `first` … `first` + `count` − 1 of `observations` as the steps of these numbers, and writes the logits [K] of
+   * row t to `logits` at t·K.
+   */
+  forward(observations: Float64Array, first: number, count: number, logits: Float64Array): void;
   /** Writes g = Σ_t g_t to `gradient` and ‖g_t‖ to `stepNorms`, for ∂L/∂logits [steps × K]. */
   backward(
     logitsGradient: Float64Array,

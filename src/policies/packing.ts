@@ -1,8 +1,8 @@
 import type { LayerPlaces } from "./memoryPlan.ts";
 
 /**
- * Where W[j,i] and b[j] of a layer lie in its packed form at `start`. Layers of at most 4 inputs are packed as
- * (b, w₀ … w₃) per output; wider ones as pairs of outputs (w_0i, w_1i, for every i in turn), then all biases.
+ * Where W[j,i] and b[j] of a layer lie in its packed form at `start`. Outputs stand in pairs: of layers of at most 4
+ * inputs (b, w₀ … w₃), each number beside that of the other output; of wider ones (w₀, w₁, …), and then all biases.
  */
 export interface Packing {
   weight(output: number, input: number): number;
@@ -11,7 +11,8 @@ export interface Packing {
 
 export function packingAt(start: number, { paddedInputs, paddedOutputs }: LayerPlaces): Packing {
   if (paddedInputs === 4) {
-    return { weight: (j, i) => start + 5 * j + 1 + i, bias: (j) => start + 5 * j };
+    const pair = (j: number) => start + (j >> 1) * 10 + (j & 1);
+    return { weight: (j, i) => pair(j) + 2 + 2 * i, bias: pair };
   }
   return {
     weight: (j, i) => start + (j >> 1) * 2 * paddedInputs + 2 * i + (j & 1),

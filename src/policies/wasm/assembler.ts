@@ -74,8 +74,11 @@ export const i32 = {
 } as const;
 
 export const f64 = {
+  constant: (value: number): Code => [0x44, doubleBytes(value)],
   add: operator(0xa0),
   multiply: operator(0xa2),
+  load: (address: Code, offset = 0): Code => [address, 0x2b, 3, unsigned(offset)],
+  store: (address: Code, value: Code, offset = 0): Code => [address, value, 0x39, 3, unsigned(offset)],
 } as const;
 
 /** Two float64 side by side. Comparisons give masks: all bits of a lane, or none. */
@@ -85,10 +88,18 @@ export const f64x2 = {
   lane: (lane: 0 | 1, value: Code): Code => vector(0x21, lane)(value),
   isGreater: vector(0x4a),
   and: vector(0x4e),
+  or: vector(0x50),
+  /** The bits of both lanes moved up by an i32. */
+  shiftUp: vector(0xcb),
+  absolute: vector(0xec),
+  root: vector(0xef),
   add: vector(0xf0),
   subtract: vector(0xf1),
   multiply: vector(0xf2),
-  /** a < b ? b : a, lane by lane. */
+  divide: vector(0xf3),
+  /** b < a ? b : a, lane by lane: a where one is NaN. */
+  least: vector(0xf6),
+  /** a < b ? b : a, lane by lane: a where one is NaN. */
   most: vector(0xf7),
   /** The first lanes of two vectors. */
   firsts: vector(0x0d, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23),

@@ -1,18 +1,38 @@
 import { assemble } from "./assembler.ts";
-import { propagateReluText, propagateTanhText, weightSumsText } from "./backwardText.ts";
+import { deltaSumsText, propagateReluText, propagateTanhText, weightSumsText } from "./backwardText.ts";
+import { forwardFourText } from "./forwardFourText.ts";
 import { forwardText } from "./forwardText.ts";
+import { tanhText } from "./tanhText.ts";
 
-/** The loops of wide layers, two float64 at a time. Places are in bytes; see the text of each. */
+/** The loops of dense layers, two float64 at a time. Places and strides are in bytes; see the text of each. */
 export interface DenseKernels {
   forward(
     weights: number,
     bias: number,
     input: number,
+    inputStride: number,
     output: number,
+    outputStride: number,
+    square: number,
+    squareStride: number,
+    rows: number,
     inputs: number,
     outputs: number,
     floor: number,
-  ): number;
+  ): void;
+  forwardFour(
+    weights: number,
+    input: number,
+    inputStride: number,
+    output: number,
+    outputStride: number,
+    square: number,
+    squareStride: number,
+    rows: number,
+    outputs: number,
+    floor: number,
+  ): void;
+  tanh(place: number, stride: number, rows: number, count: number): void;
   weightSums(
     delta: number,
     deltaStride: number,
@@ -22,6 +42,7 @@ export interface DenseKernels {
     inputs: number,
     sums: number,
   ): void;
+  deltaSums(delta: number, stride: number, steps: number, count: number, sums: number): void;
   propagateRelu: Propagate;
   propagateTanh: Propagate;
 }
@@ -30,11 +51,16 @@ type Propagate = (
   weights: number,
   pairStride: number,
   delta: number,
-  deltaEnd: number,
+  deltaStride: number,
+  deltas: number,
   input: number,
   to: number,
+  stride: number,
+  square: number,
+  squareStride: number,
+  steps: number,
   inputs: number,
-) => number;
+) => void;
 
 /** A network's numbers, and the loops that work on them. */
 export interface KernelMemory {
@@ -50,7 +76,15 @@ interface WebAssemblyGlobal {
 }
 
 const pageBytes = 2 ** 16;
-const texts = [forwardText, weightSumsText, propagateReluText, propagateTanhText];
+const texts = [
+  forwardText,
+  forwardFourText,
+  tanhText,
+  weightSumsText,
+  deltaSumsText,
+  propagateReluText,
+  propagateTanhText,
+];
 
 /** Makes memories over which the kernels run; what they need is assembled and compiled with the first. */
 export function kernelMemories(): (length: number) => KernelMemory {

@@ -1,0 +1,87 @@
+import {
+  advance,
+  type Code,
+  type FunctionText,
+  f64x2,
+  get,
+  i32,
+  type Local,
+  repeatWhile,
+  set,
+} from "./assembler.ts";
+
+const { absolute, add, subtract, multiply, divide, constant, least, load, store } = f64x2;
+
+/** Beyond it tanh is 1 to the last bit. */
+const largest = 22;
+/** ln 2/2 in two parts: times a whole number below 2^29 the first is exact. */
+const halfLn2 = 0.3465735912322998;
+const halfLn2Rest = -9.52327149978884e-10;
+/** A float64 of this size has no digits behind the point, and k + 1023, the exponent of 2^k, in its lowest bits. */
+const exponentPlace = 1.5 * 2 ** 52 + 1023;
+/** ρ coth ρ − 1 as a series in ρ²: 2^{2n} B_{2n}/(2n)!, n = 1 …; the next term lies below 3e−18 for ρ ≤ 0.26. */
+const lowerTerms = [1 / 3, -1 / 45, 2 / 945, -1 / 4725, 2 / 93555, -1382 / 638512875];
+const lastTerm = 4 / 18243225;
+
+/**
+ * tanh(place, stride, rows, count): tanh of rows of `count` numbers (an even one) in place, `stride` bytes apart; within
+ * 2.5 units in the last place, odd to the last bit. With x = k·ln 2/2 + ρ, s = 2^k and C = ρ coth ρ,
+ * tanh x = ((s − 1)C + (s + 1)ρ)/((s + 1)C + (s − 1)ρ); for k ≥ 2 what is divided is that of tanh x − 1.
+ */
+export const tanhText: FunctionText = {
+  name: "tanh",
+  parameters: ["i32", "i32", "i32", "i32"],
+  body(parameters, local) {
+    const [place, stride, rows, count] = parameters as [Local, Local, Local, Local];
+    const [at, end] = [local("i32"), local("i32")];
+    return [
+      repeatWhile(get(rows), [
+        set(at, get(place)),
+        set(end, i32.add(get(place), i32.multiply(get(count), i32.constant(8)))),
+        repeatWhile(i32.isLess(get(at), get(end)), [
+          ...tanhAt(at, () => local("v128")),
+          advance(at, i32.constant(16)),
+        ]),
+        advance(place, get(stride)),
+        advance(rows, i32.constant(-1)),
+      ]),
+    ];
+  },
+};
+
+function tanhAt(at: Local, local: () => Local): Code[] {
+  const [x, size, k, scale, rho, square, series] = Array.from({ length: 7 }, local) as SevenLocals;
+  const [less, more, base, weight, slope] = Array.from({ length: 5 }, local) as FiveLocals;
+  const places = constant(exponentPlace);
+  const steps = subtract(multiply(get(size), constant(2 / Math.LN2)), constant(0.25));
+  const horner = lowerTerms.reduceRight<Code>(
+    (sum, coefficient) => add(multiply(sum, get(square)), constant(coefficient)),
+    constant(lastTerm),
+  );
+  return [
+    set(x, load(get(at))),
+    set(size, least(absolute(get(x)), constant(largest))),
+    set(k, add(steps, places)),
+    set(scale, f64x2.shiftUp(get(k), i32.constant(52))),
+    set(k, subtract(get(k), places)),
+    set(rho, subtract(get(size), multiply(get(k), constant(halfLn2)))),
+    set(rho, subtract(get(rho), multiply(get(k), constant(halfLn2Rest)))),
+    set(square, multiply(get(rho), get(rho))),
+    set(series, multiply(horner, get(square))),
+    set(less, subtract(get(scale), constant(1))),
+    set(more, add(get(scale), constant(1))),
+    set(base, f64x2.and(f64x2.isGreater(get(k), constant(1)), constant(1))),
+    set(weight, subtract(get(less), multiply(get(base), get(more)))),
+    set(slope, subtract(get(more), multiply(get(base), get(less)))),
+    store(get(at), 0, f64x2.or(quotient(), f64x2.and(get(x), constant(-0)))),
+  ];
+
+  function quotient(): Code {
+    const part = (a: Local, b: Local) =>
+      add(get(a), add(multiply(get(a), get(series)), multiply(get(b), get(rho))));
+    return add(get(base), divide(part(weight, slope), part(more, less)));
+  }
+}
+
+type FiveLocals = [Local, Local, Local, Local, Local];
+type SevenLocals = [Local, Local, Local, Local, Local, Local, Local];
