@@ -1,7 +1,7 @@
 import type { CompiledLoss } from "../loss/evaluate.ts";
 import type { DevicePolicy } from "../policies/devicePolicy.ts";
 import { KernelsBackend } from "../policies/kernels.ts";
-import { createOptimiserState, optimiserSpecification } from "../policies/optimiser.ts";
+import { optimiserSpecification } from "../policies/optimiser.ts";
 import type { Gradient, Heads, OptimiserSpecification, OptimiserState } from "../policies/policy.ts";
 import type { RunSettings } from "../protocol/views.ts";
 import type { Batch } from "../rl/batch.ts";
@@ -72,7 +72,7 @@ export class Learner {
     this.backend.initialise(createGenerator(seed, "parameters"));
     this.thetaBefore = this.backend.theta().slice();
     this.#specification = this.#optimiserOf(this.#settings);
-    this.#optimiser = createOptimiserState(optimiser, this.thetaBefore.length);
+    this.#optimiser = this.backend.createOptimiserState(optimiser);
     if (device) this.#giveToDevice(device);
   }
 
@@ -159,7 +159,7 @@ export class Learner {
     }
     this.#specification = this.#optimiserOf(changed);
     if (changed.optimiser !== this.#settings.optimiser) {
-      this.#optimiser = createOptimiserState(changed.optimiser, this.thetaBefore.length);
+      this.#optimiser = this.backend.createOptimiserState(changed.optimiser);
       this.#isSynchronised = true;
       this.device?.setMoments(this.#optimiser.moments);
     }
@@ -178,7 +178,9 @@ export class Learner {
 
   restore(state: LearnerState): void {
     this.backend.setTheta(state.theta);
-    this.#optimiser = { step: state.optimiserStep, moments: state.moments.map((moment) => moment.slice()) };
+    this.#optimiser = this.backend.createOptimiserState(state.moments.length > 0 ? "adam" : "sgd");
+    this.#optimiser.step = state.optimiserStep;
+    for (const [n, moment] of this.#optimiser.moments.entries()) moment.set(state.moments[n]!);
     if (this.device) this.#giveToDevice(this.device);
   }
 

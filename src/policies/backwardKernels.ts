@@ -1,6 +1,6 @@
 import { type Field, fieldAt, type LayerPlaces } from "./memoryPlan.ts";
 import { packingAt } from "./packing.ts";
-import type { KernelMemory } from "./wasm/denseKernels.ts";
+import type { KernelMemory } from "./wasm/kernelMemory.ts";
 
 /** As in network.ts: the compiler folds a constant of this file, but not an imported one, into the loops. */
 const indexMask = 2 ** 28 - 1;

@@ -5,7 +5,7 @@ import { copyMemory, fieldAt, type LayerPlaces, type MemoryPlan, planMemory } fr
 import { firstCapacity, grownCapacity, type Network, tileSteps } from "./network.ts";
 import { packLayer } from "./packing.ts";
 import type { Activation } from "./policy.ts";
-import type { KernelMemory } from "./wasm/denseKernels.ts";
+import type { CreateMemory, KernelMemory } from "./wasm/kernelMemory.ts";
 
 const noFloor = Number.NEGATIVE_INFINITY;
 
@@ -15,11 +15,11 @@ export class DenseNetwork implements Network {
   readonly #isRelu: boolean;
   /** Below it no hidden output goes before its activation. */
   readonly #hiddenFloor: number;
-  readonly #createMemory: (length: number) => KernelMemory;
+  readonly #createMemory: CreateMemory;
   #plan: MemoryPlan;
   #memory: KernelMemory;
 
-  constructor(layout: Layout, activation: Activation, createMemory: (length: number) => KernelMemory) {
+  constructor(layout: Layout, activation: Activation, createMemory: CreateMemory) {
     this.#layout = layout;
     this.#isRelu = activation === "relu";
     this.#hiddenFloor = this.#isRelu ? 0 : noFloor;

@@ -1,5 +1,5 @@
 import { type Field, fieldAt, type LayerPlaces } from "./memoryPlan.ts";
-import type { KernelMemory } from "./wasm/denseKernels.ts";
+import type { KernelMemory } from "./wasm/kernelMemory.ts";
 
 /**
  * Writes max(floor, W x + b) of steps `first` … `first` + `count` − 1 to `output`, and ‖x‖² to the layer's `inputSquare`.

@@ -9,17 +9,18 @@ import { HeadReader } from "./headReader.ts";
 import { initialParameters } from "./initialise.ts";
 import type { Layout } from "./layout.ts";
 import type { Network } from "./network.ts";
-import { clipFactor, gradientNorm, takeGroupedStep } from "./optimiser.ts";
+import { ParameterMemory } from "./parameterMemory.ts";
 import type {
   Gradient,
   Heads,
+  OptimiserKind,
   OptimiserSpecification,
   OptimiserState,
   ParameterView,
   PolicyBackend,
   PolicySpecification,
 } from "./policy.ts";
-import { kernelMemories } from "./wasm/denseKernels.ts";
+import { type CreateMemory, kernelMemories } from "./wasm/kernelMemory.ts";
 
 /**
  * The float64 reference backend: dense policies in plain loops over typed arrays. Every number depends on θ and the
@@ -34,8 +35,7 @@ export class KernelsBackend implements PolicyBackend {
   readonly #network: Network;
   readonly #reader: HeadReader;
   readonly #outputCount: number;
-  readonly #theta: Float64Array;
-  readonly #gradient: Float64Array;
+  readonly #numbers: ParameterMemory;
   #outputs: Float64Array;
   #stepNorms: Float64Array;
   #capacity: number;
@@ -47,10 +47,10 @@ export class KernelsBackend implements PolicyBackend {
     this.specification = specification;
     this.#architecture = architectureOf(specification);
     this.parameters = this.#architecture.parameters;
-    this.#network = createNetwork(this.#architecture, specification);
+    const createMemory = kernelMemories();
+    this.#network = createNetwork(this.#architecture, specification, createMemory);
     this.#outputCount = outputCount(specification);
-    this.#theta = new Float64Array(this.#architecture.parameterCount);
-    this.#gradient = new Float64Array(this.#architecture.parameterCount);
+    this.#numbers = new ParameterMemory(this.#architecture.parameterCount, createMemory);
     const { capacity } = this.#network;
     this.#capacity = capacity;
     this.#reader = new HeadReader(specification, capacity);
@@ -60,14 +60,14 @@ export class KernelsBackend implements PolicyBackend {
 
   /** θ itself, not a copy: change it by `setTheta` only. */
   theta(): Float64Array {
-    return this.#theta;
+    return this.#numbers.theta;
   }
 
   setTheta(theta: Float64Array): void {
-    if (theta.length !== this.#theta.length) {
-      throw new RangeError(`θ has ${this.#theta.length} numbers, not ${theta.length}`);
+    if (theta.length !== this.#numbers.theta.length) {
+      throw new RangeError(`θ has ${this.#numbers.theta.length} numbers, not ${theta.length}`);
     }
-    this.#theta.set(theta);
+    this.#numbers.theta.set(theta);
     this.#parametersChanged();
   }
 
@@ -107,30 +107,33 @@ export class KernelsBackend implements PolicyBackend {
   }
 
   backward(outputsGradient: Float64Array, rows: number): Gradient {
-    this.#network.backward(outputsGradient, rows, this.#gradient, this.#stepNorms);
+    this.#network.backward(outputsGradient, rows, this.#numbers.gradient, this.#stepNorms);
     this.#isProjectable = true;
-    return { gradient: this.#gradient, stepNorms: this.#stepNorms.subarray(0, rows) };
+    return { gradient: this.#numbers.gradient, stepNorms: this.#stepNorms.subarray(0, rows) };
   }
 
   /** Throws where θ or a row has changed since `backward`. */
   project(steps: number): Float64Array {
     if (!this.#isProjectable) throw new Error("project follows backward, before θ or a step changes");
-    return this.#network.project(this.#gradient, steps);
+    return this.#network.project(this.#numbers.gradient, steps);
+  }
+
+  /** The state of an optimiser before its first step, where `apply` is quickest; what was returned before is void. */
+  createOptimiserState(kind: OptimiserKind): OptimiserState {
+    return this.#numbers.createState(kind);
   }
 
   /** @returns ‖g‖ before clipping. */
   apply(optimiser: OptimiserSpecification, state: OptimiserState, clipNorm: number | undefined): number {
-    const norm = gradientNorm(this.#gradient);
     const { policy, free } = this.#architecture;
-    const scale = clipFactor(norm, clipNorm);
-    takeGroupedStep(optimiser, state, this.#theta, this.#gradient, scale, policy.parameterCount + free);
+    const norm = this.#numbers.step(optimiser, state, clipNorm, policy.parameterCount + free);
     this.#parametersChanged();
     return norm;
   }
 
   #parametersChanged(): void {
     this.#isProjectable = false;
-    this.#network.setParameters(this.#theta);
+    this.#network.setParameters(this.#numbers.theta);
   }
 
   /** Makes room for `steps` steps; what is there stays. */
@@ -150,8 +153,8 @@ export class KernelsBackend implements PolicyBackend {
 function createNetwork(
   { policy, free, value }: Architecture,
   { activation, value: valueHead }: PolicySpecification,
+  createMemory: CreateMemory,
 ): Network {
-  const createMemory = kernelMemories();
   const network = (layout: Layout) =>
     activation === "relu" && isControl(layout)
       ? new ControlNetwork(layout)

@@ -94,6 +94,8 @@ export type OptimiserSpecification = {
     }
 );
 
+export type OptimiserKind = OptimiserSpecification["kind"];
+
 /** Optimiser state that a checkpoint must hold: step count and moment vectors (empty for SGD). */
 export interface OptimiserState {
   step: number;

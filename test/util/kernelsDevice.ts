@@ -1,7 +1,6 @@
 import type { DeviceBackend } from "../../src/engine/backends/deviceBackend.ts";
 import type { DeviceFigures, DevicePolicy } from "../../src/policies/devicePolicy.ts";
 import { KernelsBackend } from "../../src/policies/kernels.ts";
-import { takeStep } from "../../src/policies/optimiser.ts";
 import type { Gradient, OptimiserSpecification, PolicySpecification } from "../../src/policies/policy.ts";
 
 /** What a double of a device does wrong, and when: in the backward pass of that many updates, counted over all its policies. */
@@ -78,16 +77,9 @@ class KernelsDevice implements DevicePolicy {
 
   step(optimiser: OptimiserSpecification, count: number, clipNorm: number | undefined): void {
     if (clipNorm !== undefined) throw new Error("the double does not clip");
-    const theta = this.#kernels.theta().slice();
-    takeStep(
-      optimiser,
-      { step: count - 1, moments: this.#moments },
-      theta,
-      this.#passed?.gradient ?? new Float64Array(theta.length),
-      1,
-    );
+    this.#kernels.apply(optimiser, { step: count - 1, moments: this.#moments }, undefined);
     const noise = (this.#trouble.noise ?? 0) * ++this.#count.steps;
-    this.#kernels.setTheta(theta.map((value) => Math.fround(value + noise)));
+    this.#kernels.setTheta(this.#kernels.theta().map((value) => Math.fround(value + noise)));
   }
 
   async figures(): Promise<DeviceFigures> {

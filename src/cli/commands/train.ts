@@ -17,6 +17,7 @@ import { environments } from "../../environments/registry.ts";
 import { newRunPath } from "../../runs/folder.ts";
 import type { UpdateSummary } from "../../runs/summary.ts";
 import type { CommandRecord, Parsed } from "../command.ts";
+import { LineBuffer } from "../lineBuffer.ts";
 import { LiveLine } from "../liveLine.ts";
 import { readLoss, refusesLoss } from "../lossArgument.ts";
 import { type Console, type ExitCode, formatCount, jsonLine } from "../output.ts";
@@ -96,11 +97,12 @@ async function train(parsed: Parsed, console: Console): Promise<ExitCode> {
   const settings = readSettings(parsed);
   if (refuses(settings, parsed.text("resume") !== undefined, console)) return 2;
   const live = new LiveLine(console, json || quiet);
+  const lines = new LineBuffer(console.out);
   const options = {
     limit,
     record: !parsed.flag("no-record"),
     onUpdate: (summary: UpdateSummary) => {
-      if (json && !quiet) console.out(jsonLine(updateObject(summary)));
+      if (json && !quiet) lines.add(jsonLine(updateObject(summary)));
       else live.update(summary);
     },
   };
@@ -110,7 +112,7 @@ async function train(parsed: Parsed, console: Console): Promise<ExitCode> {
       ? await create(parsed, settings, options)
       : await takeUp(parsed, resume, settings, options);
   if (!json && !quiet) console.out(resume === undefined ? introduction(session) : resuming(session));
-  const { interrupted, failure } = await runSession(session, limit.untilSolved, live, json, console);
+  const { interrupted, failure } = await runSession(session, limit.untilSolved, live, lines, json, console);
   if (failure) throw withLog(failure, session.writer.path);
   if (parsed.flag("show")) await showUpdate(session.writer.path, undefined, {}, console);
   return limit.untilSolved && !session.solved && !interrupted ? 1 : 0;
@@ -129,6 +131,7 @@ async function runSession(
   session: TrainingSession,
   untilSolved: boolean,
   live: LiveLine,
+  lines: LineBuffer,
   json: boolean,
   console: Console,
 ): Promise<{ interrupted: boolean; failure: Error | undefined }> {
@@ -144,6 +147,7 @@ async function runSession(
     signals.release();
   }
   live.end();
+  lines.flush();
   const seconds = (performance.now() - started) / 1000;
   report(session, { seconds, steps: session.trainer.steps - before, untilSolved }, json, console);
   return { interrupted: signals.interrupted(), failure };

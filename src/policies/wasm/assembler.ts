@@ -35,8 +35,10 @@ function counted(items: readonly Code[]): Code {
   return [unsigned(items.length), items];
 }
 
-function flatten(code: readonly Code[]): number[] {
-  return (code as readonly unknown[]).flat(Number.POSITIVE_INFINITY as 1) as number[];
+function flatten(code: Code, bytes: number[] = []): number[] {
+  if (typeof code === "number") bytes.push(code);
+  else for (const part of code) flatten(part, bytes);
+  return bytes;
 }
 
 function text(value: string): Code {
@@ -108,6 +110,9 @@ export const f64x2 = {
   load: (address: Code, offset = 0): Code => [address, memoryAccess(0x00)(offset)],
   /** One number of the memory in both lanes. */
   loadSplat: (address: Code, offset = 0): Code => [address, memoryAccess(0x0a)(offset)],
+  /** One number of the memory in the first lane, 0 in the second; and the first lane alone to the memory. */
+  loadOne: (address: Code): Code => [address, memoryAccess(0x5d)(0)],
+  storeOne: (address: Code, value: Code): Code => [address, value, memoryAccess(0x5b)(0), 0],
   store: (address: Code, offset: number, value: Code): Code => [address, value, memoryAccess(0x0b)(offset)],
 } as const;
 
@@ -142,7 +147,7 @@ function functionCode({ parameters, body }: FunctionText): Code {
 
 /** Code with its length in bytes before it. */
 function sized(code: Code): Code {
-  const bytes = flatten([code]);
+  const bytes = flatten(code);
   return [unsigned(bytes.length), bytes];
 }
 

@@ -10,7 +10,7 @@ import {
   set,
 } from "./assembler.ts";
 
-const { absolute, add, subtract, multiply, divide, constant, least, load, store } = f64x2;
+const { absolute, add, subtract, multiply, divide, least, load, store } = f64x2;
 
 /** Beyond it tanh is 1 to the last bit. */
 const largest = 22;
@@ -20,8 +20,7 @@ const halfLn2Rest = -9.52327149978884e-10;
 /** A float64 of this size has no digits behind the point, and k + 1023, the exponent of 2^k, in its lowest bits. */
 const exponentPlace = 1.5 * 2 ** 52 + 1023;
 /** ρ coth ρ − 1 as a series in ρ²: 2^{2n} B_{2n}/(2n)!, n = 1 …; the next term lies below 3e−18 for ρ ≤ 0.26. */
-const lowerTerms = [1 / 3, -1 / 45, 2 / 945, -1 / 4725, 2 / 93555, -1382 / 638512875];
-const lastTerm = 4 / 18243225;
+const cothSeries = [1 / 3, -1 / 45, 2 / 945, -1 / 4725, 2 / 93555, -1382 / 638512875, 4 / 18243225];
 
 /**
  * tanh(place, stride, rows, count): tanh of rows of `count` numbers (an even one) in place, `stride` bytes apart; within
@@ -34,14 +33,20 @@ export const tanhText: FunctionText = {
   body(parameters, local) {
     const [place, stride, rows, count] = parameters as [Local, Local, Local, Local];
     const [at, end] = [local("i32"), local("i32")];
+    const held: Code[] = [];
+    // A constant written in a loop is put together in every turn.
+    const hold = (value: number) => {
+      const constant = local("v128");
+      held.push(set(constant, f64x2.constant(value)));
+      return get(constant);
+    };
+    const tanh = tanhAt(at, () => local("v128"), hold);
     return [
+      held,
       repeatWhile(get(rows), [
         set(at, get(place)),
         set(end, i32.add(get(place), i32.multiply(get(count), i32.constant(8)))),
-        repeatWhile(i32.isLess(get(at), get(end)), [
-          ...tanhAt(at, () => local("v128")),
-          advance(at, i32.constant(16)),
-        ]),
+        repeatWhile(i32.isLess(get(at), get(end)), [...tanh, advance(at, i32.constant(16))]),
         advance(place, get(stride)),
         advance(rows, i32.constant(-1)),
       ]),
@@ -49,15 +54,23 @@ export const tanhText: FunctionText = {
   },
 };
 
-function tanhAt(at: Local, local: () => Local): Code[] {
+function tanhAt(at: Local, local: () => Local, constant: (value: number) => Code): Code[] {
   const [x, size, k, scale, rho, square, series] = Array.from({ length: 7 }, local) as SevenLocals;
   const [less, more, base, weight, slope] = Array.from({ length: 5 }, local) as FiveLocals;
   const places = constant(exponentPlace);
+  const one = constant(1);
   const steps = subtract(multiply(get(size), constant(2 / Math.LN2)), constant(0.25));
-  const horner = lowerTerms.reduceRight<Code>(
-    (sum, coefficient) => add(multiply(sum, get(square)), constant(coefficient)),
-    constant(lastTerm),
+  const [c1, c2, c3, c4, c5, c6, c7] = cothSeries.map(constant) as SevenCodes;
+  const fourth = local();
+  const twoTerms = (a: Code, b: Code) => add(a, multiply(b, get(square)));
+  // In this form its parts can be computed side by side.
+  const horner = add(
+    add(twoTerms(c1, c2), multiply(twoTerms(c3, c4), get(fourth))),
+    multiply(add(twoTerms(c5, c6), multiply(c7, get(fourth))), multiply(get(fourth), get(fourth))),
   );
+  const part = (a: Local, b: Local) =>
+    add(get(a), add(multiply(get(a), get(series)), multiply(get(b), get(rho))));
+  const size_ = add(get(base), divide(part(weight, slope), part(more, less)));
   return [
     set(x, load(get(at))),
     set(size, least(absolute(get(x)), constant(largest))),
@@ -67,21 +80,17 @@ function tanhAt(at: Local, local: () => Local): Code[] {
     set(rho, subtract(get(size), multiply(get(k), constant(halfLn2)))),
     set(rho, subtract(get(rho), multiply(get(k), constant(halfLn2Rest)))),
     set(square, multiply(get(rho), get(rho))),
+    set(fourth, multiply(get(square), get(square))),
     set(series, multiply(horner, get(square))),
-    set(less, subtract(get(scale), constant(1))),
-    set(more, add(get(scale), constant(1))),
-    set(base, f64x2.and(f64x2.isGreater(get(k), constant(1)), constant(1))),
+    set(less, subtract(get(scale), one)),
+    set(more, add(get(scale), one)),
+    set(base, f64x2.and(f64x2.isGreater(get(k), one), one)),
     set(weight, subtract(get(less), multiply(get(base), get(more)))),
     set(slope, subtract(get(more), multiply(get(base), get(less)))),
-    store(get(at), 0, f64x2.or(quotient(), f64x2.and(get(x), constant(-0)))),
+    store(get(at), 0, f64x2.or(size_, f64x2.and(get(x), constant(-0)))),
   ];
-
-  function quotient(): Code {
-    const part = (a: Local, b: Local) =>
-      add(get(a), add(multiply(get(a), get(series)), multiply(get(b), get(rho))));
-    return add(get(base), divide(part(weight, slope), part(more, less)));
-  }
 }
 
+type SevenCodes = [Code, Code, Code, Code, Code, Code, Code];
 type FiveLocals = [Local, Local, Local, Local, Local];
 type SevenLocals = [Local, Local, Local, Local, Local, Local, Local];

@@ -1,6 +1,6 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect } from "vitest";
-import { kernelMemories } from "../../../../src/policies/wasm/denseKernels.ts";
+import { kernelMemories } from "../../../../src/policies/wasm/kernelMemory.ts";
 import { createGenerator } from "../../../../src/rl/randomGenerator.ts";
 
 const createMemory = kernelMemories();
