@@ -1,13 +1,23 @@
 import type { Layout } from "./layout.ts";
 import { oddLines } from "./network.ts";
 
-/** Doubles per unit of a packed control policy: b, w₀ … w₃, and the unit's weights into the two logits. */
-export const unitSize = 7;
-/** Doubles per step in its head: Σ δ² of the hidden layer, δ of the logits (2), the observation (4), ‖h‖². */
+/** Doubles per two units of a packed control policy: b, w₀ … w₃, and the weights into the two logits, of both side by side. */
+const pairSize = 14;
+/** Where a unit's weights stand among its seven numbers. */
+const firstWeight = 1;
+const firstLogitWeight = 5;
+/** Doubles per step in its head: Σ δ² of the hidden layer, the logits or their δ (2), the observation (4), ‖h‖². */
 export const headSize = 8;
-export const headDelta = 1;
+export const headLogits = 1;
 export const headInput = 3;
 export const headSquare = 7;
+
+/** One of a unit's seven numbers, for all units: `number` in the packed form, from `from` on every `step` in θ. */
+interface Column {
+  readonly number: number;
+  readonly from: number;
+  readonly step: number;
+}
 
 /** Where the numbers of a control policy lie in its memory: absolute offsets. */
 export interface ControlPlan {
@@ -18,6 +28,9 @@ export interface ControlPlan {
   readonly paddedUnits: number;
   readonly outputs: number;
   readonly hasBias: boolean;
+  readonly columns: readonly Column[];
+  /** Where the biases of the logits lie in θ. */
+  readonly logitBias: number | undefined;
   /** Packed parameters, units first, then the biases of the two logits; and a gradient in the same form. */
   readonly packed: number;
   readonly packedGradient: number;
@@ -33,10 +46,11 @@ export function isControl({ layers }: Layout): boolean {
   return layers.length === 2 && layers[0]!.inputs <= 4 && layers[1]!.outputs <= 2;
 }
 
-export function planControl({ layers }: Layout, capacity: number): ControlPlan {
-  const { inputs, outputs: units, bias } = layers[0]!;
+export function planControl(layout: Layout, capacity: number): ControlPlan {
+  const [first, second] = layout.layers as [Layout["layers"][number], Layout["layers"][number]];
+  const { inputs, outputs: units, bias } = first;
   const paddedUnits = units + (units % 2);
-  const packedLength = paddedUnits * unitSize + 2;
+  const packedLength = (paddedUnits / 2) * pairSize + 2;
   const heads = Math.ceil((2 * packedLength) / 8) * 8;
   const hidden = heads + capacity * headSize;
   const stride = oddLines(paddedUnits);
@@ -45,8 +59,10 @@ export function planControl({ layers }: Layout, capacity: number): ControlPlan {
     inputs,
     units,
     paddedUnits,
-    outputs: layers[1]!.outputs,
+    outputs: second.outputs,
     hasBias: bias !== undefined,
+    columns: columnsOf(layout),
+    logitBias: second.bias,
     packed: 0,
     packedGradient: packedLength,
     heads,
@@ -56,22 +72,56 @@ export function planControl({ layers }: Layout, capacity: number): ControlPlan {
   };
 }
 
+function columnsOf({ layers }: Layout): Column[] {
+  const [first, second] = layers as [Layout["layers"][number], Layout["layers"][number]];
+  const { inputs, outputs: units } = first;
+  const weights = Array.from({ length: inputs }, (_, i) => ({
+    number: firstWeight + i,
+    from: first.weights + i,
+    step: inputs,
+  }));
+  const logitWeights = Array.from({ length: second.outputs }, (_, k) => ({
+    number: firstLogitWeight + k,
+    from: second.weights + k * units,
+    step: 1,
+  }));
+  const bias = first.bias === undefined ? [] : [{ number: 0, from: first.bias, step: 1 }];
+  return [...bias, ...weights, ...logitWeights];
+}
+
+/** Where number n of unit j lies in a packed form at `start`. */
+export function unitPlace(start: number, unit: number, number: number): number {
+  return start + (unit >> 1) * pairSize + 2 * number + (unit & 1);
+}
+
+/** Where the biases of the logits lie in a packed form at `start`. */
+export function logitBiases(start: number, paddedUnits: number): number {
+  return start + (paddedUnits / 2) * pairSize;
+}
+
 /** Copies θ, or a gradient in θ's layout, to its packed form at `start`. */
 export function packControl(
   memory: Float64Array,
   start: number,
-  { layers }: Layout,
-  { inputs, units, paddedUnits, outputs }: ControlPlan,
+  { columns, units, paddedUnits, outputs, logitBias }: ControlPlan,
   parameters: Float64Array,
 ): void {
-  const [first, second] = layers as [Layout["layers"][number], Layout["layers"][number]];
-  for (let j = 0; j < units; j++) {
-    const to = start + j * unitSize;
-    if (first.bias !== undefined) memory[to] = parameters[first.bias + j]!;
-    for (let i = 0; i < inputs; i++) memory[to + 1 + i] = parameters[first.weights + j * inputs + i]!;
-    for (let k = 0; k < outputs; k++) memory[to + 5 + k] = parameters[second.weights + k * units + j]!;
+  for (const { number, from, step } of columns) {
+    for (let j = 0; j < units; j++) memory[unitPlace(start, j, number)] = parameters[from + j * step]!;
   }
-  for (let k = 0; k < outputs && second.bias !== undefined; k++) {
-    memory[start + paddedUnits * unitSize + k] = parameters[second.bias + k]!;
+  const biases = logitBiases(start, paddedUnits);
+  for (let k = 0; k < outputs && logitBias !== undefined; k++)
+    memory[biases + k] = parameters[logitBias + k]!;
+}
+
+/** Copies the packed form of the units at `start` to a gradient in θ's layout; the biases of the logits are not among it. */
+export function unpackUnits(
+  memory: Float64Array,
+  start: number,
+  { columns, units }: ControlPlan,
+  gradient: Float64Array,
+): void {
+  for (const { number, from, step } of columns) {
+    for (let j = 0; j < units; j++) gradient[from + j * step] = memory[unitPlace(start, j, number)]!;
   }
 }

@@ -1,16 +1,17 @@
-import { addUnitGradient, forwardControl, projectControl } from "./controlKernels.ts";
 import {
   type ControlPlan,
-  headDelta,
   headInput,
+  headLogits,
   headSize,
   headSquare,
   packControl,
   planControl,
-  unitSize,
+  unpackUnits,
 } from "./controlLayout.ts";
-import type { Layer, Layout } from "./layout.ts";
+import { projectControl } from "./controlProjection.ts";
+import type { Layout } from "./layout.ts";
 import { firstCapacity, grownCapacity, type Network, tileSteps } from "./network.ts";
+import type { CreateMemory, KernelMemory } from "./wasm/kernelMemory.ts";
 
 /**
  * A relu policy of the size of control problems: one hidden layer over at most 4 inputs, at most 2 logits. Everything
@@ -18,15 +19,15 @@ import { firstCapacity, grownCapacity, type Network, tileSteps } from "./network
  */
 export class ControlNetwork implements Network {
   readonly #layout: Layout;
+  readonly #createMemory: CreateMemory;
   #plan: ControlPlan;
-  #memory: Float64Array;
-  readonly #unitGradients: Float64Array;
+  #memory: KernelMemory;
 
-  constructor(layout: Layout) {
+  constructor(layout: Layout, createMemory: CreateMemory) {
     this.#layout = layout;
+    this.#createMemory = createMemory;
     this.#plan = planControl(layout, firstCapacity);
-    this.#memory = new Float64Array(this.#plan.length);
-    this.#unitGradients = new Float64Array(this.#plan.units * unitSize);
+    this.#memory = createMemory(this.#plan.length);
   }
 
   get capacity(): number {
@@ -42,25 +43,32 @@ export class ControlNetwork implements Network {
       (capacity) => planControl(this.#layout, capacity).length,
     );
     const plan = planControl(this.#layout, grown);
-    const memory = new Float64Array(plan.length);
-    memory.set(this.#memory.subarray(0, from.hidden));
-    memory.set(this.#memory.subarray(from.hidden), plan.hidden);
+    const memory = this.#createMemory(plan.length);
+    memory.numbers.set(this.#memory.numbers.subarray(0, from.hidden));
+    memory.numbers.set(this.#memory.numbers.subarray(from.hidden), plan.hidden);
     this.#memory = memory;
     this.#plan = plan;
   }
 
   setParameters(theta: Float64Array): void {
-    packControl(this.#memory, this.#plan.packed, this.#layout, this.#plan, theta);
+    packControl(this.#memory.numbers, this.#plan.packed, this.#plan, theta);
   }
 
   forward(observations: Float64Array, first: number, count: number, logits: Float64Array): void {
-    const memory = this.#memory;
+    const { numbers, kernels } = this.#memory;
     const { packed, paddedUnits, inputs, outputs, heads, hidden, stride } = this.#plan;
-    for (let row = first; row < first + count; row++) {
-      const head = heads + row * headSize;
-      for (let i = 0; i < inputs; i++) memory[head + headInput + i] = observations[row * inputs + i]!;
-      const output = hidden + row * stride;
-      forwardControl(memory, packed, paddedUnits, head, output, logits, row * outputs, outputs);
+    const head = heads + first * headSize;
+    for (let row = 0; row < count; row++) {
+      const from = (first + row) * inputs;
+      const to = head + row * headSize + headInput;
+      for (let i = 0; i < inputs; i++) numbers[to + i] = observations[from + i]!;
+    }
+    const output = hidden + first * stride;
+    kernels.controlForward(8 * packed, paddedUnits, 8 * head, 8 * headSize, 8 * output, 8 * stride, count);
+    for (let row = 0; row < count; row++) {
+      const from = head + row * headSize + headLogits;
+      const to = (first + row) * outputs;
+      for (let k = 0; k < outputs; k++) logits[to + k] = numbers[from + k]!;
     }
   }
 
@@ -70,17 +78,21 @@ export class ControlNetwork implements Network {
     gradient: Float64Array,
     stepNorms: Float64Array,
   ): void {
-    const { packed, units, heads, hidden, stride } = this.#plan;
-    const sums = this.#unitGradients.fill(0);
+    const { numbers, kernels } = this.#memory;
+    const { packed, packedGradient, paddedUnits, heads, hidden, stride } = this.#plan;
+    numbers.fill(0, packedGradient, heads);
     this.#setDeltas(logitsGradient, steps);
     for (let start = 0; start < steps; start += tileSteps) {
-      const count = Math.min(tileSteps, steps - start);
-      const head = heads + start * headSize;
-      const output = hidden + start * stride;
-      for (let j = 0; j < units; j++) {
-        const place = j * unitSize;
-        addUnitGradient(this.#memory, packed + place, head, output + j, stride, count, sums, place);
-      }
+      kernels.controlBackward(
+        8 * packed,
+        paddedUnits,
+        8 * (heads + start * headSize),
+        8 * headSize,
+        8 * (hidden + start * stride),
+        8 * stride,
+        Math.min(tileSteps, steps - start),
+        8 * packedGradient,
+      );
     }
     this.#unpack(gradient, steps);
     this.#measure(steps, stepNorms);
@@ -88,10 +100,10 @@ export class ControlNetwork implements Network {
 
   project(gradient: Float64Array, steps: number): Float64Array {
     const { packed, packedGradient, paddedUnits, heads, hidden, stride } = this.#plan;
-    packControl(this.#memory, packedGradient, this.#layout, this.#plan, gradient);
+    packControl(this.#memory.numbers, packedGradient, this.#plan, gradient);
     return Float64Array.from({ length: steps }, (_, t) =>
       projectControl(
-        this.#memory,
+        this.#memory.numbers,
         packed,
         packedGradient,
         paddedUnits,
@@ -102,43 +114,37 @@ export class ControlNetwork implements Network {
   }
 
   #setDeltas(logitsGradient: Float64Array, steps: number): void {
-    const memory = this.#memory;
+    const memory = this.#memory.numbers;
     const { heads, outputs } = this.#plan;
     for (let t = 0; t < steps; t++) {
       const head = heads + t * headSize;
       memory[head] = 0;
-      memory[head + headDelta] = logitsGradient[t * outputs]!;
-      memory[head + headDelta + 1] = outputs > 1 ? logitsGradient[t * outputs + 1]! : 0;
+      memory[head + headLogits] = logitsGradient[t * outputs]!;
+      memory[head + headLogits + 1] = outputs > 1 ? logitsGradient[t * outputs + 1]! : 0;
     }
   }
 
   /** Writes the units' sums, and the biases of the logits, into the flat gradient. */
   #unpack(gradient: Float64Array, steps: number): void {
-    const { inputs, units, outputs, heads } = this.#plan;
-    const [first, second] = this.#layout.layers as [Layer, Layer];
-    const sums = this.#unitGradients;
-    for (let j = 0; j < units; j++) {
-      const from = j * unitSize;
-      if (first.bias !== undefined) gradient[first.bias + j] = sums[from]!;
-      for (let i = 0; i < inputs; i++) gradient[first.weights + j * inputs + i] = sums[from + 1 + i]!;
-      for (let k = 0; k < outputs; k++) gradient[second.weights + k * units + j] = sums[from + 5 + k]!;
-    }
-    for (let k = 0; k < outputs && second.bias !== undefined; k++) {
+    const { numbers } = this.#memory;
+    const { packedGradient, outputs, heads, logitBias } = this.#plan;
+    unpackUnits(numbers, packedGradient, this.#plan, gradient);
+    for (let k = 0; k < outputs && logitBias !== undefined; k++) {
       let sum = 0;
-      for (let t = 0; t < steps; t++) sum += this.#memory[heads + t * headSize + headDelta + k]!;
-      gradient[second.bias + k] = sum;
+      for (let t = 0; t < steps; t++) sum += numbers[heads + t * headSize + headLogits + k]!;
+      gradient[logitBias + k] = sum;
     }
   }
 
   /** ‖g_t‖² = ‖δ₁‖²(‖x‖² + 1) + ‖δ₂‖²(‖h‖² + 1), without the 1 where there is no bias. */
   #measure(steps: number, stepNorms: Float64Array): void {
-    const memory = this.#memory;
+    const memory = this.#memory.numbers;
     const { heads, hasBias } = this.#plan;
     const one = hasBias ? 1 : 0;
     for (let t = 0; t < steps; t++) {
       const head = heads + t * headSize;
-      const e0 = memory[head + headDelta]!;
-      const e1 = memory[head + headDelta + 1]!;
+      const e0 = memory[head + headLogits]!;
+      const e1 = memory[head + headLogits + 1]!;
       const x0 = memory[head + headInput]!;
       const x1 = memory[head + headInput + 1]!;
       const x2 = memory[head + headInput + 2]!;

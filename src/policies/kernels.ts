@@ -157,7 +157,7 @@ function createNetwork(
 ): Network {
   const network = (layout: Layout) =>
     activation === "relu" && isControl(layout)
-      ? new ControlNetwork(layout)
+      ? new ControlNetwork(layout, createMemory)
       : new DenseNetwork(layout, activation, createMemory);
   if (free === 0 && value === undefined) return network(policy);
   return new CompositeNetwork({

@@ -19,15 +19,19 @@ export function createOptimiserState(kind: OptimiserKind, parameterCount: number
 
 /** ‖g‖₂, summed in four parts: one addition need not wait for another. */
 export function gradientNorm(gradient: Float64Array): number {
-  let [a, b, c, d] = [0, 0, 0, 0];
+  const { length } = gradient;
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
   let i = 0;
-  for (; i + 3 < gradient.length; i += 4) {
+  for (; i < length - 3; i += 4) {
     a += gradient[i]! * gradient[i]!;
     b += gradient[i + 1]! * gradient[i + 1]!;
     c += gradient[i + 2]! * gradient[i + 2]!;
     d += gradient[i + 3]! * gradient[i + 3]!;
   }
-  for (; i < gradient.length; i++) a += gradient[i]! * gradient[i]!;
+  for (; i < length; i++) a += gradient[i]! * gradient[i]!;
   return Math.sqrt(a + b + (c + d));
 }
 

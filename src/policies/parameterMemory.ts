@@ -43,10 +43,10 @@ export class ParameterMemory {
     const scale = clipFactor(norm, clipNorm);
     state.step += 1;
     const isElsewhere = state.moments.length > 0 && state.moments[0] !== this.#moments[0];
-    if (isElsewhere) this.#moments.forEach((moment, n) => moment.set(state.moments[n]!));
+    if (isElsewhere) copyAll(state.moments, this.#moments);
     this.#stepRange(optimiser, learningRate, state.step, scale, 0, valueStart);
     this.#stepRange(optimiser, valueLearningRate, state.step, scale, valueStart, this.theta.length);
-    if (isElsewhere) state.moments.forEach((moment, n) => moment.set(this.#moments[n]!));
+    if (isElsewhere) copyAll(this.#moments, state.moments);
     return norm;
   }
 
@@ -65,6 +65,7 @@ export class ParameterMemory {
       return;
     }
     const { beta1, beta2, epsilon } = optimiser;
+    const correction = Math.sqrt(1 - beta2 ** step);
     this.#kernels.adam(
       place(0),
       place(1),
@@ -75,9 +76,12 @@ export class ParameterMemory {
       1 - beta1,
       beta2,
       1 - beta2,
-      learningRate / (1 - beta1 ** step),
-      Math.sqrt(1 - beta2 ** step),
-      epsilon,
+      (learningRate * correction) / (1 - beta1 ** step),
+      epsilon * correction,
     );
   }
+}
+
+function copyAll(from: readonly Float64Array[], to: readonly Float64Array[]): void {
+  for (const [n, numbers] of from.entries()) to[n]!.set(numbers);
 }

@@ -10,9 +10,10 @@ import {
   repeatWhile,
   set,
 } from "./assembler.ts";
+import { type FourLocals, sumOfProducts } from "./controlText.ts";
 import { advanceRows } from "./rows.ts";
 
-const { add, multiply, load, loadSplat, store, most, lane } = f64x2;
+const { add, load, loadSplat, store, most, lane } = f64x2;
 
 /** Bytes of two outputs of four inputs: b, w₀ … w₃ of both side by side. */
 const pairBytes = 80;
@@ -43,7 +44,7 @@ export const forwardFourText: FunctionText = {
           most(
             add(
               load(get(w)),
-              productsOf(given, (n) => load(get(w), 16 + 16 * n)),
+              sumOfProducts(given, (n) => load(get(w), 16 + 16 * n)),
             ),
             get(floors),
           ),
@@ -56,7 +57,7 @@ export const forwardFourText: FunctionText = {
         get(square),
         lane(
           0,
-          productsOf(given, (n) => get(given[n]!)),
+          sumOfProducts(given, (n) => get(given[n]!)),
         ),
       ),
     ];
@@ -73,11 +74,4 @@ export const forwardFourText: FunctionText = {
   },
 };
 
-type FourLocals = [Local, Local, Local, Local];
 type FiveLocals = [Local, Local, Local, Local, Local];
-
-/** f₀x₀ + f₁x₁ + (f₂x₂ + f₃x₃). */
-function productsOf(given: FourLocals, factor: (n: number) => Code): Code {
-  const [a, b, c, d] = given.map((x, n) => multiply(factor(n), get(x))) as [Code, Code, Code, Code];
-  return add(add(a, b), add(c, d));
-}

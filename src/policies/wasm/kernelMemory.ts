@@ -1,5 +1,7 @@
 import { assemble } from "./assembler.ts";
 import { deltaSumsText, propagateReluText, propagateTanhText, weightSumsText } from "./backwardText.ts";
+import type { ControlKernels } from "./controlKernels.ts";
+import { controlBackwardText, controlForwardText } from "./controlText.ts";
 import type { DenseKernels } from "./denseKernels.ts";
 import { forwardFourText } from "./forwardFourText.ts";
 import { forwardText } from "./forwardText.ts";
@@ -20,7 +22,6 @@ export interface OptimiserKernels {
     beta2: number,
     weight2: number,
     step: number,
-    root: number,
     epsilon: number,
   ): void;
 }
@@ -28,7 +29,7 @@ export interface OptimiserKernels {
 /** A block of numbers, and the loops that work on them. */
 export interface KernelMemory {
   readonly numbers: Float64Array;
-  readonly kernels: DenseKernels & OptimiserKernels;
+  readonly kernels: DenseKernels & ControlKernels & OptimiserKernels;
 }
 
 /** Makes a memory of so many numbers, all 0. */
@@ -50,6 +51,8 @@ const moduleBytes = assemble([
   deltaSumsText,
   propagateReluText,
   propagateTanhText,
+  controlForwardText,
+  controlBackwardText,
   sgdText,
   adamText,
 ]);

@@ -55,16 +55,16 @@ export const sgdText: FunctionText = {
 };
 
 /**
- * adam(theta, gradient, first, second, count, scale, weight1, beta2, weight2, step, root, epsilon): Kingma & Ba (2015),
- * algorithm 1, with ε outside the root: θ ← θ − step · m / (√v / root + ε), in the order of operations of torch.optim.
+ * adam(theta, gradient, first, second, count, scale, weight1, beta2, weight2, step, epsilon): Kingma & Ba (2015), algorithm 1,
+ * in the form that they give for speed: θ ← θ − step · m / (√v + ε̂), with α and ε corrected for bias beforehand.
  */
 export const adamText: FunctionText = {
   name: "adam",
-  parameters: ["i32", "i32", "i32", "i32", "i32", "f64", "f64", "f64", "f64", "f64", "f64", "f64"],
+  parameters: ["i32", "i32", "i32", "i32", "i32", "f64", "f64", "f64", "f64", "f64", "f64"],
   body(parameters, local) {
     const [theta, gradient, first, second, count] = parameters as FiveLocals;
     const [held, numbers] = hold(parameters.slice(5), local);
-    const [scale, weight1, beta2, weight2, step, correction, epsilon] = numbers as SevenLocals;
+    const [scale, weight1, beta2, weight2, step, epsilon] = numbers as SixLocals;
     const [g, m, v] = [local("v128"), local("v128"), local("v128")];
     return [
       held,
@@ -85,7 +85,7 @@ export const adamText: FunctionText = {
           get(theta),
           subtract(
             access.load(get(theta)),
-            divide(multiply(get(step), get(m)), add(divide(root(get(v)), get(correction)), get(epsilon))),
+            divide(multiply(get(step), get(m)), add(root(get(v)), get(epsilon))),
           ),
         ),
       ]),
@@ -103,4 +103,4 @@ function hold(
 }
 
 type FiveLocals = [Local, Local, Local, Local, Local];
-type SevenLocals = [Local, Local, Local, Local, Local, Local, Local];
+type SixLocals = [Local, Local, Local, Local, Local, Local];

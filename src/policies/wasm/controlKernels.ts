@@ -1,0 +1,22 @@
+/** The loops of a control network, two units at a time. Places and strides are in bytes; see the text of each. */
+export interface ControlKernels {
+  controlForward(
+    packed: number,
+    units: number,
+    head: number,
+    headStride: number,
+    hidden: number,
+    hiddenStride: number,
+    rows: number,
+  ): void;
+  controlBackward(
+    packed: number,
+    units: number,
+    head: number,
+    headStride: number,
+    hidden: number,
+    hiddenStride: number,
+    steps: number,
+    sums: number,
+  ): void;
+}
