@@ -13,26 +13,38 @@ const same = 1e-12;
 
 /** √((1+|ρ|)/(1−|ρ|)) of two columns with the cosine ρ; ∞ where they are collinear. Steps without a weight are left out. */
 export function conditionNumber(a: Float64Array, b: Float64Array): number {
-  const [alike, opposite] = [gap(a, b, 1), gap(a, b, -1)];
-  const less = Math.min(alike, opposite);
-  return less === 0 ? Number.POSITIVE_INFINITY : Math.sqrt((2 - less) / less);
+  return conditionOfGap(gap(a, b, length(a)));
 }
 
-/** 1 − sign·cos(a, b), as half the squared distance of the unit vectors so that no digit is lost where it is small. */
-function gap(a: Float64Array, b: Float64Array, sign: 1 | -1): number {
-  const [na, nb] = [length(a), length(b)];
+function conditionOfGap(gap: number): number {
+  return gap === 0 ? Number.POSITIVE_INFINITY : Math.sqrt((2 - gap) / gap);
+}
+
+/**
+ * 1 − |cos(a, b)| for a of length `na`, as half the squared distance of the unit vectors (of one from the other or from its
+ * opposite) so that no digit is lost where it is small.
+ */
+function gap(a: Float64Array, b: Float64Array, na: number): number {
+  const nb = length(b);
   if (na === 0 || nb === 0) return 0;
-  let square = 0;
+  let alike = 0;
+  let opposite = 0;
   for (let t = 0; t < a.length; t++) {
-    const difference = a[t]! / na - (sign * b[t]!) / nb;
-    if (!Number.isNaN(difference)) square += difference * difference;
+    const x = a[t]! / na;
+    const y = b[t]! / nb;
+    if (Number.isNaN(x - y)) continue;
+    alike += (x - y) * (x - y);
+    opposite += (x + y) * (x + y);
   }
-  return square / 2;
+  return Math.min(alike, opposite) / 2;
 }
 
 function length(values: Float64Array): number {
   let square = 0;
-  for (const value of values) if (!Number.isNaN(value)) square += value * value;
+  for (let t = 0; t < values.length; t++) {
+    const value = values[t]!;
+    if (!Number.isNaN(value)) square += value * value;
+  }
   return Math.sqrt(square);
 }
 
@@ -43,11 +55,13 @@ export function conditionOf(
 ): Condition | undefined {
   const own = candidates.find(({ rule }) => rule === best?.rule);
   if (!own) return undefined;
+  const ownLength = length(own.weights);
   let worst: Condition | undefined;
   for (const { rule, weights } of candidates) {
-    if (rule === own.rule || Math.min(gap(own.weights, weights, 1), gap(own.weights, weights, -1)) < same)
-      continue;
-    const number = conditionNumber(own.weights, weights);
+    if (rule === own.rule) continue;
+    const distance = gap(own.weights, weights, ownLength);
+    if (distance < same) continue;
+    const number = conditionOfGap(distance);
     if (Number.isFinite(number) && number > (worst?.number ?? 0)) worst = { number, against: rule.symbol };
   }
   return worst;

@@ -20,6 +20,7 @@ export class Gatherer {
   readonly #environmentGenerator: RandomGenerator;
   readonly #actionGenerator: RandomGenerator;
   readonly #collector: Collector | GymCollector;
+  #batch: Batch | undefined;
 
   constructor(resolved: ResolvedSettings, policy: KernelsBackend) {
     const { seed } = resolved.settings;
@@ -43,6 +44,7 @@ export class Gatherer {
   /** Forgets the last batch; the next is under way. */
   begin(): void {
     this.#collector.clear();
+    this.#batch = undefined;
     this.isUnderWay = true;
   }
 
@@ -58,9 +60,10 @@ export class Gatherer {
     return await collector.gather(this.#resolved.settings.batch, this.#act, budget);
   }
 
-  /** The batch, as views that hold until the next `begin`. */
+  /** The whole batch, as views that hold until the next `begin`. */
   batch(): Batch {
-    return this.#collector.batch();
+    this.#batch ??= this.#collector.batch();
+    return this.#batch;
   }
 
   state(): GathererState {

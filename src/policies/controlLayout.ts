@@ -1,5 +1,5 @@
 import type { Layout } from "./layout.ts";
-import { oddLines } from "./network.ts";
+import { indexMask, oddLines } from "./network.ts";
 
 /** Doubles per two units of a packed control policy: b, w₀ … w₃, and the weights into the two logits, of both side by side. */
 const pairSize = 14;
@@ -107,7 +107,13 @@ export function packControl(
   parameters: Float64Array,
 ): void {
   for (const { number, from, step } of columns) {
-    for (let j = 0; j < units; j++) memory[unitPlace(start, j, number)] = parameters[from + j * step]!;
+    let to = unitPlace(start, 0, number) & indexMask;
+    let p = from & indexMask;
+    for (let j = 0; j < units; j++) {
+      memory[to] = parameters[p]!;
+      to = (to + ((j & 1) === 0 ? 1 : pairSize - 1)) & indexMask;
+      p = (p + step) & indexMask;
+    }
   }
   const biases = logitBiases(start, paddedUnits);
   for (let k = 0; k < outputs && logitBias !== undefined; k++)
@@ -122,6 +128,12 @@ export function unpackUnits(
   gradient: Float64Array,
 ): void {
   for (const { number, from, step } of columns) {
-    for (let j = 0; j < units; j++) gradient[from + j * step] = memory[unitPlace(start, j, number)]!;
+    let p = unitPlace(start, 0, number) & indexMask;
+    let to = from & indexMask;
+    for (let j = 0; j < units; j++) {
+      gradient[to] = memory[p]!;
+      p = (p + ((j & 1) === 0 ? 1 : pairSize - 1)) & indexMask;
+      to = (to + step) & indexMask;
+    }
   }
 }

@@ -8,7 +8,6 @@ import {
   planControl,
   unpackUnits,
 } from "./controlLayout.ts";
-import { projectControl } from "./controlProjection.ts";
 import type { Layout } from "./layout.ts";
 import { firstCapacity, grownCapacity, type Network, tileSteps } from "./network.ts";
 import type { CreateMemory, KernelMemory } from "./wasm/kernelMemory.ts";
@@ -100,17 +99,21 @@ export class ControlNetwork implements Network {
 
   project(gradient: Float64Array, steps: number): Float64Array {
     const { packed, packedGradient, paddedUnits, heads, hidden, stride } = this.#plan;
-    packControl(this.#memory.numbers, packedGradient, this.#plan, gradient);
-    return Float64Array.from({ length: steps }, (_, t) =>
-      projectControl(
-        this.#memory.numbers,
-        packed,
-        packedGradient,
-        paddedUnits,
-        heads + t * headSize,
-        hidden + t * stride,
-      ),
+    const { numbers, kernels } = this.#memory;
+    packControl(numbers, packedGradient, this.#plan, gradient);
+    kernels.controlProject(
+      8 * packed,
+      8 * packedGradient,
+      paddedUnits,
+      8 * heads,
+      8 * headSize,
+      8 * hidden,
+      8 * stride,
+      steps,
     );
+    const projections = new Float64Array(steps);
+    for (let t = 0; t < steps; t++) projections[t] = numbers[heads + t * headSize]!;
+    return projections;
   }
 
   #setDeltas(logitsGradient: Float64Array, steps: number): void {

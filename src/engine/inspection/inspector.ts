@@ -1,3 +1,4 @@
+import type { CandidateInput } from "../../diagnosis/candidates.ts";
 import { type CandidateWeights, candidateWeights } from "../../diagnosis/match.ts";
 import { judge, type Verdict } from "../../diagnosis/verdict.ts";
 import type { Diagnostic } from "../../loss/diagnostic.ts";
@@ -38,7 +39,8 @@ export class Inspector {
   readonly heads: Heads;
   readonly backend: KernelsBackend;
   #trainer: InspectedLoss | undefined;
-  #candidates: readonly CandidateWeights[] | undefined;
+  /** What a verdict needs of the batch, and the weights of every known rule on it: the same for every loss. */
+  #judged: { readonly about: JudgedBatch; readonly candidates: readonly CandidateWeights[] } | undefined;
   readonly #columns = new Map<string, Float64Array>();
   readonly #lossColumns = new WeakMap<InspectedLoss, Map<string, Float64Array>>();
 
@@ -111,9 +113,9 @@ export class Inspector {
   }
 
   #judge(evaluation: BatchEvaluation): Verdict {
-    const about = this.#verdictBatch();
-    this.#candidates ??= candidateWeights(about);
-    return judge({ ...about, ...this.#fingerprintInput(evaluation) }, this.#candidates);
+    this.#judged ??= judgedBatch(this.frozen.batch, this.frozen.gamma, this.heads);
+    const { about, candidates } = this.#judged;
+    return judge({ ...about, ...this.#fingerprintInput(evaluation) }, candidates);
   }
 
   #fingerprintInput({ gradient, direct, adjoints }: BatchEvaluation) {
@@ -138,37 +140,45 @@ export class Inspector {
       gaussian: { dimensions: actionCount, actions, mu, logSigma, gradient: whole, direct: part },
     };
   }
+}
 
-  /** What a verdict needs of the batch, whatever the loss. */
-  #verdictBatch() {
-    const { batch, gamma } = this.frozen;
-    const { steps, rewards, time, recorded } = batch;
-    const { entropies, logProbabilities, values, nextValues } = this.heads;
-    return {
-      steps,
-      rewards,
-      time,
-      gamma,
-      ends: batch,
-      episodes: countEpisodes(batch),
-      entropies,
-      chosenProbabilities: this.#chosen() ?? logProbabilities.map(Math.exp),
-      values,
-      nextValues,
-      advantages: recorded?.adv,
-      recordedReturns: recorded?.G_recorded,
-      ratios: recorded?.log_pi_old?.map((old, t) => Math.exp(logProbabilities[t]! - old)),
-    };
-  }
+/** What a verdict needs of a batch, whatever the loss. */
+interface JudgedBatch extends CandidateInput {
+  readonly episodes: number;
+  readonly entropies: Float64Array;
+}
 
-  /** π(A_t|S_t) [T] of a categorical policy. */
-  #chosen(): Float64Array | undefined {
-    const { actions, actionCount } = this.frozen.batch;
-    const { probabilities } = this.heads;
-    return (
-      probabilities && Float64Array.from(actions, (action, t) => probabilities[t * actionCount + action]!)
-    );
-  }
+function judgedBatch(batch: Batch, gamma: number, heads: Heads) {
+  const about = verdictBatch(batch, gamma, heads);
+  return { about, candidates: candidateWeights(about) };
+}
+
+function verdictBatch(batch: Batch, gamma: number, heads: Heads): JudgedBatch {
+  const { steps, rewards, time, recorded } = batch;
+  const { entropies, logProbabilities, values, nextValues } = heads;
+  return {
+    steps,
+    rewards,
+    time,
+    gamma,
+    ends: batch,
+    episodes: countEpisodes(batch),
+    entropies,
+    chosenProbabilities: chosenProbabilities(batch, heads) ?? logProbabilities.map(Math.exp),
+    values,
+    nextValues,
+    advantages: recorded?.adv,
+    recordedReturns: recorded?.G_recorded,
+    ratios: recorded?.log_pi_old?.map((old, t) => Math.exp(logProbabilities[t]! - old)),
+  };
+}
+
+/** π(A_t|S_t) [T] of a categorical policy. */
+function chosenProbabilities(
+  { actions, actionCount }: Batch,
+  { probabilities }: Heads,
+): Float64Array | undefined {
+  return probabilities && actions.map((action, t) => probabilities[t * actionCount + action]!);
 }
 
 /** g_t·g [T], where a cut step answers for its final observation too. */

@@ -19,4 +19,14 @@ export interface ControlKernels {
     steps: number,
     sums: number,
   ): void;
+  controlProject(
+    packed: number,
+    gradient: number,
+    units: number,
+    head: number,
+    headStride: number,
+    hidden: number,
+    hiddenStride: number,
+    steps: number,
+  ): void;
 }

@@ -131,6 +131,62 @@ export const controlBackwardText: FunctionText = {
   },
 };
 
+/**
+ * controlProject(packed, gradient, units, head, headStride, hidden, hiddenStride, steps): g_t · g to the first number of every
+ * step's head, for δ of the logits in the head and g packed as the parameters are; summed unit by unit.
+ */
+export const controlProjectText: FunctionText = {
+  name: "controlProject",
+  parameters: ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"],
+  body(parameters, local) {
+    const [packed, gradient, units, head, headStride, hidden, hiddenStride] = parameters as SevenLocals;
+    const steps = parameters[7]!;
+    const [w, g, from, left] = [0, 1, 2, 3].map(() => local("i32")) as FourLocals;
+    const given = vectors(local, 4);
+    const deltas = vectors(local, 2) as [Local, Local];
+    const [value, slope, inner, outer] = vectors(local, 4) as FourLocals;
+    const sum = local("f64");
+
+    const ofLogits = (place: Local) => {
+      const product = (k: 0 | 1) => multiply(load(get(place), logitWeights + 16 * k), get(deltas[k]));
+      return add(product(0), product(1));
+    };
+    const biasOf = (k: 0 | 1) => f64.multiply(lane(0, get(deltas[k])), f64.load(get(g), 8 * k));
+    const addBoth = (k: 0 | 1) =>
+      set(sum, f64.add(f64.add(get(sum), lane(k, get(inner))), lane(k, get(outer))));
+    return [
+      repeatWhile(get(steps), [
+        ...given.map((x, n) => set(x, loadSplat(get(head), inHead.inputs + 8 * n))),
+        ...deltas.map((delta, k) => set(delta, loadSplat(get(head), inHead.logits + 8 * k))),
+        set(g, i32.add(get(gradient), i32.multiply(get(units), i32.constant(pairBytes / 2)))),
+        set(sum, f64.add(biasOf(0), biasOf(1))),
+        set(w, get(packed)),
+        set(g, get(gradient)),
+        set(from, get(hidden)),
+        set(left, get(units)),
+        repeatWhile(get(left), [
+          set(value, load(get(from))),
+          set(slope, load(get(g))),
+          ...given.map((x, n) =>
+            set(slope, add(get(slope), multiply(load(get(g), weights + 16 * n), get(x)))),
+          ),
+          set(inner, and(isGreater(get(value), zero), multiply(ofLogits(w), get(slope)))),
+          set(outer, multiply(get(value), ofLogits(g))),
+          addBoth(0),
+          addBoth(1),
+          ...[w, g].map((place) => advance(place, i32.constant(pairBytes))),
+          advance(from, i32.constant(16)),
+          advance(left, i32.constant(-2)),
+        ]),
+        f64.store(get(head), get(sum)),
+        advance(head, get(headStride)),
+        advance(hidden, get(hiddenStride)),
+        advance(steps, i32.constant(-1)),
+      ]),
+    ];
+  },
+};
+
 /** Adds the squares of both units' δ, one after the other, to the head at `head`. */
 function addSquares(head: Local, d: Local): Code {
   const square = (k: 0 | 1) => lane(k, multiply(get(d), get(d)));

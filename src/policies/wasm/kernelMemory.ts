@@ -1,7 +1,7 @@
 import { assemble } from "./assembler.ts";
 import { deltaSumsText, propagateReluText, propagateTanhText, weightSumsText } from "./backwardText.ts";
 import type { ControlKernels } from "./controlKernels.ts";
-import { controlBackwardText, controlForwardText } from "./controlText.ts";
+import { controlBackwardText, controlForwardText, controlProjectText } from "./controlText.ts";
 import type { DenseKernels } from "./denseKernels.ts";
 import { forwardFourText } from "./forwardFourText.ts";
 import { forwardText } from "./forwardText.ts";
@@ -53,6 +53,7 @@ const moduleBytes = assemble([
   propagateTanhText,
   controlForwardText,
   controlBackwardText,
+  controlProjectText,
   sgdText,
   adamText,
 ]);
