@@ -1,47 +1,92 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect } from "vitest";
-import { kernelMemories } from "../../../../src/policies/wasm/kernelMemory.ts";
-import { createGenerator } from "../../../../src/rl/randomGenerator.ts";
+import { drawn, places } from "./support.ts";
 
-const createMemory = kernelMemories();
 const sizes = {
   inputs: fc.integer({ min: 2, max: 7 }).map((n) => 4 * n),
   pairs: fc.integer({ min: 1, max: 9 }),
+  rows: fc.integer({ min: 1, max: 5 }),
 };
+const floors = fc.constantFrom(0, -0.5, Number.NEGATIVE_INFINITY);
 
-/** A memory of numbers in (−1, 1), with room for everything that the kernels of such a layer read and write. */
-function drawn(length: number, seed: number) {
-  const memory = createMemory(length);
-  const generator = createGenerator(seed, "kernels");
-  for (let i = 0; i < length; i++) memory.numbers[i] = 2 * generator.uniform() - 1;
-  return { ...memory, at: (place: number) => memory.numbers[place]! };
+/** Σ over the inputs as the kernels of wide layers take it: 0, 2 (mod 4) and 1, 3 apart. */
+function halves(inputs: number, term: (i: number) => number): number {
+  const [even, odd] = [0, 1].map((first) => {
+    let sum = 0;
+    for (let i = first; i < inputs; i += 4) sum += term(i) + term(i + 2);
+    return sum;
+  }) as [number, number];
+  return even + odd;
 }
 
-describe("the kernels of a wide layer, against plain loops, to the last bit", () => {
-  test.prop([sizes.inputs, sizes.pairs, fc.constantFrom(0, -0.5, Number.NEGATIVE_INFINITY), fc.nat()])(
-    "forward gives max(floor, W x + b) and ‖x‖²",
-    (inputs, pairs, floor, seed) => {
+describe("the kernels of a layer, against plain loops, to the last bit", () => {
+  test.prop([sizes.inputs, sizes.pairs, sizes.rows, floors, fc.nat()])(
+    "forward gives max(floor, W x + b) and ‖x‖² of every row",
+    (inputs, pairs, rows, floor, seed) => {
       const outputs = 2 * pairs;
-      const [bias, input, output] = [
-        outputs * inputs,
-        outputs * (inputs + 1),
-        outputs * (inputs + 1) + inputs,
-      ];
-      const { numbers, kernels, at } = drawn(output + outputs, seed);
-      const square = kernels.forward(0, 8 * bias, 8 * input, 8 * output, inputs, outputs, floor);
-      const halves = (term: (i: number) => number) =>
-        [0, 1].map((first) => {
-          let sum = 0;
-          for (let i = first; i < inputs; i += 4) sum += term(i) + term(i + 2);
-          return sum;
-        }) as [number, number];
-      for (let j = 0; j < outputs; j++) {
-        const row = (j >> 1) * 2 * inputs + (j & 1);
-        const [even, odd] = halves((i) => at(row + 2 * i) * at(input + i));
-        expect(numbers[output + j]).toBe(Math.max(floor, even + odd + at(bias + j)));
+      const { take } = places();
+      const [weights, bias] = [take(outputs * inputs), take(outputs)];
+      const [inputStride, outputStride, squareStride] = [inputs + 3, outputs + 1, 2];
+      const [input, output] = [take(rows * inputStride), take(rows * outputStride)];
+      const square = take(rows * squareStride);
+      const { numbers, kernels, at } = drawn(take(0), seed);
+      kernels.forward(
+        8 * weights,
+        8 * bias,
+        8 * input,
+        8 * inputStride,
+        8 * output,
+        8 * outputStride,
+        8 * square,
+        8 * squareStride,
+        rows,
+        inputs,
+        outputs,
+        floor,
+      );
+      for (let row = 0; row < rows; row++) {
+        const x = input + row * inputStride;
+        for (let j = 0; j < outputs; j++) {
+          const w = weights + (j >> 1) * 2 * inputs + (j & 1);
+          const sum = halves(inputs, (i) => at(w + 2 * i) * at(x + i)) + at(bias + j);
+          expect(numbers[output + row * outputStride + j]).toBe(Math.max(floor, sum));
+        }
+        expect(at(square + row * squareStride)).toBe(halves(inputs, (i) => at(x + i) ** 2));
       }
-      const [even, odd] = halves((i) => at(input + i) ** 2);
-      expect(square).toBe(even + odd);
+    },
+  );
+
+  test.prop([sizes.pairs, sizes.rows, floors, fc.nat()])(
+    "forwardFour gives the same of four inputs",
+    (pairs, rows, floor, seed) => {
+      const outputs = 2 * pairs;
+      const { take } = places();
+      const [weights, input] = [take(10 * pairs), take(6 * rows)];
+      const [outputStride, output] = [outputs + 1, take(rows * (outputs + 1))];
+      const square = take(rows);
+      const { kernels, at } = drawn(take(0), seed);
+      kernels.forwardFour(
+        8 * weights,
+        8 * input,
+        8 * 6,
+        8 * output,
+        8 * outputStride,
+        8 * square,
+        8,
+        rows,
+        outputs,
+        floor,
+      );
+      const four = (f: (n: number) => number) => f(0) + f(1) + (f(2) + f(3));
+      for (let row = 0; row < rows; row++) {
+        const x = input + 6 * row;
+        for (let j = 0; j < outputs; j++) {
+          const w = weights + (j >> 1) * 10 + (j & 1);
+          const sum = at(w) + four((n) => at(w + 2 + 2 * n) * at(x + n));
+          expect(at(output + row * outputStride + j)).toBe(Math.max(floor, sum));
+        }
+        expect(at(square + row)).toBe(four((n) => at(x + n) ** 2));
+      }
     },
   );
 
@@ -63,28 +108,62 @@ describe("the kernels of a wide layer, against plain loops, to the last bit", ()
     },
   );
 
-  test.prop([sizes.inputs, sizes.pairs, fc.constantFrom("relu", "tanh"), fc.nat()])(
-    "propagate gives δ of the layer below and Σ δ²",
-    (inputs, pairs, activation, seed) => {
+  test.prop([sizes.pairs, fc.integer({ min: 1, max: 20 }), fc.nat()])(
+    "deltaSums gives Σ_t δ_t of every output",
+    (pairs, steps, seed) => {
       const outputs = 2 * pairs;
-      const delta = outputs * inputs;
-      const [input, to] = [delta + outputs, delta + outputs + inputs];
-      const { kernels, at } = drawn(to + inputs, seed);
-      const pass = activation === "relu" ? kernels.propagateRelu : kernels.propagateTanh;
-      const returned = pass(0, 16 * inputs, 8 * delta, 8 * input, 8 * input, 8 * to, inputs);
-      let square = 0;
-      for (let i = 0; i < inputs; i++) {
+      const stride = outputs + 1;
+      const sums = stride * steps;
+      const { kernels, at } = drawn(sums + outputs, seed);
+      kernels.deltaSums(0, 8 * stride, steps, outputs, 8 * sums);
+      for (let j = 0; j < outputs; j++) {
         let sum = 0;
-        for (let j = 0; j < outputs; j += 2) {
-          const weights = j * inputs + 2 * i;
-          sum += at(delta + j) * at(weights) + at(delta + j + 1) * at(weights + 1);
-        }
-        const h = at(input + i);
-        const expected = sum * (activation === "relu" ? Number(h > 0) : 1 - h * h);
-        expect(at(to + i) === expected).toBe(true);
-        square += expected * expected;
+        for (let t = 0; t < steps; t++) sum += at(t * stride + j);
+        expect(at(sums + j)).toBe(sum);
       }
-      expect(returned).toBe(square);
+    },
+  );
+
+  test.prop([sizes.inputs, sizes.pairs, sizes.rows, fc.constantFrom("relu", "tanh"), fc.nat()])(
+    "propagate gives δ of the layer below and Σ δ² of every step",
+    (inputs, pairs, steps, activation, seed) => {
+      const outputs = 2 * pairs;
+      const { take } = places();
+      const [deltaStride, stride] = [outputs + 1, inputs + 5];
+      const [weights, delta] = [take(outputs * inputs), take(steps * deltaStride)];
+      const [input, to, squares] = [take(steps * stride), take(steps * stride), take(steps)];
+      const { kernels, at } = drawn(take(0), seed);
+      const pass = activation === "relu" ? kernels.propagateRelu : kernels.propagateTanh;
+      pass(
+        8 * weights,
+        16 * inputs,
+        8 * delta,
+        8 * deltaStride,
+        8 * outputs,
+        8 * input,
+        8 * to,
+        8 * stride,
+        8 * squares,
+        8,
+        steps,
+        inputs,
+      );
+      for (let t = 0; t < steps; t++) {
+        const d = delta + t * deltaStride;
+        let square = 0;
+        for (let i = 0; i < inputs; i++) {
+          let sum = 0;
+          for (let j = 0; j < outputs; j += 2) {
+            const w = weights + j * inputs + 2 * i;
+            sum += at(d + j) * at(w) + at(d + j + 1) * at(w + 1);
+          }
+          const h = at(input + t * stride + i);
+          const expected = sum * (activation === "relu" ? Number(h > 0) : 1 - h * h);
+          expect(at(to + t * stride + i) === expected).toBe(true);
+          square += expected * expected;
+        }
+        expect(at(squares + t)).toBe(square);
+      }
     },
   );
 });
