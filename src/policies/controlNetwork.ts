@@ -100,6 +100,8 @@ export class ControlNetwork implements Network {
   project(gradient: Float64Array, steps: number): Float64Array {
     const { packed, packedGradient, paddedUnits, heads, hidden, stride } = this.#plan;
     const { numbers, kernels } = this.#memory;
+    // The sums of a backward pass lie there, also for biases that this policy does not have.
+    numbers.fill(0, packedGradient, heads);
     packControl(numbers, packedGradient, this.#plan, gradient);
     kernels.controlProject(
       8 * packed,

@@ -3,6 +3,7 @@ import { type CandidateWeights, candidateWeights } from "../../diagnosis/match.t
 import { judge, type Verdict } from "../../diagnosis/verdict.ts";
 import type { Diagnostic } from "../../loss/diagnostic.ts";
 import { KernelsBackend } from "../../policies/kernels.ts";
+import { gradientNorm } from "../../policies/optimiser.ts";
 import type { Gradient, Heads } from "../../policies/policy.ts";
 import { followingRows } from "../../policies/valueHead.ts";
 import type { Batch } from "../../rl/batch.ts";
@@ -99,13 +100,11 @@ export class Inspector {
     const computed = this.backend.backward(outputs, rows);
     const gradient = { gradient: computed.gradient.slice(), stepNorms: computed.stepNorms.slice(0, steps) };
     const projections = projectionsOfSteps(this.backend.project(rows), this.frozen.batch);
-    let square = 0;
-    for (const value of gradient.gradient) square += value * value;
     return {
       text,
       evaluation,
       gradient,
-      gradientNorm: Math.sqrt(square),
+      gradientNorm: gradientNorm(gradient.gradient),
       projections,
       terms: perStepTerms(evaluation, steps),
       verdict: this.#judge(evaluation),
