@@ -23,7 +23,7 @@ import type {
 import { type CreateMemory, kernelMemories } from "./wasm/kernelMemory.ts";
 
 /**
- * The float64 reference backend: dense policies in plain loops over typed arrays. Every number depends on θ and the
+ * The float64 reference backend: dense policies in loops over typed arrays, most of them in WebAssembly. Every number depends on θ and the
  * batch alone, to the last bit: not on capacity, on earlier batches, or on whether rows came by `act` or `forward`.
  * What methods return are views of internal buffers, valid until the next call that computes the same thing.
  */

@@ -1,12 +1,13 @@
 import { assemble } from "./assembler.ts";
-import { deltaSumsText, propagateReluText, propagateTanhText, weightSumsText } from "./backwardText.ts";
 import type { ControlKernels } from "./controlKernels.ts";
 import { controlBackwardText, controlForwardText, controlProjectText } from "./controlText.ts";
 import type { DenseKernels } from "./denseKernels.ts";
 import { forwardFourText } from "./forwardFourText.ts";
 import { forwardText } from "./forwardText.ts";
 import { adamText, sgdText } from "./optimiserText.ts";
+import { propagateReluText, propagateTanhText } from "./propagateText.ts";
 import { tanhText } from "./tanhText.ts";
+import { deltaSumsText, weightSumsText } from "./weightGradientText.ts";
 
 /** The optimisers' loops. Places are in bytes; see the text of each. */
 export interface OptimiserKernels {

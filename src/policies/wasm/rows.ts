@@ -22,3 +22,15 @@ export function rowAt(place: Local, stride: Local, row: number): Code {
 export function advanceRows(place: Local, stride: Local, count: number): Code {
   return advance(place, i32.multiply(get(stride), i32.constant(count)));
 }
+
+/** `body` for eight numbers at a time while there are so many `left`, which it counts, then for four; `columns` hold two each. */
+export function byEightsAndFour<Column>(
+  left: Local,
+  columns: readonly Column[],
+  body: (taken: Column[]) => Code[],
+): Code[] {
+  return [
+    when(isLeft(left, 8), [repeatWhile(isLeft(left, 8), body([...columns]))]),
+    when(isLeft(left, 4), body(columns.slice(0, 2))),
+  ];
+}

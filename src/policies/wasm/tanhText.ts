@@ -10,7 +10,7 @@ import {
   set,
 } from "./assembler.ts";
 
-const { absolute, add, subtract, multiply, divide, least, load, store } = f64x2;
+const { absolute, add, subtract, multiply, divide, least, isGreater, and, or, load, store } = f64x2;
 
 /** Beyond it tanh is 1 to the last bit. */
 const largest = 22;
@@ -34,7 +34,7 @@ export const tanhText: FunctionText = {
     const [place, stride, rows, count] = parameters as [Local, Local, Local, Local];
     const [at, end] = [local("i32"), local("i32")];
     const held: Code[] = [];
-    // A constant written in a loop is put together in every turn.
+    // A constant that is written in a loop is put together in every turn.
     const hold = (value: number) => {
       const constant = local("v128");
       held.push(set(constant, f64x2.constant(value)));
@@ -54,23 +54,17 @@ export const tanhText: FunctionText = {
   },
 };
 
+/** The two numbers at `at` in place. */
 function tanhAt(at: Local, local: () => Local, constant: (value: number) => Code): Code[] {
   const [x, size, k, scale, rho, square, series] = Array.from({ length: 7 }, local) as SevenLocals;
-  const [less, more, base, weight, slope] = Array.from({ length: 5 }, local) as FiveLocals;
+  const [less, more, base, byC, byRho, fourth] = Array.from({ length: 6 }, local) as SixLocals;
   const places = constant(exponentPlace);
   const one = constant(1);
+  // ρ lies between −0.09 and 0.26: of negative ones, tanh would be the difference of larger numbers.
   const steps = subtract(multiply(get(size), constant(2 / Math.LN2)), constant(0.25));
-  const [c1, c2, c3, c4, c5, c6, c7] = cothSeries.map(constant) as SevenCodes;
-  const fourth = local();
-  const twoTerms = (a: Code, b: Code) => add(a, multiply(b, get(square)));
-  // In this form its parts can be computed side by side.
-  const horner = add(
-    add(twoTerms(c1, c2), multiply(twoTerms(c3, c4), get(fourth))),
-    multiply(add(twoTerms(c5, c6), multiply(c7, get(fourth))), multiply(get(fourth), get(fourth))),
-  );
-  const part = (a: Local, b: Local) =>
+  const sumOf = (a: Local, b: Local) =>
     add(get(a), add(multiply(get(a), get(series)), multiply(get(b), get(rho))));
-  const size_ = add(get(base), divide(part(weight, slope), part(more, less)));
+  const ofSize = add(get(base), divide(sumOf(byC, byRho), sumOf(more, less)));
   return [
     set(x, load(get(at))),
     set(size, least(absolute(get(x)), constant(largest))),
@@ -81,16 +75,26 @@ function tanhAt(at: Local, local: () => Local, constant: (value: number) => Code
     set(rho, subtract(get(rho), multiply(get(k), constant(halfLn2Rest)))),
     set(square, multiply(get(rho), get(rho))),
     set(fourth, multiply(get(square), get(square))),
-    set(series, multiply(horner, get(square))),
+    set(series, multiply(cothSum(get(square), get(fourth), constant), get(square))),
     set(less, subtract(get(scale), one)),
     set(more, add(get(scale), one)),
-    set(base, f64x2.and(f64x2.isGreater(get(k), one), one)),
-    set(weight, subtract(get(less), multiply(get(base), get(more)))),
-    set(slope, subtract(get(more), multiply(get(base), get(less)))),
-    store(get(at), 0, f64x2.or(size_, f64x2.and(get(x), constant(-0)))),
+    set(base, and(isGreater(get(k), one), one)),
+    set(byC, subtract(get(less), multiply(get(base), get(more)))),
+    set(byRho, subtract(get(more), multiply(get(base), get(less)))),
+    store(get(at), 0, or(ofSize, and(get(x), constant(-0)))),
   ];
 }
 
-type SevenCodes = [Code, Code, Code, Code, Code, Code, Code];
-type FiveLocals = [Local, Local, Local, Local, Local];
+/** (ρ coth ρ − 1)/ρ² from ρ² and ρ⁴, put together so that its parts can be computed side by side. */
+function cothSum(square: Code, fourth: Code, constant: (value: number) => Code): Code {
+  const [c1, c2, c3, c4, c5, c6, c7] = cothSeries.map(constant) as SevenCodes;
+  const twoTerms = (a: Code, b: Code) => add(a, multiply(b, square));
+  return add(
+    add(twoTerms(c1, c2), multiply(twoTerms(c3, c4), fourth)),
+    multiply(add(twoTerms(c5, c6), multiply(c7, fourth)), multiply(fourth, fourth)),
+  );
+}
+
+type SixLocals = [Local, Local, Local, Local, Local, Local];
 type SevenLocals = [Local, Local, Local, Local, Local, Local, Local];
+type SevenCodes = [Code, Code, Code, Code, Code, Code, Code];
