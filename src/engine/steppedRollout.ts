@@ -34,6 +34,8 @@ export class SteppedRollout implements Collector {
   readonly #sizes: { observationSize: number; actionSize: number; actionCount: number };
   readonly #finals = new Map<number, Float64Array>();
   #columns: Columns;
+  /** The columns' rows of a whole batch: the same from batch to batch. */
+  #views: Batch | undefined;
   #capacity = 0;
   /** Steps of each environment in this batch, and how many of all have been taken. */
   #stepsEach = 0;
@@ -77,12 +79,12 @@ export class SteppedRollout implements Collector {
   }
 
   batch(): Batch {
-    const steps = this.#places.length * this.#stepsEach;
+    this.#views ??= viewColumns(this.#columns, this.#places.length * this.#stepsEach, this.#sizes);
     const { observationSize } = this.#sizes;
     const rows = [...this.#finals.keys()].sort((a, b) => a - b);
     const finalObservations = new Float64Array(rows.length * observationSize);
     for (const [n, row] of rows.entries()) finalObservations.set(this.#finals.get(row)!, n * observationSize);
-    return { ...viewColumns(this.#columns, steps, this.#sizes), finalObservations };
+    return { ...this.#views, finalObservations };
   }
 
   state(): Float64Array {
@@ -164,7 +166,9 @@ export class SteppedRollout implements Collector {
   }
 
   #reserve(stepsEach: number): void {
+    if (stepsEach === this.#stepsEach) return;
     this.#stepsEach = stepsEach;
+    this.#views = undefined;
     const rows = this.#places.length * stepsEach;
     if (rows <= this.#capacity) return;
     this.#capacity = rows;

@@ -12,6 +12,13 @@ export interface NetworkParts {
   readonly value: Network | undefined;
 }
 
+/** θ, or a gradient in θ's layout, by the parts that its numbers belong to. */
+interface Divided {
+  readonly policy: Float64Array;
+  readonly free: Float64Array;
+  readonly value: Float64Array;
+}
+
 /** A policy network, free parameters and a value network side by side: their outputs follow each other, as their parameters do. */
 export class CompositeNetwork implements Network {
   readonly #parts: NetworkParts;
@@ -19,10 +26,13 @@ export class CompositeNetwork implements Network {
   #policyOutputs: Float64Array;
   #values: Float64Array;
   #freeParameters: Float64Array;
-  /** ∂L/∂outputs of the steps last passed back, by part. */
-  #policyGradient = new Float64Array(0);
-  #valueGradient = new Float64Array(0);
-  #outputsGradient = new Float64Array(0);
+  /** ∂L/∂outputs of the steps last passed back, by part, and the norms of the value network; with room for more steps. */
+  #policyGradient: Float64Array = new Float64Array(0);
+  #freeGradient: Float64Array = new Float64Array(0);
+  #valueGradient: Float64Array = new Float64Array(0);
+  #valueNorms: Float64Array = new Float64Array(0);
+  /** Views of the same few arrays, which come again and again. */
+  readonly #divided = new WeakMap<Float64Array, Divided>();
 
   constructor(parts: NetworkParts) {
     this.#parts = parts;
@@ -46,10 +56,10 @@ export class CompositeNetwork implements Network {
   }
 
   setParameters(theta: Float64Array): void {
-    const { policy, policyParameters, free, value } = this.#parts;
-    policy.setParameters(theta.subarray(0, policyParameters));
-    this.#freeParameters = theta.subarray(policyParameters, policyParameters + free);
-    value?.setParameters(theta.subarray(policyParameters + free));
+    const parts = this.#divide(theta);
+    this.#parts.policy.setParameters(parts.policy);
+    this.#freeParameters = parts.free;
+    this.#parts.value?.setParameters(parts.value);
   }
 
   forward(observations: Float64Array, first: number, count: number, outputs: Float64Array): void {
@@ -72,38 +82,49 @@ export class CompositeNetwork implements Network {
     gradient: Float64Array,
     stepNorms: Float64Array,
   ): void {
-    const { policy, policyParameters, free, value } = this.#parts;
+    const { policy, value } = this.#parts;
+    const parts = this.#divide(gradient);
     this.#split(outputsGradient, steps);
-    policy.backward(this.#policyGradient, steps, gradient.subarray(0, policyParameters), stepNorms);
-    this.#passFree(gradient.subarray(policyParameters, policyParameters + free), steps, stepNorms);
+    policy.backward(this.#policyGradient, steps, parts.policy, stepNorms);
+    this.#passFree(parts.free, steps, stepNorms);
     if (value === undefined) return;
-    const valueNorms = new Float64Array(steps);
-    value.backward(this.#valueGradient, steps, gradient.subarray(policyParameters + free), valueNorms);
-    for (let t = 0; t < steps; t++) stepNorms[t] = Math.hypot(stepNorms[t]!, valueNorms[t]!);
+    value.backward(this.#valueGradient, steps, parts.value, this.#valueNorms);
+    for (let t = 0; t < steps; t++) stepNorms[t] = Math.hypot(stepNorms[t]!, this.#valueNorms[t]!);
   }
 
   project(gradient: Float64Array, steps: number): Float64Array {
-    const { policy, leadingOutputs, policyParameters, free, value } = this.#parts;
-    const projections = policy.project(gradient.subarray(0, policyParameters), steps);
-    const values = value?.project(gradient.subarray(policyParameters + free), steps);
+    const { policy, free, value } = this.#parts;
+    const parts = this.#divide(gradient);
+    const projections = policy.project(parts.policy, steps);
+    const values = value?.project(parts.value, steps);
     return projections.map((projection, t) => {
       let sum = projection + (values?.[t] ?? 0);
-      for (let k = 0; k < free; k++) {
-        sum +=
-          gradient[policyParameters + k]! * this.#outputsGradient[t * this.#outputs + leadingOutputs + k]!;
-      }
+      for (let k = 0; k < free; k++) sum += parts.free[k]! * this.#freeGradient[t * free + k]!;
       return sum;
     });
   }
 
+  #divide(numbers: Float64Array): Divided {
+    const { policyParameters, free } = this.#parts;
+    const known = this.#divided.get(numbers);
+    if (known) return known;
+    const divided = {
+      policy: numbers.subarray(0, policyParameters),
+      free: numbers.subarray(policyParameters, policyParameters + free),
+      value: numbers.subarray(policyParameters + free),
+    };
+    this.#divided.set(numbers, divided);
+    return divided;
+  }
+
   /** A free parameter's gradient is the sum of its adjoints; each step's norm gains their squares. */
   #passFree(gradient: Float64Array, steps: number, stepNorms: Float64Array): void {
-    const { leadingOutputs, free } = this.#parts;
+    const { free } = this.#parts;
     gradient.fill(0);
     for (let t = 0; t < steps && free > 0; t++) {
       let square = stepNorms[t]! * stepNorms[t]!;
       for (let k = 0; k < free; k++) {
-        const adjoint = this.#outputsGradient[t * this.#outputs + leadingOutputs + k]!;
+        const adjoint = this.#freeGradient[t * free + k]!;
         gradient[k]! += adjoint;
         square += adjoint * adjoint;
       }
@@ -114,16 +135,18 @@ export class CompositeNetwork implements Network {
   #split(outputsGradient: Float64Array, steps: number): void {
     const { policyOutputs, leadingOutputs, free, value } = this.#parts;
     const outputs = this.#outputs;
-    this.#outputsGradient = outputsGradient.slice(0, steps * outputs);
-    this.#policyGradient = new Float64Array(steps * policyOutputs);
-    this.#valueGradient = new Float64Array(value === undefined ? 0 : steps);
+    this.#policyGradient = grown(this.#policyGradient, steps * policyOutputs);
+    this.#freeGradient = grown(this.#freeGradient, steps * free);
+    this.#valueGradient = grown(this.#valueGradient, steps);
+    this.#valueNorms = grown(this.#valueNorms, steps);
     for (let t = 0; t < steps; t++) {
-      const from = t * outputs;
-      for (let k = 0; k < policyOutputs; k++) {
-        const place = k < leadingOutputs ? k : k + free;
-        this.#policyGradient[t * policyOutputs + k] = outputsGradient[from + place]!;
-      }
-      if (value !== undefined) this.#valueGradient[t] = outputsGradient[from + outputs - 1]!;
+      let from = t * outputs;
+      let to = t * policyOutputs;
+      for (let k = 0; k < leadingOutputs; k++) this.#policyGradient[to++] = outputsGradient[from++]!;
+      for (let k = 0; k < free; k++) this.#freeGradient[t * free + k] = outputsGradient[from++]!;
+      for (let k = leadingOutputs; k < policyOutputs; k++)
+        this.#policyGradient[to++] = outputsGradient[from++]!;
+      if (value !== undefined) this.#valueGradient[t] = outputsGradient[from]!;
     }
   }
 }

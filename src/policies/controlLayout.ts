@@ -1,5 +1,6 @@
 import type { Layout } from "./layout.ts";
-import { indexMask, oddLines } from "./network.ts";
+import { oddLines } from "./network.ts";
+import type { KernelMemory } from "./wasm/kernelMemory.ts";
 
 /** Doubles per two units of a packed control policy: b, w₀ … w₃, and the weights into the two logits, of both side by side. */
 const pairSize = 14;
@@ -34,6 +35,8 @@ export interface ControlPlan {
   /** Packed parameters, units first, then the biases of the two logits; and a gradient in the same form. */
   readonly packed: number;
   readonly packedGradient: number;
+  /** θ, or a gradient, as it is outside. */
+  readonly flat: number;
   /** Per step: a head of `headSize`, and the activations at a distance of `stride`. */
   readonly heads: number;
   readonly hidden: number;
@@ -51,7 +54,8 @@ export function planControl(layout: Layout, capacity: number): ControlPlan {
   const { inputs, outputs: units, bias } = first;
   const paddedUnits = units + (units % 2);
   const packedLength = (paddedUnits / 2) * pairSize + 2;
-  const heads = Math.ceil((2 * packedLength) / 8) * 8;
+  const flat = 2 * packedLength;
+  const heads = Math.ceil((flat + layout.parameterCount) / 8) * 8;
   const hidden = heads + capacity * headSize;
   const stride = oddLines(paddedUnits);
   return {
@@ -65,6 +69,7 @@ export function planControl(layout: Layout, capacity: number): ControlPlan {
     logitBias: second.bias,
     packed: 0,
     packedGradient: packedLength,
+    flat,
     heads,
     hidden,
     stride,
@@ -101,39 +106,34 @@ export function logitBiases(start: number, paddedUnits: number): number {
 
 /** Copies θ, or a gradient in θ's layout, to its packed form at `start`. */
 export function packControl(
-  memory: Float64Array,
+  { numbers, kernels }: KernelMemory,
   start: number,
-  { columns, units, paddedUnits, outputs, logitBias }: ControlPlan,
+  plan: ControlPlan,
   parameters: Float64Array,
 ): void {
+  const { columns, units, paddedUnits, outputs, logitBias, flat } = plan;
+  numbers.set(parameters, flat);
   for (const { number, from, step } of columns) {
-    let to = unitPlace(start, 0, number) & indexMask;
-    let p = from & indexMask;
-    for (let j = 0; j < units; j++) {
-      memory[to] = parameters[p]!;
-      to = (to + ((j & 1) === 0 ? 1 : pairSize - 1)) & indexMask;
-      p = (p + step) & indexMask;
-    }
+    kernels.packColumn(8 * (flat + from), 8 * step, 8 * unitPlace(start, 0, number), units >> 1);
+    if (units !== paddedUnits)
+      numbers[unitPlace(start, units - 1, number)] = parameters[from + (units - 1) * step]!;
   }
   const biases = logitBiases(start, paddedUnits);
   for (let k = 0; k < outputs && logitBias !== undefined; k++)
-    memory[biases + k] = parameters[logitBias + k]!;
+    numbers[biases + k] = parameters[logitBias + k]!;
 }
 
-/** Copies the packed form of the units at `start` to a gradient in θ's layout; the biases of the logits are not among it. */
+/** Copies the packed form of the units at `start` to a gradient in θ's layout, all but the biases of the logits. */
 export function unpackUnits(
-  memory: Float64Array,
+  { numbers, kernels }: KernelMemory,
   start: number,
-  { columns, units }: ControlPlan,
+  { columns, units, paddedUnits, flat }: ControlPlan,
   gradient: Float64Array,
 ): void {
   for (const { number, from, step } of columns) {
-    let p = unitPlace(start, 0, number) & indexMask;
-    let to = from & indexMask;
-    for (let j = 0; j < units; j++) {
-      gradient[to] = memory[p]!;
-      p = (p + ((j & 1) === 0 ? 1 : pairSize - 1)) & indexMask;
-      to = (to + step) & indexMask;
-    }
+    kernels.unpackColumn(8 * (flat + from), 8 * step, 8 * unitPlace(start, 0, number), units >> 1);
+    if (units !== paddedUnits)
+      numbers[flat + from + (units - 1) * step] = numbers[unitPlace(start, units - 1, number)]!;
   }
+  gradient.set(numbers.subarray(flat, flat + gradient.length));
 }

@@ -50,7 +50,7 @@ export class ControlNetwork implements Network {
   }
 
   setParameters(theta: Float64Array): void {
-    packControl(this.#memory.numbers, this.#plan.packed, this.#plan, theta);
+    packControl(this.#memory, this.#plan.packed, this.#plan, theta);
   }
 
   forward(observations: Float64Array, first: number, count: number, logits: Float64Array): void {
@@ -78,8 +78,8 @@ export class ControlNetwork implements Network {
     stepNorms: Float64Array,
   ): void {
     const { numbers, kernels } = this.#memory;
-    const { packed, packedGradient, paddedUnits, heads, hidden, stride } = this.#plan;
-    numbers.fill(0, packedGradient, heads);
+    const { packed, packedGradient, paddedUnits, flat, heads, hidden, stride } = this.#plan;
+    numbers.fill(0, packedGradient, flat);
     this.#setDeltas(logitsGradient, steps);
     for (let start = 0; start < steps; start += tileSteps) {
       kernels.controlBackward(
@@ -98,11 +98,11 @@ export class ControlNetwork implements Network {
   }
 
   project(gradient: Float64Array, steps: number): Float64Array {
-    const { packed, packedGradient, paddedUnits, heads, hidden, stride } = this.#plan;
+    const { packed, packedGradient, paddedUnits, flat, heads, hidden, stride } = this.#plan;
     const { numbers, kernels } = this.#memory;
     // The sums of a backward pass lie there, also for biases that this policy does not have.
-    numbers.fill(0, packedGradient, heads);
-    packControl(numbers, packedGradient, this.#plan, gradient);
+    numbers.fill(0, packedGradient, flat);
+    packControl(this.#memory, packedGradient, this.#plan, gradient);
     kernels.controlProject(
       8 * packed,
       8 * packedGradient,
@@ -133,7 +133,7 @@ export class ControlNetwork implements Network {
   #unpack(gradient: Float64Array, steps: number): void {
     const { numbers } = this.#memory;
     const { packedGradient, outputs, heads, logitBias } = this.#plan;
-    unpackUnits(numbers, packedGradient, this.#plan, gradient);
+    unpackUnits(this.#memory, packedGradient, this.#plan, gradient);
     for (let k = 0; k < outputs && logitBias !== undefined; k++) {
       let sum = 0;
       for (let t = 0; t < steps; t++) sum += numbers[heads + t * headSize + headLogits + k]!;

@@ -29,4 +29,8 @@ export interface ControlKernels {
     hiddenStride: number,
     steps: number,
   ): void;
+  packColumn: CopyColumn;
+  unpackColumn: CopyColumn;
 }
+
+type CopyColumn = (flat: number, step: number, packed: number, pairs: number) => void;

@@ -16,7 +16,7 @@ const { add, multiply, load, loadSplat, store, most, lane, isGreater, and } = f6
 const zero = f64x2.constant(0);
 
 /** Bytes of two units: b, w₀ … w₃ and the weights v₀, v₁ into the logits, each beside the other unit's. */
-const pairBytes = 112;
+export const pairBytes = 112;
 const weights = 16;
 const logitWeights = 80;
 /** Where a step's numbers lie in its head: Σ δ², two logits or their δ, four inputs, ‖h‖². */

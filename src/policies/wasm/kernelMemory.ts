@@ -5,6 +5,7 @@ import type { DenseKernels } from "./denseKernels.ts";
 import { forwardFourText } from "./forwardFourText.ts";
 import { forwardText } from "./forwardText.ts";
 import { adamText, sgdText } from "./optimiserText.ts";
+import { packColumnText, unpackColumnText } from "./packText.ts";
 import { propagateReluText, propagateTanhText } from "./propagateText.ts";
 import { tanhText } from "./tanhText.ts";
 import { deltaSumsText, weightSumsText } from "./weightGradientText.ts";
@@ -55,6 +56,8 @@ const moduleBytes = assemble([
   controlForwardText,
   controlBackwardText,
   controlProjectText,
+  packColumnText,
+  unpackColumnText,
   sgdText,
   adamText,
 ]);
