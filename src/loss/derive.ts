@@ -148,6 +148,7 @@ function factsOf(rule: ReadRule, meaning: Meant, composed: readonly Composed[]):
     placeholders: meaning.placeholders,
     functions: rule.functions.map((one) => one.text),
     open: meaning.open,
+    hasScore: meaning.hasScore,
     readAs: meaning.readAs,
     values: parts.some(({ of }) => someTerm(of, (one) => nameOf(one) === "V")),
   };

@@ -9,6 +9,7 @@ import type { Expression, Program, Statement } from "../syntax.ts";
 import { copyExpression } from "./copy.ts";
 import type { Factor } from "./linear.ts";
 import { namesOf, type ReadRule, type UpdatePart } from "./readRule.ts";
+import { asScore } from "./score.ts";
 
 /** A part of an update with every name made out. */
 export interface MeantPart {
@@ -44,6 +45,8 @@ export type Meaning =
       readonly open: readonly OpenNumber[];
       /** Names that stand for any weight or function. */
       readonly placeholders: readonly string[];
+      /** Whether a ∇π/π was read as ∇ln π. */
+      readonly hasScore: boolean;
       /** Names that were read as another: v_t as G. */
       readonly readAs: ReadonlyMap<string, string>;
     }
@@ -122,18 +125,15 @@ class Meaner {
     if (!graph || errors.length > 0) return { ok: false, diagnostics: errors };
     const termOf = (expression: Expression) => graph.byExpression[expression.id]!;
     const factor = ({ expression, inverse }: Factor) => ({ term: termOf(expression), inverse });
-    const parts = new Map(
-      spoken.map(({ part, factors, of, decay, own }) => [
-        part,
-        {
-          part,
-          factors: factors.map(factor),
-          of: termOf(of),
-          decay: decay.map(factor),
-          own: own.map(factor),
-        },
-      ]),
-    );
+    const meant = spoken.map(({ part, factors, of, decay, own }) => ({
+      part,
+      factors: factors.map(factor),
+      of: termOf(of),
+      decay: decay.map(factor),
+      own: own.map(factor),
+    }));
+    const scores = meant.map(asScore);
+    const parts = new Map(meant.map((one, index) => [one.part, scores[index] ?? one]));
     return {
       ok: true,
       parts,
@@ -142,6 +142,7 @@ class Meaner {
       numbers: this.numbers,
       open: this.open,
       placeholders: this.placeholders,
+      hasScore: scores.some((score) => score !== undefined),
       readAs: this.readAs,
     };
   }
