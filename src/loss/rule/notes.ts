@@ -16,7 +16,8 @@ export interface DerivationNote {
     | "open-numbers"
     | "read-as"
     | "half-square"
-    | "score";
+    | "score"
+    | "expectation";
   readonly title: string;
   readonly text: string;
 }
@@ -37,6 +38,8 @@ export interface DerivationFacts {
   readonly functions: readonly string[];
   readonly open: readonly OpenNumber[];
   readonly readAs: ReadonlyMap<string, string>;
+  /** Whether an expectation was read as the batch's average. */
+  readonly averages: boolean;
   /** Whether a ∇π/π was read as ∇ln π. */
   readonly hasScore: boolean;
   /** Whether a value estimate is learned. */
@@ -179,9 +182,19 @@ const score: Row = ({ hasScore }) =>
       }
     : undefined;
 
+const expectation: Row = ({ averages }) =>
+  averages
+    ? {
+        id: "expectation",
+        title: "The expectation",
+        text: "A batch cannot hold E itself: it is estimated by the average, over the episodes where a sum over the steps stands inside, else over the steps. The states and actions must be drawn by the policy whose gradient is taken.",
+      }
+    : undefined;
+
 const ROWS: readonly Row[] = [
   sign,
   score,
+  expectation,
   detach,
   value,
   stepSize,

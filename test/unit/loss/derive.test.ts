@@ -137,7 +137,7 @@ describe("what is no rule is refused where it is wrong", () => {
 
   test("no text of any kind throws", () => {
     const piece = fc.constantFrom(
-      ..."θ ← + α γ ^ t G ∇ ln π ( A | S , θ ) Σ _ { } \\frac \\nabla += -= = grad log_pi V w ' z λ [ ] 0 1.5 \n # . ∂ δ".split(
+      ..."θ ← + α γ ^ t G ∇ ln π ( A | S , θ ) Σ _ { } \\frac \\nabla += -= = grad log_pi V w ' z λ [ ] 0 1.5 \n # . ∂ δ E \\bar{r} \\left. \\right|_ ₜ ^w _{k=t} r_k ∞ d ".split(
         " ",
       ),
     );
