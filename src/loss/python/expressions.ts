@@ -43,7 +43,7 @@ const LOSSES: ReadonlyMap<string, string> = new Map([
   ["nllloss", "nll_loss"],
 ]);
 const MASKS = words("done dones terminated terminateds terminations truncated mask");
-const MODULES = words("tf tfp th T keras nn math functional compat v1 losses backend distributions");
+const MODULES = words("tf tfp th keras nn math functional compat v1 backend distributions");
 
 function isOperator(name: string): boolean {
   return OVERLOADED.has(name) || operatorNamed(name) !== undefined;

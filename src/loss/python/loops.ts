@@ -1,4 +1,15 @@
-import { bracketed, type Code, partsOf, substituted, textOf, wordsOf } from "./code.ts";
+import {
+  bracketed,
+  type Code,
+  closingOf,
+  isName,
+  operandStart,
+  partsOf,
+  spliced,
+  substituted,
+  textOf,
+  wordsOf,
+} from "./code.ts";
 import { isSilent, type Statement } from "./statements.ts";
 
 /** A line of the loss: a name and what it is. */
@@ -9,9 +20,11 @@ export interface Assignment {
 
 /** The names of a loop and the whole columns that they run over; undefined where that is not known. */
 export function loopNames(names: Code, over: Code): Map<string, Code> | undefined {
-  const targets = partsOf(names);
   const columns = columnsOf(over);
-  if (columns === undefined || targets.length > columns.length) return undefined;
+  if (columns === undefined) return undefined;
+  const all = names.filter(isName);
+  const targets = all.length === columns.length ? all.map((name) => [name]) : partsOf(names);
+  if (targets.length > columns.length) return undefined;
   return new Map(targets.flatMap((target, at) => (target.length === 1 ? [[target[0]!, columns[at]!]] : [])));
 }
 
@@ -76,13 +89,37 @@ export function loopLines({ text, body }: Statement): Assignment[] | undefined {
   return lines;
 }
 
+/** Losses that average where nothing else is said. */
+const AVERAGING = /^(?:mse_loss|smooth_l1_loss|huber_loss|l1_loss|nll_loss|cross_entropy)$/;
+
+/** What reduces the numbers of one step reduces nothing where a step is one number. */
+function ofOneStep(code: Code, names: ReadonlyMap<string, Code>): Code {
+  for (let at = 0; at < code.length; at++) {
+    if (code[at + 1] !== "(") continue;
+    const close = closingOf(code, at + 1);
+    const inside = code.slice(at + 2, close);
+    const isReduction = code[at] === "sum" || code[at] === "mean";
+    if (isReduction && code[at - 1] === "." && ofStep(code.slice(operandStart(code, at - 1), at - 1), names))
+      return ofOneStep(spliced(code, at - 1, close + 1), names);
+    if (AVERAGING.test(code[at]!) && !inside.includes("reduction"))
+      return ofOneStep(spliced(code, close, close, ",", "reduction", "=", "'none'"), names);
+  }
+  return code;
+}
+
+/** Whether code speaks of a loop's own names alone. */
+function ofStep(code: Code, names: ReadonlyMap<string, Code>): boolean {
+  const own = code.filter((word, at) => isName(word) && code[at - 1] !== "." && code[at + 1] !== "(");
+  return own.length > 0 && own.every((word) => names.has(word));
+}
+
 function bodyLine({ text, body }: Statement, names: ReadonlyMap<string, Code>): Assignment | undefined {
   if (body.length > 0) return undefined;
   const append = /^([\w.]+)\.append\((.*)\)$/.exec(text);
   const change = /^([\w.]+)\s*([+-]?)=(?!=)\s*(.*)$/.exec(text);
   const [, target, sign, value] = append ? [append[0], append[1], "append", append[2]] : (change ?? []);
   if (target === undefined || value === undefined) return undefined;
-  const code = substituted(wordsOf(value), names);
+  const code = substituted(ofOneStep(wordsOf(value), names), names);
   const name = target.split(".").at(-1)!;
   if (sign === "append" || sign === "") return { name, code };
   const sum = [...bracketed(code), ".", "sum", "(", ")"];

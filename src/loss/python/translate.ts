@@ -160,7 +160,8 @@ class Settling {
     const isGiven =
       this.symbols.has(name) || aliasTargets(name).length > 0 || guessName(name, "")?.kind === "definition";
     const isUsed = this.lines.slice(at + 1).some(({ code }) => uses(code, name));
-    if (name === "loss" || (isUsed && !isGiven)) return false;
+    const isRepeated = this.lines.slice(0, at).some((line) => line.name === name);
+    if ((name === "loss" && !isRepeated) || (isUsed && !isGiven)) return false;
     if (isUsed) this.notes.set(name, `${name} is taken by its name`);
     this.lines = this.lines.toSpliced(at, 1);
     return true;
