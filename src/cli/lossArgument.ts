@@ -2,7 +2,7 @@ import { readFileSync, statSync } from "node:fs";
 import { readLossText } from "../engine/lossOnBatch.ts";
 import { UserError } from "../engine/userError.ts";
 import type { Diagnostic } from "../loss/diagnostic.ts";
-import { translationFix } from "../loss/python/offer.ts";
+import { commented, translationFix } from "../loss/python/offer.ts";
 import { translatePython } from "../loss/python/translate.ts";
 import type { PolicySpecification } from "../policies/policy.ts";
 import { diagnosticLine } from "./diagnosticLine.ts";
@@ -25,8 +25,7 @@ function readPython(path: string): string {
     const hint = "Keep the lines that make the loss, from the log-probabilities on, and leave out the rest.";
     throw new UserError("unreadable_python", `${path} holds no loss that can be read from Python.`, hint);
   }
-  const comments = translation.notes.map((note) => `# ${note}\n`).join("");
-  return `${comments}${translation.text}`;
+  return commented(translation);
 }
 
 function isPathLike(given: string): boolean {

@@ -1,15 +1,19 @@
 import type { Diagnostic, TextFix } from "../diagnostic.ts";
 import { looksLikePython } from "./looksLikePython.ts";
-import { translatePython } from "./translate.ts";
+import { type Translation, translatePython } from "./translate.ts";
+
+/** A translation as the text of a loss: what was guessed stands above it as comments. */
+export function commented({ text, notes }: Translation): string {
+  return notes.map((note) => `# ${note}\n`).join("") + text;
+}
 
 /** The edit that makes a loss of a text that is Python, with what was guessed as its comment; undefined where it cannot be. */
 export function translationFix(text: string): TextFix | undefined {
   const translation = looksLikePython(text) ? translatePython(text) : undefined;
   if (translation === undefined) return undefined;
-  const comments = translation.notes.map((note) => `# ${note}\n`).join("");
   return {
     title: "Translate from Python",
-    edits: [{ start: 0, end: text.length, text: comments + translation.text }],
+    edits: [{ start: 0, end: text.length, text: commented(translation) }],
   };
 }
 
@@ -21,3 +25,5 @@ export function offerTranslation(text: string, diagnostics: readonly Diagnostic[
   const first = diagnostics[at]!;
   return diagnostics.with(at, { ...first, fixes: [fix, ...(first.fixes ?? [])] });
 }
+
+export { translatePython };
