@@ -126,6 +126,11 @@ export function when(condition: Code, body: readonly Code[]): Code {
   return [condition, 0x04, noResult, body, 0x0b];
 }
 
+/** `body` over and over as long as `condition` holds, which may be not at all. */
+export function asLongAs(condition: Code, body: readonly Code[]): Code {
+  return when(condition, [repeatWhile(condition, body)]);
+}
+
 /** `variable` = `variable` + `step`, of addresses and counters. */
 export function advance(variable: Local, step: Code): Code {
   return set(variable, i32.add(get(variable), step));

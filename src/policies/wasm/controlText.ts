@@ -1,5 +1,6 @@
 import {
   advance,
+  asLongAs,
   type Code,
   type FunctionText,
   f64,
@@ -38,7 +39,7 @@ export const controlForwardText: FunctionText = {
     const logits = vectors(local, 2);
     const square = local("v128");
     return [
-      repeatWhile(get(rows), [
+      asLongAs(get(rows), [
         ...given.map((x, n) => set(x, loadSplat(get(head), inHead.inputs + 8 * n))),
         ...[square, ...logits].map((sum) => set(sum, zero)),
         set(w, get(packed)),
@@ -155,7 +156,7 @@ export const controlProjectText: FunctionText = {
     const addBoth = (k: 0 | 1) =>
       set(sum, f64.add(f64.add(get(sum), lane(k, get(inner))), lane(k, get(outer))));
     return [
-      repeatWhile(get(steps), [
+      asLongAs(get(steps), [
         ...given.map((x, n) => set(x, loadSplat(get(head), inHead.inputs + 8 * n))),
         ...deltas.map((delta, k) => set(delta, loadSplat(get(head), inHead.logits + 8 * k))),
         set(g, i32.add(get(gradient), i32.multiply(get(units), i32.constant(pairBytes / 2)))),

@@ -1,5 +1,6 @@
 import {
   advance,
+  asLongAs,
   type Code,
   type FunctionText,
   f64,
@@ -63,7 +64,7 @@ export const forwardFourText: FunctionText = {
     ];
     return [
       set(floors, f64x2.splat(get(floor))),
-      repeatWhile(get(rows), [
+      asLongAs(get(rows), [
         ...rowOf,
         advanceRows(input, inputStride, 1),
         advanceRows(output, outputStride, 1),

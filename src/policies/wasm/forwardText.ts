@@ -1,5 +1,6 @@
 import {
   advance,
+  asLongAs,
   type Code,
   type FunctionText,
   f64,
@@ -73,7 +74,7 @@ export const forwardText: FunctionText = {
         set(b, get(bias)),
         set(end, i32.add(get(input), get(bytes))),
         ...together.map(({ y }, row) => set(y, rowAt(output, outputStride, row))),
-        when(isLeft(left, 4), [repeatWhile(isLeft(left, 4), outputsOf(pairs, together))]),
+        asLongAs(isLeft(left, 4), outputsOf(pairs, together)),
         when(isLeft(left, 2), outputsOf(pairs.slice(0, 1), together)),
         ...together.flatMap(({ x }, row) => [
           set(x, rowAt(input, inputStride, row)),

@@ -1,15 +1,16 @@
 import {
   advance,
+  asLongAs,
   type Code,
   type FunctionText,
   f64x2,
   get,
   i32,
   type Local,
-  repeatWhile,
   set,
   when,
 } from "./assembler.ts";
+import { isLeft } from "./rows.ts";
 
 const { add, subtract, multiply, divide, root, splat, load, store, loadOne, storeOne } = f64x2;
 
@@ -24,16 +25,13 @@ const one: Access = { load: loadOne, store: storeOne };
 
 /** `body` over `count` numbers from each of `places`, which it moves on. */
 function overAll(count: Local, places: readonly Local[], body: (access: Access) => readonly Code[]): Code[] {
-  const isLeft = (least: number) => i32.isAtLeast(get(count), i32.constant(least));
   return [
-    when(isLeft(2), [
-      repeatWhile(isLeft(2), [
-        ...body(two),
-        ...places.map((place) => advance(place, i32.constant(16))),
-        advance(count, i32.constant(-2)),
-      ]),
+    asLongAs(isLeft(count, 2), [
+      ...body(two),
+      ...places.map((place) => advance(place, i32.constant(16))),
+      advance(count, i32.constant(-2)),
     ]),
-    when(isLeft(1), body(one)),
+    when(isLeft(count, 1), body(one)),
   ];
 }
 

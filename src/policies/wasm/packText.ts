@@ -1,4 +1,4 @@
-import { advance, type FunctionText, f64, get, i32, type Local, repeatWhile, when } from "./assembler.ts";
+import { advance, asLongAs, type FunctionText, f64, get, i32, type Local } from "./assembler.ts";
 import { pairBytes } from "./controlText.ts";
 
 /** One number of every unit: in θ `step` bytes apart, and packed in pairs of units. Copies it the one way or the other. */
@@ -13,15 +13,13 @@ function copyText(name: string, isPacking: boolean): FunctionText {
           ? f64.store(get(packed), f64.load(get(flat)), offset)
           : f64.store(get(flat), f64.load(get(packed), offset));
       return [
-        when(get(pairs), [
-          repeatWhile(get(pairs), [
-            copy(0),
-            advance(flat, get(step)),
-            copy(8),
-            advance(flat, get(step)),
-            advance(packed, i32.constant(pairBytes)),
-            advance(pairs, i32.constant(-1)),
-          ]),
+        asLongAs(get(pairs), [
+          copy(0),
+          advance(flat, get(step)),
+          copy(8),
+          advance(flat, get(step)),
+          advance(packed, i32.constant(pairBytes)),
+          advance(pairs, i32.constant(-1)),
         ]),
       ];
     },

@@ -1,4 +1,4 @@
-import { advance, type Code, get, i32, type Local, repeatWhile, when } from "./assembler.ts";
+import { advance, asLongAs, type Code, get, i32, type Local, when } from "./assembler.ts";
 
 /** Whether `left` is at least `count`. */
 export function isLeft(left: Local, count: number): Code {
@@ -8,7 +8,7 @@ export function isLeft(left: Local, count: number): Code {
 /** `body` for two rows at a time while there are so many `left`, then for one: what both read is loaded once. */
 export function byTwosAndOne(left: Local, body: (count: 1 | 2) => readonly Code[]): Code[] {
   return [
-    when(isLeft(left, 2), [repeatWhile(isLeft(left, 2), [...body(2), advance(left, i32.constant(-2))])]),
+    asLongAs(isLeft(left, 2), [...body(2), advance(left, i32.constant(-2))]),
     when(isLeft(left, 1), body(1)),
   ];
 }
@@ -29,8 +29,5 @@ export function byEightsAndFour<Column>(
   columns: readonly Column[],
   body: (taken: Column[]) => Code[],
 ): Code[] {
-  return [
-    when(isLeft(left, 8), [repeatWhile(isLeft(left, 8), body([...columns]))]),
-    when(isLeft(left, 4), body(columns.slice(0, 2))),
-  ];
+  return [asLongAs(isLeft(left, 8), body([...columns])), when(isLeft(left, 4), body(columns.slice(0, 2)))];
 }

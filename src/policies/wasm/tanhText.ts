@@ -1,5 +1,6 @@
 import {
   advance,
+  asLongAs,
   type Code,
   type FunctionText,
   f64x2,
@@ -43,7 +44,7 @@ export const tanhText: FunctionText = {
     const tanh = tanhAt(at, () => local("v128"), hold);
     return [
       held,
-      repeatWhile(get(rows), [
+      asLongAs(get(rows), [
         set(at, get(place)),
         set(end, i32.add(get(place), i32.multiply(get(count), i32.constant(8)))),
         repeatWhile(i32.isLess(get(at), get(end)), [...tanh, advance(at, i32.constant(16))]),
