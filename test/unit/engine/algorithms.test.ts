@@ -12,12 +12,13 @@ import type { UpdateSummary } from "../../../src/runs/summary.ts";
 import { temporaryFolder } from "../../util/temporaryFolder.ts";
 
 /** Every algorithm on an environment of each kind that it can act in, with batches small enough to see several. */
-const requests: readonly SettingsRequest[] = algorithms.flatMap(({ id, actions, timing }) => {
+const requests: readonly SettingsRequest[] = algorithms.flatMap(({ id, actions, timing, targets }) => {
   const small = {
     algorithm: id,
     seed: 3,
     hidden: [8],
     ...(timing === "steps" && id !== "actor-critic-one-step" && { environments: 3, batch: 20 }),
+    ...(targets !== undefined && { epochs: 3, minibatches: 4 }),
   };
   const discrete = { ...small, environment: "CartPole-v1" };
   const continuous = { ...small, environment: "Pendulum-v1" };
