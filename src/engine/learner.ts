@@ -3,6 +3,7 @@ import type { DevicePolicy } from "../policies/devicePolicy.ts";
 import { KernelsBackend } from "../policies/kernels.ts";
 import { createOptimiserState, optimiserSpecification } from "../policies/optimiser.ts";
 import type { Gradient, Heads, OptimiserSpecification, OptimiserState } from "../policies/policy.ts";
+import { withoutFollowing } from "../policies/valueHead.ts";
 import type { RunSettings } from "../protocol/views.ts";
 import type { Batch } from "../rl/batch.ts";
 import { createGenerator } from "../rl/randomGenerator.ts";
@@ -210,7 +211,7 @@ export class Learner {
   #headsOf(batch: Batch): Heads {
     if (batch.rows === undefined) return this.actedHeads(batch);
     const heads = this.backend.forward(batch.observations, batch.actions, batch.steps, batch);
-    return { ...heads, nextValues: undefined };
+    return withoutFollowing(heads);
   }
 
   get #clipNorm(): number | undefined {

@@ -115,11 +115,14 @@ function batchSettings(request: SettingsRequest, algorithm: AlgorithmRecord, env
   const environments = request.environments ?? defaults.environments ?? 1;
   const episodes = Math.max(algorithm.episodesPerUpdate, environments);
   const usual = algorithm.timing === "episode" ? episodes : (defaults.stepsPerUpdate ?? 1);
+  const batch = request.batch ?? usual;
   return {
     environments,
-    batch: request.batch ?? usual,
+    batch,
     epochs: request.epochs ?? defaults.epochs ?? 1,
-    minibatches: request.minibatches ?? defaults.minibatches ?? 1,
+    // A small batch that is asked for has no more parts than steps.
+    minibatches:
+      request.minibatches ?? Math.min(defaults.minibatches ?? 1, Math.max(1, environments * batch)),
     targets: request.targets ?? textsFor(algorithm, environment).targets,
   };
 }

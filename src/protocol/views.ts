@@ -241,6 +241,8 @@ export interface UpdateView {
   readonly kept: boolean;
   readonly pinned: boolean;
   readonly gamma: number;
+  /** What is unusual about how the batch was made, a sentence each. */
+  readonly remarks?: readonly string[];
   readonly loss: LossView;
 }
 
