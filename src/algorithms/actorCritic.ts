@@ -52,6 +52,26 @@ loss  = -(gamma**t * delta * log_pi).sum() - (delta * V).sum()
   ),
 };
 
+export const actorCriticTraces: AlgorithmRecord = {
+  id: "actor-critic-traces",
+  title: "actor–critic with eligibility traces (13.5)",
+  timing: "steps",
+  episodesPerUpdate: 1,
+  value: "own",
+  loss: `# Sutton & Barto (13.5, episodic): z ← γλz + ∇, and both weights move along δz at every step
+lambda_theta = 0.9
+lambda_w     = 0.9
+delta        = (r + gamma * V_next - V).detach()
+z_theta      = gamma * lambda_theta * z_theta + gamma**t * log_pi # its gradient is the trace; the next step finds it
+z_w          = gamma * lambda_w * z_w + V
+loss         = -(delta * z_theta).sum() - (delta * z_w).sum()
+`,
+  rule: "theta += alpha * gamma^t * (r + gamma * V_next - V) * grad(log_pi) + alpha * gamma * 0.9 * (r + gamma * V_next - V) * grad(z_theta)",
+  reference:
+    "Sutton & Barto, Reinforcement Learning, 2nd edition, section 13.5, actor–critic with eligibility traces (episodic)",
+  defaults: oneStepActorCritic.defaults,
+};
+
 /** Both heads on one trunk, the critic fitted to the normalised returns with the smooth L1 loss. */
 export const pytorchActorCritic: AlgorithmRecord = {
   id: "pytorch-actor-critic",

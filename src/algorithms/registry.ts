@@ -1,5 +1,12 @@
 import { type Choice, chooseById } from "../protocol/choice.ts";
-import { a2c, oneStepActorCritic, ppo, pytorchActorCritic, reinforceBaseline } from "./actorCritic.ts";
+import {
+  a2c,
+  actorCriticTraces,
+  oneStepActorCritic,
+  ppo,
+  pytorchActorCritic,
+  reinforceBaseline,
+} from "./actorCritic.ts";
 import type { AlgorithmRecord } from "./algorithm.ts";
 import { gaussianReinforce } from "./gaussian.ts";
 import { reinforce, reinforceNormalized, reinforceWithoutGammaT } from "./reinforce.ts";
@@ -16,6 +23,7 @@ export const algorithms: readonly AlgorithmRecord[] = [
   gaussianReinforce,
   reinforceBaseline,
   oneStepActorCritic,
+  actorCriticTraces,
   pytorchActorCritic,
   a2c,
   ppo,

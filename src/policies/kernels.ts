@@ -110,6 +110,17 @@ export class KernelsBackend implements PolicyBackend {
     return { gradient: this.#gradient, stepNorms: this.#stepNorms.subarray(0, rows) };
   }
 
+  /** g of the last backward pass, itself. */
+  gradient(): Float64Array {
+    return this.#gradient;
+  }
+
+  /** Adds weight · `vector` [|θ|] to g: what reaches θ by another way than the outputs. */
+  addToGradient(vector: Float64Array, weight: number): void {
+    const gradient = this.#gradient;
+    for (let i = 0; i < gradient.length; i++) gradient[i]! += weight * vector[i]!;
+  }
+
   /** Throws where θ or a row has changed since `backward`. */
   project(steps: number): Float64Array {
     if (!this.#isProjectable) throw new Error("project follows backward, before θ or a step changes");

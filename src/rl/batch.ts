@@ -31,7 +31,18 @@ export interface Batch {
   readonly rows?: Float64Array | undefined;
   /** [T] each, what was computed before the larger batch's first update. */
   readonly recorded?: RecordedColumns | undefined;
+  /** What the steps before this one left in the eligibility traces; nothing at an episode's start. */
+  readonly carried?: CarriedTraces | undefined;
 }
+
+/** An eligibility trace: z [|θ|], and the number whose gradient it is. */
+export interface CarriedTrace {
+  readonly value: number;
+  readonly gradient: Float64Array;
+}
+
+/** Traces by the loss language's names: z_theta, z_w. */
+export type CarriedTraces = Readonly<Record<string, CarriedTrace>>;
 
 /** Columns by the loss language's names: adv, G_recorded, V_recorded, log_pi_old. */
 export type RecordedColumns = Readonly<Record<string, Float64Array>>;

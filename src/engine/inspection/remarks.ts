@@ -7,7 +7,42 @@ const listed = 3;
 
 /** What is unusual about how an update's batch was made, a sentence each; none for most. */
 export function batchRemarks(inspector: Inspector): string[] {
-  return [...timeLimitRemark(inspector)];
+  return [...timeLimitRemark(inspector), ...traceRemark(inspector)];
+}
+
+/** How much of the update goes along what earlier steps left in the traces, and how fast that fades. */
+function traceRemark(inspector: Inspector): string[] {
+  const { batch } = inspector.frozen;
+  const { evaluation, projections, gradientNorm } = inspector.trainer;
+  const { traces = {} } = evaluation.heads;
+  if (batch.carried === undefined) return [];
+  const before = batch.time[0]!;
+  const own = projections.reduce((sum, projection) => sum + projection, 0) / gradientNorm ** 2;
+  const parts = Object.entries(batch.carried).map(([name, { gradient }]) => {
+    const decay = decayOf(inspector, name, traces[name] ?? 0);
+    const fading = decay === undefined ? "" : `, a gradient k steps old with ${significant(decay)}^k`;
+    return `‖${name}‖ ${significant(norm(gradient))}${fading}`;
+  });
+  const steps = before === 1 ? "the step" : `the ${before} steps`;
+  return [
+    `${significant(100 * (1 - own))} % of this update goes along the eligibility traces of ${steps} before it: ${parts.join("; ")}. They hold gradients of older parameters.`,
+  ];
+}
+
+/** By what the statement of a trace multiplies the trace before: the ratio of their adjoints. */
+function decayOf({ trainer: { evaluation } }: Inspector, name: string, before: number): number | undefined {
+  const { program } = evaluation.compiled;
+  const statement = program.statements.findLast((one) => one.name === name);
+  const after = statement && evaluation.evaluation.node(statement.expression.id)?.adjoint[0];
+  return after ? before / after : undefined;
+}
+
+function norm(vector: Float64Array): number {
+  return Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
+}
+
+function significant(value: number): number {
+  return Number(value.toPrecision(4));
 }
 
 /** What a time limit that counts as an end leaves out: γV(s_T), with the numbers where they are known. */
@@ -32,6 +67,6 @@ function cutsBefore({ terminated, truncated }: Batch, t: number): number {
 }
 
 function listOf(numbers: readonly number[]): string {
-  const shown = numbers.slice(0, listed).map((value) => Number(value.toPrecision(4)));
+  const shown = numbers.slice(0, listed).map(significant);
   return `${shown.join(", ")}${numbers.length > listed ? ", …" : ""}`;
 }

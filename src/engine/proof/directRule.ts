@@ -41,6 +41,12 @@ export function directGradient(problem: ProofProblem, adjoints: HeadAdjoints): D
     norms.push(Math.sqrt(one.reduce((sum, g) => sum + g * g, 0)));
     for (let i = 0; i < one.length; i++) gradient[i]! += one[i]!;
   }
+  for (const [name, weight] of Object.entries(adjoints.traces ?? {})) {
+    for (const [i, z] of (batch.carried?.[name]?.gradient ?? []).entries()) {
+      gradient[i]! += weight * z;
+      mass[i]! += Math.abs(weight * z);
+    }
+  }
   return { gradient, mass, stepNorms: Float64Array.from(norms.slice(0, batch.steps)) };
 }
 

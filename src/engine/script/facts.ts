@@ -1,6 +1,7 @@
-import { offeredSymbols } from "../../loss/names.ts";
+import { offeredSymbols, traceNames } from "../../loss/names.ts";
 import { printLoss } from "../../loss/print/print.ts";
 import { architectureOf } from "../../policies/architecture.ts";
+import type { ParameterView } from "../../policies/policy.ts";
 import { followingRows } from "../../policies/valueHead.ts";
 import type { FrozenUpdate } from "../frozenUpdate.ts";
 import type { Inspector } from "../inspection/inspector.ts";
@@ -23,6 +24,8 @@ export interface ScriptFacts {
   readonly parameterNames: readonly string[];
   /** Python that makes the batch's columns and numbers, by the loss language's names. */
   readonly data: readonly string[];
+  /** Eligibility traces that the loss reads: Python that makes each one's value and, by parameter, its gradient. */
+  readonly traces: readonly { readonly name: string; readonly lines: readonly string[] }[];
   /** Python that makes the columns recorded before the update, which stand before what would be computed here. */
   readonly columns: readonly string[];
   /** Python that makes what the trainer recorded: `recorded_loss`, `recorded_gradient`, `recorded_log_pi`. */
@@ -53,6 +56,7 @@ export function scriptFacts(inspector: Inspector, target: ScriptTarget, title: s
     ),
     parameterNames: parameters.map(({ name }) => name),
     data: dataLines(frozen),
+    traces: tracesOf(frozen, parameters, printed.text),
     columns: Object.entries(frozen.batch.recorded ?? {}).map(([name, values]) =>
       embedded(name, values, [frozen.batch.steps]),
     ),
@@ -65,6 +69,28 @@ export function scriptFacts(inspector: Inspector, target: ScriptTarget, title: s
       ),
     ],
   };
+}
+
+/** `z_theta_value` and `z_theta_gradient`, a dictionary. A trace that nothing was left in is 0. */
+function tracesOf(
+  { batch }: FrozenUpdate,
+  parameters: readonly ParameterView[],
+  printed: string,
+): ScriptFacts["traces"] {
+  const used = traceNames.filter((name) =>
+    new RegExp(`^def policy_loss\\(.*\\b${name}\\b.*\\):$`, "m").test(printed),
+  );
+  return used.map((name) => {
+    const trace = batch.carried?.[name];
+    const lines = parameters.map(({ name: parameter, shape, offset, length }) => {
+      const part = trace?.gradient.subarray(offset, offset + length) ?? new Float64Array(length);
+      return embedded(`${name}_gradient["${parameter}"]`, part, shape);
+    });
+    return {
+      name,
+      lines: [`${name}_value = ${pythonNumber(trace?.value ?? 0)}`, `${name}_gradient = {}`, ...lines],
+    };
+  });
 }
 
 function dataLines(frozen: FrozenUpdate): string[] {

@@ -40,7 +40,7 @@ ${facts.recorded.join("\n")}
 ${pass.lines.join("\n")}
 ${headLines(specification).join("\n")}
 log_pi_old = log_pi
-${[...recordedLines(specification), ...facts.columns].join("\n")}
+${[...recordedLines(specification), ...facts.columns, ...facts.traces.flatMap(traceLines)].join("\n")}
 
 loss, d = policy_loss(${facts.arguments.join(", ")})
 
@@ -49,7 +49,7 @@ d_log_pi = d.get("log_pi", np.zeros(T))
 d_entropy = d.get("entropy", np.zeros(T))
 ${outputLines(specification).join("\n")}
 gradient = {}
-${backwardLines(pass, specification).join("\n")}
+${[...backwardLines(pass, specification), ...facts.traces.flatMap(traceGradientLines)].join("\n")}
 
 worst = 0.0
 
@@ -97,6 +97,22 @@ function headLines({ gaussian, value }: PolicySpecification): string[] {
     "V = V_seen[:T, 0]",
     "next_row = next_row.astype(int)",
     "V_next = np.where(next_row < 0, 0.0, V_seen[np.maximum(next_row, 0), 0])",
+  ];
+}
+
+function traceLines({ name, lines }: ScriptFacts["traces"][number]): string[] {
+  return [
+    "",
+    "# What the steps before left in the eligibility trace: its value, and its gradient by parameter.",
+    ...lines,
+    `${name} = np.full(T, ${name}_value)`,
+  ];
+}
+
+function traceGradientLines({ name }: ScriptFacts["traces"][number]): string[] {
+  return [
+    `for name, values in ${name}_gradient.items():`,
+    `    gradient[name] = gradient[name] + d.get("${name}", np.zeros(T)).sum() * values`,
   ];
 }
 
