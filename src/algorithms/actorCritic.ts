@@ -58,13 +58,14 @@ export const actorCriticTraces: AlgorithmRecord = {
   timing: "steps",
   episodesPerUpdate: 1,
   value: "own",
-  loss: `# Sutton & Barto (13.5, episodic): z ← γλz + ∇, and both weights move along δz at every step
-lambda_theta = 0.9
-lambda_w     = 0.9
-delta        = (r + gamma * V_next - V).detach()
-z_theta      = gamma * lambda_theta * z_theta + gamma**t * log_pi # its gradient is the trace; the next step finds it
-z_w          = gamma * lambda_w * z_w + V
-loss         = -(delta * z_theta).sum() - (delta * z_w).sum()
+  loss: `# Sutton & Barto (13.5, episodic), an update at every step: z ← γλz + γᵗ∇ln π, and the weights move along δz
+# z_theta and z_w are carried: what the statement is, the next step finds; its gradient is the trace
+lam_theta = 0.9
+lam_w     = 0.9
+delta     = (r + gamma * V_next - V).detach()
+z_theta   = gamma * lam_theta * z_theta + gamma**t * log_pi
+z_w       = gamma * lam_w * z_w + V
+loss      = -(delta * z_theta).sum() - (delta * z_w).sum()
 `,
   rule: "theta += alpha * gamma^t * (r + gamma * V_next - V) * grad(log_pi) + alpha * gamma * 0.9 * (r + gamma * V_next - V) * grad(z_theta)",
   reference:

@@ -12,20 +12,22 @@ import type { UpdateSummary } from "../../../src/runs/summary.ts";
 import { temporaryFolder } from "../../util/temporaryFolder.ts";
 
 /** Every algorithm on an environment of each kind that it can act in, with batches small enough to see several. */
-const requests: readonly SettingsRequest[] = algorithms.flatMap(({ id, actions, timing, targets }) => {
-  const small = {
-    algorithm: id,
-    seed: 3,
-    hidden: [8],
-    ...(timing === "steps" && id !== "actor-critic-one-step" && { environments: 3, batch: 20 }),
-    ...(targets !== undefined && { epochs: 3, minibatches: 4 }),
-  };
-  const discrete = { ...small, environment: "CartPole-v1" };
-  const continuous = { ...small, environment: "Pendulum-v1" };
-  const slippery = { ...small, environment: "FrozenLake-v1" };
-  if (actions !== undefined) return [actions === "discrete" ? discrete : continuous];
-  return [discrete, continuous, slippery];
-});
+const requests: readonly SettingsRequest[] = algorithms.flatMap(
+  ({ id, actions, timing, targets, defaults }) => {
+    const small = {
+      algorithm: id,
+      seed: 3,
+      hidden: [8],
+      ...(timing === "steps" && defaults["*"]?.stepsPerUpdate !== 1 && { environments: 3, batch: 20 }),
+      ...(targets !== undefined && { epochs: 3, minibatches: 4 }),
+    };
+    const discrete = { ...small, environment: "CartPole-v1" };
+    const continuous = { ...small, environment: "Pendulum-v1" };
+    const slippery = { ...small, environment: "FrozenLake-v1" };
+    if (actions !== undefined) return [actions === "discrete" ? discrete : continuous];
+    return [discrete, continuous, slippery];
+  },
+);
 
 /** What a run may have beside its algorithm. */
 const variants: readonly (readonly [string, SettingsRequest])[] = [
