@@ -9,7 +9,7 @@ import {
 } from "./actorCritic.ts";
 import type { AlgorithmRecord } from "./algorithm.ts";
 import { gaussianReinforce } from "./gaussian.ts";
-import { reinforce, reinforceNormalized, reinforceWithoutGammaT } from "./reinforce.ts";
+import { reinforce, reinforceDropout, reinforceNormalized, reinforceWithoutGammaT } from "./reinforce.ts";
 import { crossEntropyReinforce, pytorchReinforce, reinforceEpisodeReturn } from "./reinforceVariants.ts";
 
 /** Every algorithm there is, in the order in which choices are shown. */
@@ -17,6 +17,7 @@ export const algorithms: readonly AlgorithmRecord[] = [
   reinforce,
   reinforceWithoutGammaT,
   reinforceNormalized,
+  reinforceDropout,
   reinforceEpisodeReturn,
   crossEntropyReinforce,
   pytorchReinforce,

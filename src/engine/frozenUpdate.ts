@@ -1,4 +1,5 @@
 import type { PolicySpecification } from "../policies/policy.ts";
+import { maskBytes } from "../policies/rowMasks.ts";
 import { countCuts } from "../policies/valueHead.ts";
 import type { Batch, CarriedTraces } from "../rl/batch.ts";
 import { BlobError, type BlobRecord, decodeBlob, encodeBlob } from "../runs/blob.ts";
@@ -33,6 +34,7 @@ export function freeze(update: FrozenUpdate): FrozenUpdate {
       episodes: batch.episodes.slice(),
       ...(batch.finalObservations && { finalObservations: batch.finalObservations.slice() }),
       ...(batch.rows && { rows: batch.rows.slice() }),
+      ...(batch.masks && { masks: batch.masks.slice() }),
     },
   };
 }
@@ -64,6 +66,7 @@ export function encodeFrozen({
     episodes,
     ...(finalObservations && { finalObservations }),
     ...(batch.rows && { rows: batch.rows }),
+    ...(batch.masks && { masks: batch.masks }),
     ...encodeCarried(batch.carried),
     ...Object.fromEntries(
       Object.entries(batch.recorded ?? {}).map(([name, column]) => [recordedPrefix + name, column]),
@@ -115,9 +118,10 @@ function partOf(record: BlobRecord, steps: number): Pick<Batch, "rows" | "record
 }
 
 /** The specification as JSON. */
-function plainSpecification({ gaussian, value, ...rest }: PolicySpecification): JsonValue {
+function plainSpecification({ gaussian, value, dropout, ...rest }: PolicySpecification): JsonValue {
   return {
     ...rest,
+    ...(dropout !== undefined && { dropout }),
     ...(gaussian && { gaussian: { ...gaussian } }),
     ...(value && { value: { ...value } }),
   };
@@ -142,6 +146,9 @@ export function decodeFrozen(bytes: Uint8Array, specification: PolicySpecificati
     truncated: flags(record, "truncated", steps),
     episodes: floats(record, "episodes", steps),
     ...partOf(record, steps),
+    ...(specification.dropout !== undefined && {
+      masks: flags(record, "masks", steps * maskBytes(specification.hidden)),
+    }),
     ...decodeCarried(record, theta.length),
   };
   const isPart = batch.rows !== undefined;

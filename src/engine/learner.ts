@@ -76,6 +76,7 @@ export class Learner {
     this.#settings = { gamma, learningRate, optimiser };
     this.#lossText = loss;
     const specification = policyOf(resolved);
+    if (device && specification.dropout !== undefined) throw onKernelsOnly("Dropout is", device);
     this.#loss = compileLossText(loss, specification, isInParts(resolved.settings));
     this.#traces = this.#tracesOf(this.#loss);
     this.backend = new KernelsBackend(specification);
@@ -240,12 +241,7 @@ export class Learner {
         "Take the algorithm actor-critic-traces, with --environments 1 and --batch 1.",
       );
     }
-    if (this.device)
-      throw new UserError(
-        "wrong_backend",
-        `Eligibility traces are carried on kernels, not on ${this.device.name}.`,
-        "Choose the backend kernels.",
-      );
+    if (this.device) throw onKernelsOnly("Eligibility traces are", this.device);
     return traces;
   }
 
@@ -274,4 +270,12 @@ export class Learner {
     device.setMoments(this.#optimiser.moments);
     this.#isSynchronised = true;
   }
+}
+
+function onKernelsOnly(what: string, device: DevicePolicy): UserError {
+  return new UserError(
+    "wrong_backend",
+    `${what} computed on kernels, not on ${device.name}.`,
+    "Choose the backend kernels.",
+  );
 }

@@ -17,6 +17,8 @@ export interface TrainerState {
   readonly returns: Float64Array;
   /** Where episodes stand between two batches of steps; empty where batches are whole episodes. */
   readonly environments: Float64Array;
+  /** Of the generator that drops hidden units; empty in checkpoints of earlier versions. */
+  readonly dropoutGenerator: readonly number[];
   /** Eligibility traces after the last step; absent where there are none. */
   readonly carried?: CarriedTraces | undefined;
   /** Of the generator that shuffles minibatches; empty in checkpoints of earlier versions. */
@@ -38,6 +40,7 @@ export function encodeTrainerState(state: TrainerState): Uint8Array {
     returns: state.returns,
     environments: state.environments,
     shuffleGenerator: [...state.shuffleGenerator],
+    dropoutGenerator: [...state.dropoutGenerator],
     ...encodeCarried(state.carried),
   });
 }
@@ -63,9 +66,15 @@ export function decodeTrainerState(bytes: Uint8Array): TrainerState {
     returns: floats(record, "returns"),
     // Checkpoints of earlier versions, whose batches were whole episodes, have neither.
     environments: record.environments === undefined ? new Float64Array(0) : floats(record, "environments"),
-    shuffleGenerator: record.shuffleGenerator === undefined ? [] : integers(record, "shuffleGenerator"),
+    shuffleGenerator: laterIntegers(record, "shuffleGenerator"),
+    dropoutGenerator: laterIntegers(record, "dropoutGenerator"),
     ...decodeCarried(record, theta.length),
   };
+}
+
+/** Integers that checkpoints of earlier versions do not have: none then. */
+function laterIntegers(record: BlobRecord, name: string): readonly number[] {
+  return record[name] === undefined ? [] : integers(record, name);
 }
 
 function integers(record: BlobRecord, name: string): readonly number[] {

@@ -1,6 +1,6 @@
 import type { PolicySpecification } from "../../policies/policy.ts";
 import type { ScriptFacts } from "./facts.ts";
-import { type ForwardPass, forwardPass, type HiddenLayer } from "./forward.ts";
+import { type ForwardPass, forwardPass, type HiddenLayer, wholeName } from "./forward.ts";
 
 /** A script that makes an update again in NumPy, its gradient written out, and prints its numbers beside the recorded ones. */
 export function numpyScript(facts: ScriptFacts, specification: PolicySpecification): string {
@@ -36,6 +36,7 @@ done = terminated | truncated
 # What the trainer recorded.
 ${facts.recorded.join("\n")}
 
+${facts.dropout.join("\n")}
 # Forward: the policy's outputs and what a loss may name of them.
 ${pass.lines.join("\n")}
 ${headLines(specification).join("\n")}
@@ -173,9 +174,10 @@ function backwardLines({ outputs, hidden }: ForwardPass, specification: PolicySp
   if (specification.gaussian?.sigma === "parameter") lines.push('gradient["s"] = d_s.sum(0)');
   for (const network of hidden) {
     for (const layer of network.toReversed()) {
-      const { name } = layer;
-      const slope = specification.activation === "tanh" ? `(1.0 - ${name}**2)` : `(${name} > 0)`;
-      lines.push(`d_${name} = d_${name} * ${slope}`);
+      const { name, factor } = layer;
+      const whole = wholeName(layer);
+      const slope = specification.activation === "tanh" ? `(1.0 - ${whole}**2)` : `(${whole} > 0)`;
+      lines.push(`d_${name} = d_${name} * ${slope}${factor === undefined ? "" : ` * ${factor}`}`);
       passDown(`d_${name}`, layer);
     }
   }

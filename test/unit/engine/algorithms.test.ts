@@ -32,13 +32,21 @@ const requests: readonly SettingsRequest[] = algorithms.flatMap(
 /** What a run may have beside its algorithm. */
 const variants: readonly (readonly [string, SettingsRequest])[] = [
   ["ppo, annealed", { algorithm: "ppo", environments: 2, batch: 16, epochs: 2, annealSteps: 5000 }],
+  [
+    "ppo with dropout",
+    { algorithm: "ppo", environments: 2, batch: 16, epochs: 2, minibatches: 4, dropout: 0.3 },
+  ],
+  [
+    "a2c of tanh layers with dropout",
+    { algorithm: "a2c", environments: 2, batch: 16, hidden: [8, 8], dropout: 0.5 },
+  ],
   ["a time limit as an end", { algorithm: "a2c", environments: 2, batch: 150, bootstrapTruncated: false }],
 ];
 
 const named = [
   ...requests.map((request) => [`${request.algorithm}`, request] as const),
   ...variants.map(
-    ([name, request]) => [name, { ...request, environment: "Pendulum-v1", seed: 3, hidden: [8] }] as const,
+    ([name, request]) => [name, { hidden: [8], ...request, environment: "Pendulum-v1", seed: 3 }] as const,
   ),
 ].map(([name, request]) => [name, request.environment, request] as const);
 
