@@ -122,7 +122,7 @@ c    = 0.5                                   # weight of the critic's loss
 A    = gae(r, V, gamma, lam, V_next).detach()
 loss = -(A * log_pi).mean() + c * ((A + V.detach() - V)**2).mean() - beta * entropy.mean()
 `,
-  rule: "theta += alpha * 1/T * gae * grad(log_pi)",
+  rule: "theta += alpha * 1/T * gae(r, V, gamma, 0.95, V_next) * grad(log_pi) + alpha * 0.01/T * grad(entropy)",
   reference: "Mnih et al. (2016), Asynchronous methods; Schulman et al. (2016), generalised advantages",
   defaults: adapted(
     { ...manySteps, learningRate: 1e-3, environments: 8, stepsPerUpdate: 16 },

@@ -3,11 +3,14 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { actorCriticTraces } from "../../src/algorithms/actorCritic.ts";
+import type { AlgorithmRecord } from "../../src/algorithms/algorithm.ts";
 import { algorithms } from "../../src/algorithms/registry.ts";
-import type { FrozenUpdate } from "../../src/engine/frozenUpdate.ts";
+import { type FrozenUpdate, freeze } from "../../src/engine/frozenUpdate.ts";
 import { Inspector } from "../../src/engine/inspection/inspector.ts";
 import { randomVector, smallBatch } from "../../src/engine/proof/problem.ts";
 import { updateScript } from "../../src/engine/script/updateScript.ts";
+import { resolveSettings } from "../../src/engine/settings.ts";
+import { Trainer } from "../../src/engine/trainer.ts";
 import { architectureOf } from "../../src/policies/architecture.ts";
 import type { PolicySpecification } from "../../src/policies/policy.ts";
 import { RowMasks } from "../../src/policies/rowMasks.ts";
@@ -121,7 +124,21 @@ const cases = policies.flatMap(([name, specification]) =>
   lossesFor(specification).map((loss, index) => [name, index, specification, loss] as const),
 );
 
+/** An update of a run as the algorithm makes it, the seventh. */
+function trained({ id, actions }: AlgorithmRecord): Inspector {
+  const environment = actions === "continuous" ? "Pendulum-v1" : "CartPole-v1";
+  const trainer = new Trainer(resolveSettings({ algorithm: id, environment, seed: 2 }));
+  while (trainer.update < 7) trainer.advance(4096);
+  return new Inspector(freeze(trainer.lastFrozen()!));
+}
+
 describe.each(["pytorch", "numpy"] as const)("a script for %s", (target) => {
+  test.each(algorithms)("of an update of $id gives what the trainer recorded", (algorithm) => {
+    const lines = run(updateScript(trained(algorithm), target, "a test"));
+    for (const { name, difference } of lines) expect(difference, name).toBeLessThan(1e-10);
+    expect(lines.length).toBeGreaterThan(2);
+  });
+
   test.each(cases)(
     "of %s, loss %i, gives loss and gradient as recorded",
     (_name, index, specification, loss) => {
