@@ -1,5 +1,5 @@
 import type { AlgorithmDefaults, AlgorithmRecord } from "./algorithm.ts";
-import { environmentDefaults } from "./environmentDefaults.ts";
+import { cartPoleDefaults, environmentDefaults } from "./environmentDefaults.ts";
 
 /** The defaults of REINFORCE with what an actor–critic changes of them. */
 function adapted(
@@ -52,6 +52,27 @@ loss  = -(gamma**t * delta * log_pi).sum() - (delta * V).sum()
   ),
 };
 
+export const actorCriticTraces: AlgorithmRecord = {
+  id: "actor-critic-traces",
+  title: "actor–critic with eligibility traces (13.5)",
+  timing: "steps",
+  episodesPerUpdate: 1,
+  value: "own",
+  loss: `# Sutton & Barto (13.5, episodic), an update at every step: z ← γλz + γᵗ∇ln π, and the weights move along δz
+# z_theta and z_w are carried: what the statement is, the next step finds; its gradient is the trace
+lam_theta = 0.9
+lam_w     = 0.9
+delta     = (r + gamma * V_next - V).detach()
+z_theta   = gamma * lam_theta * z_theta + gamma**t * log_pi
+z_w       = gamma * lam_w * z_w + V
+loss      = -(delta * z_theta).sum() - (delta * z_w).sum()
+`,
+  rule: "theta += alpha * gamma^t * (r + gamma * V_next - V) * grad(log_pi) + alpha * gamma * 0.9 * (r + gamma * V_next - V) * grad(z_theta)",
+  reference:
+    "Sutton & Barto, Reinforcement Learning, 2nd edition, section 13.5, actor–critic with eligibility traces (episodic)",
+  defaults: oneStepActorCritic.defaults,
+};
+
 /** Both heads on one trunk, the critic fitted to the normalised returns with the smooth L1 loss. */
 export const pytorchActorCritic: AlgorithmRecord = {
   id: "pytorch-actor-critic",
@@ -101,13 +122,35 @@ c    = 0.5                                   # weight of the critic's loss
 A    = gae(r, V, gamma, lam, V_next).detach()
 loss = -(A * log_pi).mean() + c * ((A + V.detach() - V)**2).mean() - beta * entropy.mean()
 `,
-  rule: "theta += alpha * 1/T * gae * grad(log_pi)",
+  rule: "theta += alpha * 1/T * gae(r, V, gamma, 0.95, V_next) * grad(log_pi) + alpha * 0.01/T * grad(entropy)",
   reference: "Mnih et al. (2016), Asynchronous methods; Schulman et al. (2016), generalised advantages",
   defaults: adapted(
     { ...manySteps, learningRate: 1e-3, environments: 8, stepsPerUpdate: 16 },
     { "Pendulum-v1": pendulum },
   ),
 };
+
+const cleanRl: Partial<AlgorithmDefaults> = {
+  ...manySteps,
+  learningRate: 2.5e-4,
+  adamEpsilon: 1e-5,
+  environments: 4,
+  stepsPerUpdate: 128,
+  epochs: 4,
+  minibatches: 4,
+};
+
+/** Where returns lie in the hundreds, a critic that moves by 0.2 at most would never get there. */
+const unclippedPpo = `# proximal policy optimisation, the critic not clipped: returns here are far larger than its bounds
+eps    = 0.2                                 # how far the ratio may go
+beta   = 0                                   # weight of an entropy bonus
+c      = 0.5                                 # weight of the critic's loss
+A      = (adv - adv.mean()) / (adv.std() + 1e-8)
+ratio  = (log_pi - log_pi_old).exp()
+actor  = -min(ratio * A, clamp(ratio, 1 - eps, 1 + eps) * A).mean()
+critic = ((V - G_recorded)**2).mean()
+loss   = actor + c * critic - beta * entropy.mean()
+`;
 
 export const ppo: AlgorithmRecord = {
   id: "ppo",
@@ -132,13 +175,17 @@ critic = 0.5 * max((V - G_recorded)**2, (near - G_recorded)**2).mean()
 loss   = actor + c * critic - beta * entropy.mean()
 `,
   rule: "theta -= alpha * grad(loss)",
-  reference: "Schulman et al. (2017); the settings and details of CleanRL's ppo.py, without its annealing",
-  defaults: adapted({
-    ...manySteps,
-    learningRate: 2.5e-4,
-    environments: 4,
-    stepsPerUpdate: 128,
-    epochs: 4,
-    minibatches: 4,
+  reference: "Schulman et al. (2017); the settings and details of CleanRL's ppo.py",
+  defaults: adapted(cleanRl, {
+    "CartPole-v1": { ...cartPoleDefaults, ...cleanRl, annealSteps: 500_000 },
+    "Pendulum-v1": {
+      ...pendulum,
+      ...cleanRl,
+      learningRate: 1e-3,
+      stepsPerUpdate: 1024,
+      epochs: 10,
+      minibatches: 64,
+      loss: unclippedPpo,
+    },
   }),
 };

@@ -1,14 +1,13 @@
 import type { EnvironmentRecord } from "../../environments/environment.ts";
 import { actionSize, outputCount } from "../../environments/spaces.ts";
 import type { Batch } from "../../rl/batch.ts";
+import { cutByBatch } from "../../rl/episodeEnds.ts";
 import type { Generator } from "../../rl/generator.ts";
 import type { Act, Collector } from "../collector.ts";
 import { type Columns, createColumns, growColumns, viewColumns } from "../columns.ts";
 import { divergedError } from "../rolloutErrors.ts";
 import type { RemoteEnvironments, RemoteSteps } from "./remote.ts";
 
-/** Truncated: 2 where only the batch was cut and the episode goes on. */
-const cutByBatch = 2;
 const largestSeed = 2 ** 31;
 
 /** One environment, where its episode stands, and the steps it gave to this batch. */
