@@ -6,8 +6,11 @@ standard library, gymnasium 0.26 or newer and numpy; opens no port and ends when
   kind     request                                         reply
   1 make   JSON {"id", "count", "vector", "options"}       JSON: spaces, time limit, versions, autoreset mode
   2 reset  [k, k indices, k seeds (-1: none)]              k rows of an observation
-  3 step   [k, k indices, k rows of an action]             k rows of [reward, flags, clipped, observation]
+  3 step   [k, s, k indices, k rows of an action, s seeds]  k rows of [reward, flags, clipped, observation], b of an observation
   9        -                                               JSON: what went wrong, in any of them
+
+The first s environments that end in a step are reset at once with those seeds (-1: none), b of them, in the order of their
+rows; a vector environment resets by itself, and s is 0 there.
 
 flags: 1 terminated, 2 truncated, 4 the row is no step but the reset after one (autoreset mode NextStep).
 clipped: in how many dimensions the action lay outside its bounds and was moved to them.
@@ -24,6 +27,7 @@ MAKE, RESET, STEP, FAILURE = 1, 2, 3, 9
 TERMINATED, TRUNCATED, FAKE = 1, 2, 4
 HEADER = struct.Struct("<II")
 MOST_BYTES = 1 << 28
+READ_BYTES = 1 << 16
 MOST_COMBINATIONS = 1024
 
 
@@ -42,9 +46,12 @@ def flat_observation(space, spaces, np):
         low, high = bounds(space, np)
 
         def write(row, observation):
-            row[:] = observation if len(space.shape) == 1 else np.reshape(observation, -1)
+            row[...] = observation
 
-        return size, {"kind": "box", "low": low, "high": high}, write
+        def write_flat(row, observation):
+            row[...] = np.reshape(observation, -1)
+
+        return size, {"kind": "box", "low": low, "high": high}, write if len(space.shape) == 1 else write_flat
     if isinstance(space, spaces.Discrete):
         start, size = int(space.start), int(space.n)
 
@@ -76,8 +83,10 @@ def flat_observation(space, spaces, np):
 def readable_action(space, spaces, np):
     """(numbers per action, description, read(row) -> (action, clipped)) of a space that a policy's outputs can choose from."""
     if isinstance(space, spaces.Discrete):
-        start = int(space.start)
-        return 1, {"kind": "discrete", "n": int(space.n)}, lambda row: (int(row[0]) + start, 0)
+        # Of the type that the space samples, which Gymnasium checks in less time than an int.
+        kind = np.dtype(space.dtype).type
+        actions = [kind(space.start + choice) for choice in range(int(space.n))]
+        return 1, {"kind": "discrete", "n": int(space.n)}, lambda row: (actions[int(row[0])], 0)
     if isinstance(space, spaces.Box):
         if not np.issubdtype(space.dtype, np.floating):
             raise Refused("unmappable_space", f"its actions are {described(space)}, whole numbers in a box")
@@ -141,9 +150,14 @@ class Singles:
             write(row, observation)
 
     def step(self, indices, actions, write):
+        environments = self.environments
+        ended = []
         for row, index in enumerate(indices):
-            observation, reward, terminated, truncated, _ = self.environments[index].step(actions[row])
+            observation, reward, terminated, truncated, _ = environments[index].step(actions[row])
             write(row, observation, reward, terminated, truncated, False)
+            if terminated or truncated:
+                ended.append(index)
+        return ended
 
     def close(self):
         for environment in self.environments:
@@ -198,6 +212,7 @@ class Vector:
             is_fake = self.autoreset == "NextStep" and bool(self.has_ended[index])
             write(index, observation, rewards[index], terminated[index], truncated[index], is_fake)
         self.has_ended = ended
+        return []
 
     def close(self):
         self.environments.close()
@@ -210,6 +225,7 @@ class Bridge:
         self.gymnasium = gymnasium
         self.np = np
         self.environments = None
+        self.during = "make"
 
     def make(self, body):
         request = json.loads(body)
@@ -266,25 +282,31 @@ class Bridge:
             raise Refused("unknown_environment", f'There is no environment "{name}" in this Python. {hint}')
 
     def reset(self, body):
-        numbers = self.np.frombuffer(body, dtype="<f8").tolist()
+        numbers = memoryview(body).cast("d").tolist()
         k = int(numbers[0])
-        indices = [int(x) for x in numbers[1 : 1 + k]]
-        seeds = [int(x) for x in numbers[1 + k : 1 + 2 * k]]
-        self.environments.reset(indices, seeds, lambda row, seen: self.write_observation(self.seen[row], seen))
-        return self.seen[:k].tobytes()
+        return self.begin([int(x) for x in numbers[1 : 1 + k]], numbers[1 + k : 1 + 2 * k])
+
+    def begin(self, indices, seeds):
+        """Starts an episode in those environments. Returns what they show first, as bytes."""
+        self.during = "reset"
+        seen, write = self.seen, self.write_observation
+        self.environments.reset(indices, [int(x) for x in seeds], lambda row, shown: write(seen[row], shown))
+        return seen[: len(indices)].tobytes()
 
     def step(self, body):
-        numbers = self.np.frombuffer(body, dtype="<f8").tolist()
-        k = int(numbers[0])
-        indices = [int(x) for x in numbers[1 : 1 + k]]
-        start, width, read = 1 + k, self.width, self.read_action
+        numbers = memoryview(body).cast("d").tolist()
+        k, most = int(numbers[0]), int(numbers[1])
+        indices = [int(x) for x in numbers[2 : 2 + k]]
+        at, width, read, rows = 2 + k, self.width, self.read_action, self.rows
         actions = []
         for row in range(k):
-            action, clipped = read(numbers[start + row * width : start + (row + 1) * width])
+            action, rows[row][0][2] = read(numbers[at : at + width])
             actions.append(action)
-            self.rows[row][0][2] = clipped
-        self.environments.step(indices, actions, self.write_step)
-        return self.shown[:k].tobytes()
+            at += width
+        self.during = "step"
+        ended = self.environments.step(indices, actions, self.write_step)[:most]
+        shown = self.shown[:k].tobytes()
+        return shown + self.begin(ended, numbers[at : at + len(ended)]) if ended else shown
 
     def write_step(self, row, observation, reward, terminated, truncated, is_fake):
         numbers, seen = self.rows[row]
@@ -317,10 +339,31 @@ def failure(error, during):
     }
 
 
-def read_exactly(source, size):
-    """That many bytes, or None where the other end has gone."""
-    data = source.read(size)
-    return data if data is not None and len(data) == size else None
+class FrameSource:
+    """Frames from a descriptor: what is there is read in one call, however many frames it is."""
+
+    def __init__(self, descriptor):
+        self.descriptor = descriptor
+        self.data = b""
+        self.at = 0
+
+    def take(self, size):
+        """The next `size` bytes, or None where the other end has gone."""
+        end = self.at + size
+        if end > len(self.data):
+            parts = [self.data[self.at :]]
+            missing = size - len(parts[0])
+            while missing > 0:
+                part = os.read(self.descriptor, max(missing, READ_BYTES))
+                if not part:
+                    return None
+                parts.append(part)
+                missing -= len(part)
+            self.data = b"".join(parts)
+            self.at, end = 0, size
+        taken = self.data[self.at : end]
+        self.at = end
+        return taken
 
 
 def load():
@@ -341,13 +384,13 @@ def serve(source, send):
     bridge = None
     names = {MAKE: "make", RESET: "reset", STEP: "step"}
     while True:
-        header = read_exactly(source, HEADER.size)
+        header = source.take(HEADER.size)
         if header is None:
             break
         kind, size = HEADER.unpack(header)
         if size > MOST_BYTES or kind not in names:
             raise SystemExit(f"a frame of kind {kind} and {size} bytes is none of this bridge's")
-        body = read_exactly(source, size)
+        body = source.take(size)
         if body is None:
             break
         try:
@@ -355,14 +398,15 @@ def serve(source, send):
                 bridge = Bridge(*load())
             send(kind, getattr(bridge, names[kind])(body))
         except Exception as error:
-            send(FAILURE, json.dumps(failure(error, names[kind])).encode())
+            during = "make" if bridge is None else bridge.during
+            send(FAILURE, json.dumps(failure(error, during)).encode())
     if bridge is not None:
         bridge.close()
 
 
 def main():
     """Keeps both ends of the pipe to itself: what an environment prints goes to standard error, what it reads is empty."""
-    source = os.fdopen(os.dup(0), "rb")
+    source = FrameSource(os.dup(0))
     target = os.dup(1)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)
