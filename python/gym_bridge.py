@@ -17,6 +17,7 @@ clipped: in how many dimensions the action lay outside its bounds and was moved 
 """
 
 import difflib
+import functools
 import json
 import os
 import struct
@@ -27,7 +28,7 @@ MAKE, RESET, STEP, FAILURE = 1, 2, 3, 9
 TERMINATED, TRUNCATED, FAKE = 1, 2, 4
 HEADER = struct.Struct("<II")
 MOST_BYTES = 1 << 28
-READ_BYTES = 1 << 16
+READ_BYTES = 1 << 13
 MOST_COMBINATIONS = 1024
 
 
@@ -80,22 +81,27 @@ def flat_observation(space, spaces, np):
     raise Refused("unmappable_space", f"its observations are {described(space)}, which is no row of numbers")
 
 
-def readable_action(space, spaces, np):
-    """(numbers per action, description, read(row) -> (action, clipped)) of a space that a policy's outputs can choose from."""
+def readable_actions(space, spaces, np):
+    """(numbers per action, description, read(numbers) -> (k actions, in how many dimensions each was clipped)) of a space."""
     if isinstance(space, spaces.Discrete):
+        start, kind = int(space.start), np.dtype(space.dtype).type
+
         # Of the type that the space samples, which Gymnasium checks in less time than an int.
-        kind = np.dtype(space.dtype).type
-        actions = [kind(space.start + choice) for choice in range(int(space.n))]
-        return 1, {"kind": "discrete", "n": int(space.n)}, lambda row: (actions[int(row[0])], 0)
+        @functools.lru_cache(MOST_COMBINATIONS)
+        def choice(number):
+            return kind(start + int(number))
+
+        return 1, {"kind": "discrete", "n": int(space.n)}, unclipped(choice)
     if isinstance(space, spaces.Box):
         if not np.issubdtype(space.dtype, np.floating):
             raise Refused("unmappable_space", f"its actions are {described(space)}, whole numbers in a box")
         low, high = bounds(space, np)
 
-        def read(row):
-            wanted = np.array(row, dtype=space.dtype).reshape(space.shape)
+        def read(numbers):
+            wanted = np.array(numbers, dtype=space.dtype).reshape(-1, *space.shape)
             taken = np.clip(wanted, space.low, space.high)
-            return taken, int(np.count_nonzero(taken != wanted))
+            clipped = np.count_nonzero((taken != wanted).reshape(len(taken), -1), axis=1)
+            return list(taken), clipped.tolist()
 
         return len(low), {"kind": "box", "low": low, "high": high}, read
     if isinstance(space, (spaces.MultiDiscrete, spaces.MultiBinary)):
@@ -110,12 +116,16 @@ def readable_action(space, spaces, np):
             )
         flat = [int(count) for count in counts.reshape(-1)]
 
-        def read(row):
-            choice = np.array(np.unravel_index(int(row[0]), flat)).reshape(counts.shape)
-            return (choice + start).astype(space.dtype), 0
+        def parts(number):
+            choice = np.array(np.unravel_index(int(number), flat)).reshape(counts.shape)
+            return (choice + start).astype(space.dtype)
 
-        return 1, {"kind": "discrete", "n": combinations, "counts": flat}, read
+        return 1, {"kind": "discrete", "n": combinations, "counts": flat}, unclipped(parts)
     raise Refused("unmappable_space", f"its actions are {described(space)}, which no policy here can choose")
+
+
+def unclipped(action):
+    return lambda numbers: ([action(number) for number in numbers], [0] * len(numbers))
 
 
 def bounds(space, np):
@@ -140,6 +150,7 @@ class Singles:
 
     def __init__(self, environments):
         self.environments = environments
+        self.fake = [False] * len(environments)
         self.spec = environments[0].spec
         self.observation_space = environments[0].observation_space
         self.action_space = environments[0].action_space
@@ -149,15 +160,10 @@ class Singles:
             observation, _ = self.environments[index].reset(seed=None if seed < 0 else seed)
             write(row, observation)
 
-    def step(self, indices, actions, write):
+    def step(self, indices, actions):
+        """What Gymnasium returns for each of them, and which rows are fake: none."""
         environments = self.environments
-        ended = []
-        for row, index in enumerate(indices):
-            observation, reward, terminated, truncated, _ = environments[index].step(actions[row])
-            write(row, observation, reward, terminated, truncated, False)
-            if terminated or truncated:
-                ended.append(index)
-        return ended
+        return [environments[index].step(action) for index, action in zip(indices, actions)], self.fake
 
     def close(self):
         for environment in self.environments:
@@ -197,22 +203,22 @@ class Vector:
             write(row, observations[index])
         self.has_ended[list(indices)] = False
 
-    def step(self, indices, actions, write):
+    def step(self, indices, actions):
+        """A row for each as an environment alone returns it, and which rows are fake."""
         np = self.np
         if list(indices) != list(range(self.count)):
             raise Refused("protocol", "a vector environment steps all of its environments at once")
         observations, rewards, terminated, truncated, info = self.environments.step(np.stack(actions))
         ended = np.logical_or(terminated, truncated)
-        final = info.get("final_obs", info.get("final_observation"))
-        for index in range(self.count):
-            observation = observations[index]
-            if self.autoreset == "SameStep" and ended[index]:
-                self.first[index] = np.array(observation)
-                observation = final[index]
-            is_fake = self.autoreset == "NextStep" and bool(self.has_ended[index])
-            write(index, observation, rewards[index], terminated[index], truncated[index], is_fake)
+        seen = list(observations)
+        if self.autoreset == "SameStep":
+            final = info.get("final_obs", info.get("final_observation"))
+            for index in np.flatnonzero(ended):
+                self.first[index] = np.array(seen[index])
+                seen[index] = final[index]
+        fake = self.has_ended if self.autoreset == "NextStep" else np.zeros(self.count, dtype=bool)
         self.has_ended = ended
-        return []
+        return list(zip(seen, rewards, terminated, truncated, [info] * self.count)), fake
 
     def close(self):
         self.environments.close()
@@ -236,7 +242,7 @@ class Bridge:
             size, observation, self.write_observation = flat_observation(
                 self.environments.observation_space, spaces, np
             )
-            self.width, action, self.read_action = readable_action(self.environments.action_space, spaces, np)
+            self.width, action, self.read_actions = readable_actions(self.environments.action_space, spaces, np)
         except Refused as refusal:
             raise Refused(refusal.code, f"{request['id']} cannot be used: {refusal}.") from None
         self.count = count
@@ -297,22 +303,28 @@ class Bridge:
         numbers = memoryview(body).cast("d").tolist()
         k, most = int(numbers[0]), int(numbers[1])
         indices = [int(x) for x in numbers[2 : 2 + k]]
-        at, width, read, rows = 2 + k, self.width, self.read_action, self.rows
-        actions = []
-        for row in range(k):
-            action, rows[row][0][2] = read(numbers[at : at + width])
-            actions.append(action)
-            at += width
+        seeds = 2 + k + k * self.width
+        actions, clipped = self.read_actions(numbers[2 + k : seeds])
         self.during = "step"
-        ended = self.environments.step(indices, actions, self.write_step)[:most]
+        rows, fake = self.environments.step(indices, actions)
+        ended = self.write_rows(indices, rows, fake, clipped)[:most]
         shown = self.shown[:k].tobytes()
-        return shown + self.begin(ended, numbers[at : at + len(ended)]) if ended else shown
+        return shown + self.begin(ended, numbers[seeds : seeds + len(ended)]) if ended else shown
 
-    def write_step(self, row, observation, reward, terminated, truncated, is_fake):
-        numbers, seen = self.rows[row]
-        numbers[0] = reward
-        numbers[1] = (TERMINATED if terminated else 0) | (TRUNCATED if truncated else 0) | (FAKE if is_fake else 0)
-        self.write_observation(seen, observation)
+    def write_rows(self, indices, rows, fake, clipped):
+        """Writes what was returned for these environments. Returns those whose episode ended."""
+        write, ended = self.write_observation, []
+        for index, row, is_fake, dimensions, (numbers, seen) in zip(indices, rows, fake, clipped, self.rows):
+            observation, reward, terminated, truncated, _ = row
+            flags = FAKE if is_fake else 0
+            if terminated or truncated:
+                flags |= (TERMINATED if terminated else 0) | (TRUNCATED if truncated else 0)
+                ended.append(index)
+            numbers[0] = reward
+            numbers[1] = flags
+            numbers[2] = dimensions
+            write(seen, observation)
+        return ended
 
     def close(self):
         if self.environments is not None:

@@ -98,7 +98,8 @@ export class GymEnvironments implements RemoteEnvironments {
     const rows = await this.#ask(frameKinds.step);
     const reply = this.#reply;
     reply.read(rows, k, seeds.length);
-    this.#checkNumbers(rows.subarray(0, rows.length - reply.firsts.length), figures + this.observationSize, indices, "in step");
+    const width = figures + this.observationSize;
+    this.#checkNumbers(rows.subarray(0, k * width), width, indices, "in step");
     const begun = indices.filter((_, row) => reply.hasEnded(row));
     this.#checkNumbers(reply.firsts, this.observationSize, begun, "after reset");
     return reply;
