@@ -1,5 +1,5 @@
 import type { AlgorithmDefaults, AlgorithmRecord } from "./algorithm.ts";
-import { environmentDefaults } from "./environmentDefaults.ts";
+import { cartPoleDefaults, environmentDefaults } from "./environmentDefaults.ts";
 
 /** The defaults of REINFORCE with what an actor–critic changes of them. */
 function adapted(
@@ -109,6 +109,28 @@ loss = -(A * log_pi).mean() + c * ((A + V.detach() - V)**2).mean() - beta * entr
   ),
 };
 
+const cleanRl: Partial<AlgorithmDefaults> = {
+  ...manySteps,
+  learningRate: 2.5e-4,
+  adamEpsilon: 1e-5,
+  environments: 4,
+  stepsPerUpdate: 128,
+  epochs: 4,
+  minibatches: 4,
+};
+
+/** Where returns lie in the hundreds, a critic that moves by 0.2 at most would never get there. */
+const unclippedPpo = `# proximal policy optimisation, the critic not clipped: returns here are far larger than its bounds
+eps    = 0.2                                 # how far the ratio may go
+beta   = 0                                   # weight of an entropy bonus
+c      = 0.5                                 # weight of the critic's loss
+A      = (adv - adv.mean()) / (adv.std() + 1e-8)
+ratio  = (log_pi - log_pi_old).exp()
+actor  = -min(ratio * A, clamp(ratio, 1 - eps, 1 + eps) * A).mean()
+critic = ((V - G_recorded)**2).mean()
+loss   = actor + c * critic - beta * entropy.mean()
+`;
+
 export const ppo: AlgorithmRecord = {
   id: "ppo",
   title: "PPO with clipping",
@@ -132,13 +154,17 @@ critic = 0.5 * max((V - G_recorded)**2, (near - G_recorded)**2).mean()
 loss   = actor + c * critic - beta * entropy.mean()
 `,
   rule: "theta -= alpha * grad(loss)",
-  reference: "Schulman et al. (2017); the settings and details of CleanRL's ppo.py, without its annealing",
-  defaults: adapted({
-    ...manySteps,
-    learningRate: 2.5e-4,
-    environments: 4,
-    stepsPerUpdate: 128,
-    epochs: 4,
-    minibatches: 4,
+  reference: "Schulman et al. (2017); the settings and details of CleanRL's ppo.py",
+  defaults: adapted(cleanRl, {
+    "CartPole-v1": { ...cartPoleDefaults, ...cleanRl, annealSteps: 500_000 },
+    "Pendulum-v1": {
+      ...pendulum,
+      ...cleanRl,
+      learningRate: 1e-3,
+      stepsPerUpdate: 1024,
+      epochs: 10,
+      minibatches: 64,
+      loss: unclippedPpo,
+    },
   }),
 };

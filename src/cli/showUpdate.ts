@@ -2,6 +2,7 @@ import { columnViews, tableShape } from "../engine/inspection/columns.ts";
 import type { InspectedLoss, Inspector } from "../engine/inspection/inspector.ts";
 import { orderRows } from "../engine/inspection/orderedRows.ts";
 import { ratioView, ratioWords } from "../engine/inspection/ratioView.ts";
+import { batchRemarks } from "../engine/inspection/remarks.ts";
 import type { OpenRun } from "../engine/openRun.ts";
 import { UserError } from "../engine/userError.ts";
 import { dimensionsOutside } from "../environments/spaces.ts";
@@ -91,6 +92,7 @@ function printJson(
 ): void {
   const loss = inspector.trainer;
   const ratio = ratioView(inspector, loss);
+  const remarks = batchRemarks(inspector);
   const values = columns.map(({ name }) => [name, inspector.column(loss, name)] as const);
   for (const row of rows)
     console.out(jsonLine(Object.fromEntries(values.map(([name, column]) => [name, column?.[row]]))));
@@ -102,6 +104,7 @@ function printJson(
       terms: loss.terms.columns.map(({ text, sum }) => ({ text, sum })),
       rest: loss.terms.rest,
       grad_norm: loss.gradientNorm,
+      ...(remarks.length > 0 && { remarks }),
       ...(ratio && { approx_kl: ratio.approximateKl, clip_fraction: ratio.clipFraction }),
       verdict: {
         kind: loss.verdict.kind,
@@ -136,6 +139,7 @@ function printTable(
   const ratio = ratioView(inspector, loss);
   if (ratio) console.out(`${ratioWords(ratio)}\n`);
   console.out(verdictLines(loss));
+  for (const remark of batchRemarks(inspector)) console.out(`${remark}\n`);
 }
 
 /** How many actions the environment did not take as they were drawn. */

@@ -1,5 +1,6 @@
 import type { KernelsBackend } from "../policies/kernels.ts";
 import type { Batch } from "../rl/batch.ts";
+import { cutByTimeLimit, timeLimitAsEnd } from "../rl/episodeEnds.ts";
 import { createGenerator, type RandomGenerator } from "../rl/randomGenerator.ts";
 import type { Act, Collector } from "./collector.ts";
 import { GymCollector } from "./gym/gymCollector.ts";
@@ -60,7 +61,10 @@ export class Gatherer {
 
   /** The batch, as views that hold until the next `begin`. */
   batch(): Batch {
-    return this.#collector.batch();
+    const batch = this.#collector.batch();
+    if (this.#resolved.settings.bootstrapTruncated) return batch;
+    const truncated = batch.truncated.map((cut) => (cut === cutByTimeLimit ? timeLimitAsEnd : cut));
+    return { ...batch, truncated };
   }
 
   state(): GathererState {

@@ -3,6 +3,7 @@ import type { DevicePolicy } from "../policies/devicePolicy.ts";
 import { KernelsBackend } from "../policies/kernels.ts";
 import { createOptimiserState, optimiserSpecification } from "../policies/optimiser.ts";
 import type { Gradient, Heads, OptimiserSpecification, OptimiserState } from "../policies/policy.ts";
+import { withoutFollowing } from "../policies/valueHead.ts";
 import type { RunSettings } from "../protocol/views.ts";
 import type { Batch } from "../rl/batch.ts";
 import { createGenerator } from "../rl/randomGenerator.ts";
@@ -55,6 +56,8 @@ export class Learner {
   #loss: CompiledLoss;
   #specification: OptimiserSpecification;
   #optimiser: OptimiserState;
+  /** What is left of the step sizes, 1 … 0. */
+  #fraction = 1;
   /** Whether the moments here are those of the last step; on a device they may lie ahead. */
   #isSynchronised = true;
 
@@ -80,13 +83,26 @@ export class Learner {
     return this.#settings;
   }
 
+  /** What the batch at hand is learned with: `settings`, with the step size that is left of it. */
+  get settingsNow(): ChangingSettings {
+    return { ...this.#settings, learningRate: this.#fraction * this.#settings.learningRate };
+  }
+
+  /** Sets what is left of the step sizes for the updates of a batch that began after `steps` environment steps. */
+  anneal(steps: number): void {
+    const { annealSteps } = this.#resolved.settings;
+    if (annealSteps === null) return;
+    this.#fraction = Math.max(0, 1 - steps / annealSteps);
+    this.#specification = this.#optimiserOf(this.#settings);
+  }
+
   get lossText(): string {
     return this.#lossText;
   }
 
   /** What a loss reads of a batch. */
   source(batch: Batch, heads: Heads): PolicySource {
-    const { gamma, learningRate } = this.#settings;
+    const { gamma, learningRate } = this.settingsNow;
     return { batch, heads, specification: this.backend.specification, gamma, learningRate };
   }
 
@@ -195,7 +211,7 @@ export class Learner {
   #headsOf(batch: Batch): Heads {
     if (batch.rows === undefined) return this.actedHeads(batch);
     const heads = this.backend.forward(batch.observations, batch.actions, batch.steps, batch);
-    return { ...heads, nextValues: undefined };
+    return withoutFollowing(heads);
   }
 
   get #clipNorm(): number | undefined {
@@ -203,8 +219,10 @@ export class Learner {
   }
 
   #optimiserOf({ optimiser, learningRate }: ChangingSettings): OptimiserSpecification {
-    const { valueLearningRate } = this.#resolved.settings;
-    return optimiserSpecification(optimiser, learningRate, valueLearningRate ?? undefined);
+    const { valueLearningRate, adamEpsilon } = this.#resolved.settings;
+    const fraction = this.#fraction;
+    const valueRate = valueLearningRate === null ? undefined : fraction * valueLearningRate;
+    return optimiserSpecification(optimiser, fraction * learningRate, valueRate, adamEpsilon);
   }
 
   /** Hands θ and moments to the device; θ here becomes what a float32 holds, so that both have the same. */

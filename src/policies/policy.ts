@@ -52,6 +52,8 @@ interface CommonHeads {
   readonly values?: Float64Array | undefined;
   /** V of the state after each step [T]: 0 after termination, that of the final observation where an episode was cut. */
   readonly nextValues?: Float64Array | undefined;
+  /** V of the final observation of every episode that was cut, in order. */
+  readonly finalValues?: Float64Array | undefined;
 }
 
 /** Outputs of a categorical policy for T steps: logits [T × K] and π [T × K]. */

@@ -18,7 +18,7 @@ export interface Batch {
   readonly time: Float64Array;
   /** [T], 1 where the environment ended the episode. */
   readonly terminated: Uint8Array;
-  /** [T], 1 where a time limit cut the episode; 2 where only the batch was cut and the episode goes on. */
+  /** [T], not 0 where a time limit cut the episode, or only the batch and the episode goes on; see episodeEnds.ts. */
   readonly truncated: Uint8Array;
   /** [T], the number of the episode, counted from 1 over the whole run. */
   readonly episodes: Float64Array;

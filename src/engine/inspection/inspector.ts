@@ -3,7 +3,7 @@ import { judge, type Verdict } from "../../diagnosis/verdict.ts";
 import type { Diagnostic } from "../../loss/diagnostic.ts";
 import { KernelsBackend } from "../../policies/kernels.ts";
 import type { Gradient, Heads } from "../../policies/policy.ts";
-import { followingRows } from "../../policies/valueHead.ts";
+import { followingRows, withoutFollowing } from "../../policies/valueHead.ts";
 import type { Batch } from "../../rl/batch.ts";
 import { seenObservations } from "../../rl/seenObservations.ts";
 import type { FrozenUpdate } from "../frozenUpdate.ts";
@@ -48,7 +48,7 @@ export class Inspector {
     this.backend.setTheta(frozen.theta);
     const { actions, steps } = frozen.batch;
     const heads = this.backend.forward(seenObservations(frozen.batch), actions, steps, frozen.batch);
-    this.heads = frozen.batch.rows === undefined ? heads : { ...heads, nextValues: undefined };
+    this.heads = frozen.batch.rows === undefined ? heads : withoutFollowing(heads);
   }
 
   /** The trainer's own loss on this batch. */
