@@ -1,7 +1,6 @@
 import type { EnvironmentRecord } from "../../environments/environment.ts";
 import { actionSize, outputCount } from "../../environments/spaces.ts";
 import type { Batch } from "../../rl/batch.ts";
-import { cutByBatch } from "../../rl/episodeEnds.ts";
 import type { Generator } from "../../rl/generator.ts";
 import type { Act, Collector } from "../collector.ts";
 import { type Columns, createColumns, viewColumns } from "../columns.ts";

@@ -1,3 +1,4 @@
+import { cutByBatch } from "../../rl/episodeEnds.ts";
 import { type Columns, createColumns, growColumns } from "../columns.ts";
 import type { RemoteSteps } from "./remote.ts";
 
@@ -7,9 +8,6 @@ export interface RowSizes {
   readonly actionSize: number;
   readonly actionCount: number;
 }
-
-/** Truncated: 2 where only the batch was cut and the episode goes on. */
-const cutByBatch = 2;
 
 /** One environment, where its episode stands, and the steps it gave to this batch. */
 export class Lane {
