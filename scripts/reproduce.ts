@@ -4,18 +4,16 @@ import { join } from "node:path";
 import { root } from "./lib/paths.mjs";
 import { mustRun } from "./lib/processes.mjs";
 import { cartPolePart } from "./reproduce/cartPole.ts";
-import { continuousPart } from "./reproduce/continuous.ts";
 import { corridorPart } from "./reproduce/corridor.ts";
+import { learningPart } from "./reproduce/learning.ts";
 import { type Measured, pageOf } from "./reproduce/page.ts";
-import { pendulumPart } from "./reproduce/pendulum.ts";
 
 // Measures what the book and others show, draws media/reproductions and writes docs/reproductions.md anew.
 
 const parts = {
   corridor: corridorPart,
   cartpole: cartPolePart,
-  continuous: continuousPart,
-  pendulum: pendulumPart,
+  learning: learningPart,
 } as const;
 type Part = keyof typeof parts;
 

@@ -59,3 +59,12 @@ export const environmentDefaults: Readonly<Record<string, AlgorithmDefaults>> = 
   "probe-4": probe,
   "probe-5": probe,
 };
+
+/** The defaults of REINFORCE with what another algorithm changes of them everywhere, and its own in some environments. */
+export function adapted(
+  change: Partial<AlgorithmDefaults>,
+  own: Readonly<Record<string, AlgorithmDefaults>> = {},
+): Readonly<Record<string, AlgorithmDefaults>> {
+  const all = Object.entries(environmentDefaults).map(([id, defaults]) => [id, { ...defaults, ...change }]);
+  return { ...Object.fromEntries(all), ...own };
+}

@@ -89,7 +89,6 @@ def make_environments(settings):
         num_envs=settings.environments,
         vectorization_mode="sync",
         vector_kwargs={"autoreset_mode": mode},
-        **settings.options,
     )
     space = vector.single_observation_space
     return vector, int(space.n) if isinstance(space, gymnasium.spaces.Discrete) else int(numpy.prod(space.shape))

@@ -33,7 +33,7 @@ while not log.is_done:
         following = reward + settings.gamma * following
         returns.append(following)
     weights = settings.gamma ** torch.arange(len(rewards)) * torch.tensor(returns[::-1])
-    loss = -(weights * log_probs).sum() - settings.numbers["beta"] * entropies.sum()
+    loss = -(weights * log_probs).sum() - settings.numbers.get("beta", 0.0) * entropies.sum()
     descend(loss, optimiser, settings)
     log.end_episode(sum(rewards))
 log.print()
