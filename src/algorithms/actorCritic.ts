@@ -44,6 +44,27 @@ loss  = -(gamma**t * delta * log_pi).sum() - (delta * V).sum()
   ),
 };
 
+export const actorCriticTraces: AlgorithmRecord = {
+  id: "actor-critic-traces",
+  title: "actor–critic with eligibility traces (13.5)",
+  timing: "steps",
+  episodesPerUpdate: 1,
+  value: "own",
+  loss: `# Sutton & Barto (13.5, episodic), an update at every step: z ← γλz + γᵗ∇ln π, and the weights move along δz
+# z_theta and z_w are carried: what the statement is, the next step finds; its gradient is the trace
+lam_theta = 0.9
+lam_w     = 0.9
+delta     = (r + gamma * V_next - V).detach()
+z_theta   = gamma * lam_theta * z_theta + gamma**t * log_pi
+z_w       = gamma * lam_w * z_w + V
+loss      = -(delta * z_theta).sum() - (delta * z_w).sum()
+`,
+  rule: "theta += alpha * gamma^t * (r + gamma * V_next - V) * grad(log_pi) + alpha * gamma * 0.9 * (r + gamma * V_next - V) * grad(z_theta)",
+  reference:
+    "Sutton & Barto, Reinforcement Learning, 2nd edition, section 13.5, actor–critic with eligibility traces (episodic)",
+  defaults: oneStepActorCritic.defaults,
+};
+
 /** Both heads on one trunk, the critic fitted to the normalised returns with the smooth L1 loss. */
 export const pytorchActorCritic: AlgorithmRecord = {
   id: "pytorch-actor-critic",
@@ -75,7 +96,7 @@ c    = 0.5                                   # weight of the critic's loss
 A    = gae(r, V, gamma, lam, V_next).detach()
 loss = -(A * log_pi).mean() + c * ((A + V.detach() - V)**2).mean() - beta * entropy.mean()
 `,
-  rule: "theta += alpha * 1/T * gae * grad(log_pi)",
+  rule: "theta += alpha * 1/T * gae(r, V, gamma, 0.95, V_next) * grad(log_pi) + alpha * 0.01/T * grad(entropy)",
   reference: "Mnih et al. (2016), Asynchronous methods; Schulman et al. (2016), generalised advantages",
   defaults: a2cDefaults,
 };

@@ -33,18 +33,34 @@ loss = -(G.detach() * log_pi).sum() - beta * entropy.sum()
   defaults,
 };
 
+const normalisedLoss = `# REINFORCE of pytorch/examples: returns centred and scaled within the episode
+G    = discounted_returns(r, gamma)
+eps  = 1.1920928955078125e-07                # float32's machine epsilon
+w    = (G - G.mean()) / (G.std() + eps)
+loss = -(w.detach() * log_pi).sum()
+`;
+
 export const reinforceNormalized: AlgorithmRecord = {
   id: "reinforce-normalized",
   title: "REINFORCE with normalised returns",
   timing: "episode",
   episodesPerUpdate: 1,
-  loss: `# REINFORCE of pytorch/examples: returns centred and scaled within the episode
-G    = discounted_returns(r, gamma)
-eps  = 1.1920928955078125e-07                # float32's machine epsilon
-w    = (G - G.mean()) / (G.std() + eps)
-loss = -(w.detach() * log_pi).sum()
-`,
+  loss: normalisedLoss,
   rule: "theta += alpha * normalize(G, 1.1920928955078125e-07) * grad(log_pi)",
   reference: "pytorch/examples, reinforcement_learning/reinforce.py (without its dropout)",
   defaults: { ...defaults, ShortCorridor: { ...corridorDefaults, learningRate: 2 ** -7 } },
+};
+
+/** The example as it stands: its network drops hidden units while it trains, and acts with them dropped. */
+export const reinforceDropout: AlgorithmRecord = {
+  ...reinforceNormalized,
+  id: "reinforce-dropout",
+  title: "REINFORCE of pytorch/examples, with its dropout",
+  reference: "pytorch/examples, reinforcement_learning/reinforce.py",
+  defaults: Object.fromEntries(
+    Object.entries(defaults).map(([id, { gamma }]) => [
+      id,
+      { ...cartPoleDefaults, gamma, learningRate: 1e-2, dropout: 0.6 },
+    ]),
+  ),
 };

@@ -130,7 +130,7 @@ function printTable(
   console.out(`update ${frozen.update} · ${frozen.batch.steps} steps · ${source}\n`);
   const cells = columns.map((column) => columnCells(run, inspector, loss, column, rows));
   const body = [...rows].map((_, place) => cells.map((column) => column[place] ?? ""));
-  const sums = sumRow(columns, loss);
+  const sums = sumRow(columns, inspector);
   const rowsOfTable = sums.some((cell, place) => place > 0 && cell !== "") ? [...body, sums] : body;
   console.out(textTable([columns.map(({ label }) => label), ...rowsOfTable]));
   if (rows.length < frozen.batch.steps) console.out(`${rows.length} of ${frozen.batch.steps} steps\n`);
@@ -170,11 +170,14 @@ function columnCells(
   });
 }
 
-function sumRow(columns: readonly ColumnView[], loss: InspectedLoss): string[] {
+function sumRow(columns: readonly ColumnView[], inspector: Inspector): string[] {
+  const loss = inspector.trainer;
+  const shares = inspector.column(loss, "share") ?? new Float64Array();
+  const whole = 100 * shares.reduce((sum, share) => sum + share, 0);
   return columns.map(({ name }, place) => {
     const term = loss.terms.columns.find(({ column }) => column === name);
     if (term) return formatNumber(term.sum);
-    if (name === "share") return "100 %";
+    if (name === "share") return `${Number(whole.toFixed(2))} %`;
     return place === 0 ? "Σ" : "";
   });
 }

@@ -10,7 +10,10 @@ import { SteppedRollout } from "./steppedRollout.ts";
 import type { TrainerState } from "./trainerState.ts";
 
 /** Where the environments and the draws of their actions stand between two batches. */
-export type GathererState = Pick<TrainerState, "environmentGenerator" | "actionGenerator" | "environments">;
+export type GathererState = Pick<
+  TrainerState,
+  "environmentGenerator" | "actionGenerator" | "dropoutGenerator" | "environments"
+>;
 
 /** The first half of an update: a batch of steps, acted by the policy on the kernels. What is drawn follows from the seed. */
 export class Gatherer {
@@ -20,6 +23,7 @@ export class Gatherer {
   readonly #policy: KernelsBackend;
   readonly #environmentGenerator: RandomGenerator;
   readonly #actionGenerator: RandomGenerator;
+  readonly #dropoutGenerator: RandomGenerator;
   readonly #collector: Collector | GymCollector;
 
   constructor(resolved: ResolvedSettings, policy: KernelsBackend) {
@@ -28,6 +32,7 @@ export class Gatherer {
     this.#policy = policy;
     this.#environmentGenerator = createGenerator(seed, "environment");
     this.#actionGenerator = createGenerator(seed, "actions");
+    this.#dropoutGenerator = createGenerator(seed, "dropout");
     this.#collector = this.#createCollector();
   }
 
@@ -61,7 +66,9 @@ export class Gatherer {
 
   /** The batch, as views that hold until the next `begin`. */
   batch(): Batch {
-    const batch = this.#collector.batch();
+    const collected = this.#collector.batch();
+    const masks = this.#policy.masks(collected.steps);
+    const batch = masks ? { ...collected, masks } : collected;
     if (this.#resolved.settings.bootstrapTruncated) return batch;
     const truncated = batch.truncated.map((cut) => (cut === cutByTimeLimit ? timeLimitAsEnd : cut));
     return { ...batch, truncated };
@@ -71,6 +78,7 @@ export class Gatherer {
     return {
       environmentGenerator: this.#environmentGenerator.state(),
       actionGenerator: this.#actionGenerator.state(),
+      dropoutGenerator: this.#dropoutGenerator.state(),
       environments: this.#collector.state(),
     };
   }
@@ -80,10 +88,12 @@ export class Gatherer {
     this.#collector.restore(state.environments, episodes);
     this.#environmentGenerator.restore(state.environmentGenerator);
     this.#actionGenerator.restore(state.actionGenerator);
+    if (state.dropoutGenerator.length > 0) this.#dropoutGenerator.restore(state.dropoutGenerator);
     this.isUnderWay = false;
   }
 
   readonly #act: Act = (observations, row, actions) => {
+    if (this.#resolved.settings.dropout > 0) this.#policy.drawMask(row, this.#dropoutGenerator);
     this.#policy.act(observations, row);
     return this.#policy.sample(row, this.#actionGenerator, actions);
   };

@@ -260,6 +260,16 @@ const ranges: readonly {
     says: () => "Dropout needs a hidden layer to drop units of; this policy is linear.",
   },
   {
+    holds: ({ dropout, value }) => dropout === 0 || value !== "shared",
+    says: () =>
+      "Dropout drops units of the policy's network alone: V on the same trunk would lose them too. Take value own or none.",
+  },
+  {
+    holds: ({ dropout, environment }) => dropout === 0 || !isGym(environment),
+    says: ({ environment }) =>
+      `Dropout is not offered where Python steps the environment, as it does ${environment}.`,
+  },
+  {
     holds: ({ optimiser }) => optimiser === "adam" || optimiser === "sgd",
     says: ({ optimiser }) => `There is no optimiser "${optimiser}"; there are adam and sgd.`,
   },

@@ -240,7 +240,10 @@ export class Trainer {
 
   /** The batch of the next update. */
   #batch(): Batch {
-    return this.#parts ? this.#parts.next() : this.#gatherer.batch();
+    if (this.#parts) return this.#parts.next();
+    const batch = this.#gatherer.batch();
+    const carried = this.#learner.carriedTo(batch);
+    return carried ? { ...batch, carried } : batch;
   }
 
   #finish(learned: Learned): UpdateSummary {

@@ -25,13 +25,18 @@ export function followingRows(ends: EpisodeEnds | undefined, steps: number): Int
   return following;
 }
 
-/** How many steps of a batch end an episode without terminating: so many final observations it has. */
-export function countCuts({ terminated, truncated }: EpisodeEnds, steps: number): number {
-  let cuts = 0;
+/** The steps of a batch that end an episode without terminating: each has a final observation. */
+export function cutRows({ terminated, truncated }: EpisodeEnds, steps: number): number[] {
+  const cuts: number[] = [];
   for (let t = 0; t < steps; t++) {
-    if (terminated[t] !== 1 && (t === steps - 1 || truncated[t] !== 0)) cuts++;
+    if (terminated[t] !== 1 && (t === steps - 1 || truncated[t] !== 0)) cuts.push(t);
   }
   return cuts;
+}
+
+/** How many final observations a batch has. */
+export function countCuts(ends: EpisodeEnds, steps: number): number {
+  return cutRows(ends, steps).length;
 }
 
 /** Reads V, the last of every row's `width` outputs, of T steps and of the final observations after them. */
