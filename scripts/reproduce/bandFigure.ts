@@ -52,7 +52,8 @@ function drawPanel({ title, grid, bands, mark }: BandPanel, names: readonly stri
   const scale = scaleOf(values.filter((value) => !Number.isNaN(value)));
   const last = grid.at(-1)!;
   const x = (step: number) => left + ((right - left) * step) / last;
-  const y = (value: number) => bottom - ((bottom - top) * (value - scale.least)) / (scale.greatest - scale.least);
+  const y = (value: number) =>
+    bottom - ((bottom - top) * (value - scale.least)) / (scale.greatest - scale.least);
   return [
     label(title, left, 20, "panel"),
     ...scale.ticks.flatMap((tick) => [
@@ -60,8 +61,15 @@ function drawPanel({ title, grid, bands, mark }: BandPanel, names: readonly stri
       label(numberText(tick), left - 6, y(tick) + 4, "end"),
     ]),
     ...[0, 0.5, 1].map((share) => label(stepText(share * last), x(share * last), bottom + 18, "middle")),
-    ...(mark ? [line(left, y(mark.value), right, y(mark.value), "mark"), label(mark.name, right, y(mark.value) - 4, "end")] : []),
-    ...bands.map(({ name, curves }) => drawBand(grid, curves, curveClasses[names.indexOf(name)] ?? "d", x, y)),
+    ...(mark
+      ? [
+          line(left, y(mark.value), right, y(mark.value), "mark"),
+          label(mark.name, right, y(mark.value) - 4, "end"),
+        ]
+      : []),
+    ...bands.map(({ name, curves }) =>
+      drawBand(grid, curves, curveClasses[names.indexOf(name)] ?? "d", x, y),
+    ),
   ].join("");
 }
 
@@ -94,7 +102,9 @@ function scaleOf(values: readonly number[]): { least: number; greatest: number; 
   const step = [1, 2, 5, 10].map((factor) => factor * power).find((candidate) => candidate >= rough)!;
   const first = Math.floor(low / step);
   const count = Math.ceil(high / step) - first;
-  const ticks = Array.from({ length: count + 1 }, (_, index) => Number(((first + index) * step).toPrecision(6)));
+  const ticks = Array.from({ length: count + 1 }, (_, index) =>
+    Number(((first + index) * step).toPrecision(6)),
+  );
   return { least: ticks[0]!, greatest: ticks.at(-1)!, ticks };
 }
 

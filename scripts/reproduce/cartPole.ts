@@ -54,7 +54,9 @@ export async function cartPolePart(save: (name: string, svg: string) => void): P
   });
   const python = oraclesPython();
   const peers = python === undefined ? [] : await torchTrials(python);
-  const torchRows = inTorch.flatMap((id, place) => torchRow(id, peers.slice(place * torchSeeds, (place + 1) * torchSeeds)));
+  const torchRows = inTorch.flatMap((id, place) =>
+    torchRow(id, peers.slice(place * torchSeeds, (place + 1) * torchSeeds)),
+  );
   save("cartpole", draw([...rows, ...torchRows]));
   return { seeds, rows, torchRows, torch: peers[0]?.torch ?? null };
 }

@@ -1,6 +1,7 @@
 import { oraclesPython } from "../../bench/peers/python.ts";
 import { openRun } from "../../src/runs/runReader.ts";
 import { type BandPanel, drawBands } from "./bandFigure.ts";
+import { byChance, type Chance, explainedByState } from "./reasons.ts";
 import { type SweptTrial, sweep } from "./sweeping.ts";
 import { type PeerResult, peered, runPeers } from "./torchPeer.ts";
 
@@ -19,6 +20,7 @@ interface Task {
 
 const tasks: readonly Task[] = [
   { environment: "FrozenLake-v1", algorithm: "reinforce", steps: 80_000 },
+  { environment: "FrozenLake-v1", algorithm: "reinforce-baseline", steps: 80_000 },
   {
     environment: "Acrobot-v1",
     algorithm: "a2c",
@@ -48,7 +50,7 @@ const tasks: readonly Task[] = [
   {
     environment: "MountainCarContinuous-v0",
     algorithm: "ppo",
-    steps: 150_000,
+    steps: 300_000,
     zoo: { return: 88.343, steps: "20k" },
   },
 ];
@@ -71,6 +73,9 @@ export interface LearningRow extends Task {
 export interface LearningPart {
   readonly seeds: number;
   readonly rows: readonly LearningRow[];
+  readonly chances: readonly Chance[];
+  /** Of each seed of PPO on Pendulum: how much of the spread of returns V tells. */
+  readonly explained: readonly number[];
   /** PyTorch's version; null where there was none to measure. */
   readonly torch: string | null;
 }
@@ -81,15 +86,19 @@ export async function learningPart(save: (name: string, svg: string) => void): P
   const rows: LearningRow[] = [];
   const panels: BandPanel[] = [];
   let torch: string | null = null;
+  let explained: readonly number[] = [];
   for (const task of tasks) {
     const trials = await ourTrials(task);
     const peers = python === undefined ? [] : await torchTrials(python, task);
     torch = peers[0]?.torch ?? torch;
     rows.push({ ...task, ours: ourSide(trials), torch: peers.length === 0 ? null : torchSide(peers) });
     panels.push(panelOf(task, trials, peers));
+    if (task.environment === "Pendulum-v1" && task.algorithm === "ppo")
+      explained = trials.map(({ run }) => explainedByState(run));
   }
   save("learning", drawBands({ title: "Average return of 100 episodes", words: wordsOf(rows), panels }));
-  return { seeds, rows, torch };
+  const chances = ["MountainCar-v0", "MountainCarContinuous-v0"].map(byChance);
+  return { seeds, rows, chances, explained, torch };
 }
 
 function ourTrials({ environment, algorithm, steps }: Task): Promise<readonly SweptTrial[]> {
@@ -98,7 +107,10 @@ function ourTrials({ environment, algorithm, steps }: Task): Promise<readonly Sw
   return sweep(name, [...words, "--seeds", `1-${seeds}`, "--steps", String(steps)]);
 }
 
-function torchTrials(python: string, { environment, algorithm, steps }: Task): Promise<readonly PeerResult[]> {
+function torchTrials(
+  python: string,
+  { environment, algorithm, steps }: Task,
+): Promise<readonly PeerResult[]> {
   if (!peered.includes(algorithm)) return Promise.resolve([]);
   const all = Array.from({ length: seeds }, (_, index) => index + 1);
   return runPeers(

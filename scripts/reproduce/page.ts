@@ -128,7 +128,8 @@ function shortOf({ title, unsolved, failed }: SolvingRow): string {
   return `${title}: ${parts.join("; ")}`;
 }
 
-function learningText({ seeds, rows, torch, machine }: On<LearningPart>): string {
+function learningText(part: On<LearningPart>): string {
+  const { seeds, rows, torch, machine } = part;
   return `## Other environments, beside PyTorch and the zoo
 
 ![Learning curves](../media/reproductions/learning.svg)
@@ -138,24 +139,61 @@ last 100 episodes. ${torch === null ? "PyTorch was not here to be measured. " : 
 and rewards that ours has not, so they are where one could be, not a like for like. ${onMachine(machine)}
 
 ${table(
-  ["environment, algorithm", "steps", "", "average of the last 100, mean (least to greatest)", "95 % interval of the mean", "solved after episodes", "episodes, mean", "seconds, mean", "zoo"],
+  [
+    "environment, algorithm",
+    "steps",
+    "",
+    "average of the last 100, mean (least to greatest)",
+    "95 % interval of the mean",
+    "solved after episodes",
+    "episodes, mean",
+    "seconds, mean",
+    "zoo",
+  ],
   rows.flatMap(learningRows),
 )}
 
-${notes}
+${notesOf(part)}
 `;
 }
 
-const notes = ``;
+/** Why some fall short, and what mends it. */
+function notesOf({ chances, explained }: LearningPart): string {
+  const [mountainCar, continuous] = chances.map(
+    ({ episodes, reached }) => `${reached} of ${episodes.toLocaleString("en-US")}`,
+  );
+  return `**FrozenLake-v1.** An episode that does not reach the goal has no gradient, and a policy that has become certain of a worse way has nothing that leads away from it: plain REINFORCE
+stays there with some seeds, however long. A baseline mends most of it.
+
+**MountainCar-v0.** ${mountainCar} episodes of random actions reach the goal, so plain REINFORCE sees −200 whatever it does, and learns nothing. PPO does not wait for the goal: its V falls where
+it has been, so that what it has not seen looks better. Its defaults here scale the rewards in the text of its targets and do not clip the critic.
+
+**Pendulum-v1.** Plain REINFORCE (13.7) does not learn it: with γ = 0.9, γᵗ gives the first 20 of an episode's 200 steps ${((1 - 0.9 ** 20) * 100).toFixed(0)} % of all weight, and nearly all of G's spread tells where
+the pendulum is and not what was done: V alone, learnt by PPO, tells ${explained.map((share) => `${(share * 100).toFixed(1)} %`).join(", ")} of it in the last update of each seed. A critic is what it needs. A2C's loss for this environment scales the
+rewards and the advantages, in its text; PPO's does not clip the critic.
+
+**MountainCarContinuous-v0.** ${continuous} episodes of noise with σ = 1 reach the goal, and the force costs: advantages that are scaled by their own deviation, as PPO's usually are, hold nothing but that cost at
+first and teach to stand still. The defaults here leave them as they are and scale the rewards, so that the entropy bonus keeps σ until the goal has been found. The zoo's gSDE, noise that goes on in one
+direction for a while, finds it sooner.`;
+}
 
 function learningRows({ environment, algorithm, steps, zoo, ours, torch }: LearningRow): readonly string[][] {
   const count = steps.toLocaleString("en-US");
   const published = zoo === undefined ? "–" : `${figure(zoo.return, 1)} (${zoo.steps})`;
-  const first = [`${environment}, \`${algorithm}\``, count, "pgi", ...sideCells(ours, environment), published];
+  const first = [
+    `${environment}, \`${algorithm}\``,
+    count,
+    "pgi",
+    ...sideCells(ours, environment),
+    published,
+  ];
   return torch === null ? [first] : [first, ["", "", "PyTorch", ...sideCells(torch, environment), ""]];
 }
 
-function sideCells({ last100, solvedAfter, episodes, seconds }: Side, environment: string): readonly string[] {
+function sideCells(
+  { last100, solvedAfter, episodes, seconds }: Side,
+  environment: string,
+): readonly string[] {
   const digits = environment.startsWith("FrozenLake") ? 2 : 1;
   const hasThreshold = !environment.startsWith("Pendulum");
   return [

@@ -89,7 +89,7 @@ export function settingsOf({ request, steps }: PeerTrial) {
     epochs: settings.epochs,
     minibatches: settings.minibatches,
     numbers: { ...numbersIn(targets), ...numbersIn(loss) },
-    is_normalised: loss.includes("A.std()"),
+    is_normalised: loss.includes(".std()"),
     is_critic_clipped: loss.includes("V_recorded"),
     solved_at: environment.solvedAt ?? null,
     steps: steps ?? null,

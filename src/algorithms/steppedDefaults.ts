@@ -29,9 +29,10 @@ export const a2cDefaults = adapted(
   { ...networks, learningRate: 1e-3, environments: 8, stepsPerUpdate: 16 },
   {
     "Pendulum-v1": of("Pendulum-v1", networks, {
-      learningRate: 7e-4,
+      learningRate: 4e-4,
+      valueLearningRate: 3e-3,
       environments: 16,
-      stepsPerUpdate: 16,
+      stepsPerUpdate: 8,
       loss: pendulumA2c,
     }),
   },
@@ -47,19 +48,28 @@ const cleanRl: Partial<AlgorithmDefaults> = {
   minibatches: 4,
 };
 
+/** What differs between the unclipped texts. */
+interface UnclippedPpo {
+  readonly why: string;
+  readonly beta: number;
+  readonly advantage: string;
+}
+
 /** Where returns are far from 1, a critic that moves by 0.2 at most would not get there. */
-function unclippedPpo(beta: number): string {
-  return `# proximal policy optimisation, the critic not clipped: returns here are far larger than its bounds
+function unclippedPpo({ why, beta, advantage }: UnclippedPpo): string {
+  return `# proximal policy optimisation, the critic not clipped: ${why}
 eps    = 0.2                                 # how far the ratio may go
 beta   = ${String(beta).padEnd(36)}# weight of an entropy bonus
 c      = 0.5                                 # weight of the critic's loss
-A      = (adv - adv.mean()) / (adv.std() + 1e-8)
+A      = ${advantage}
 ratio  = (log_pi - log_pi_old).exp()
 actor  = -min(ratio * A, clamp(ratio, 1 - eps, 1 + eps) * A).mean()
 critic = ((V - G_recorded)**2).mean()
 loss   = actor + c * critic - beta * entropy.mean()
 `;
 }
+
+const normalised = "(adv - adv.mean()) / (adv.std() + 1e-8)";
 
 /** Returns of −200 or of 100 become some units. */
 const scaledTargets = `# once for each batch, with the parameters that gathered it
@@ -75,7 +85,6 @@ const mountainCar: Partial<AlgorithmDefaults> = {
   learningRate: 1e-3,
   environments: 16,
   epochs: 10,
-  loss: unclippedPpo(0.01),
   targets: scaledTargets,
 };
 
@@ -86,12 +95,19 @@ export const ppoDefaults = adapted(cleanRl, {
     stepsPerUpdate: 1024,
     epochs: 10,
     minibatches: 64,
-    loss: unclippedPpo(0),
+    loss: unclippedPpo({ why: "returns here are far beyond its bounds", beta: 0, advantage: normalised }),
   }),
-  "MountainCar-v0": of("MountainCar-v0", mountainCar, { gamma: 0.99, stepsPerUpdate: 128, minibatches: 8 }),
+  "MountainCar-v0": of("MountainCar-v0", mountainCar, {
+    gamma: 0.99,
+    stepsPerUpdate: 128,
+    minibatches: 8,
+    loss: unclippedPpo({ why: "returns here are beyond its bounds", beta: 0.01, advantage: normalised }),
+  }),
+  // Scaled by their own deviation, advantages that hold nothing but the force's cost would teach to stand still.
   "MountainCarContinuous-v0": of("MountainCarContinuous-v0", mountainCar, {
     gamma: 0.999,
     stepsPerUpdate: 256,
     minibatches: 16,
+    loss: unclippedPpo({ why: "and the advantages as they are", beta: 0.005, advantage: "adv" }),
   }),
 });

@@ -4,22 +4,25 @@ import { runPeers, settingsOf } from "../../scripts/reproduce/torchPeer.ts";
 const python = process.env.ORACLE_PYTHON ?? "";
 const steps = 2048;
 
-test.each(["reinforce", "a2c", "ppo"])("%s in PyTorch plays whole episodes of CartPole", async (algorithm) => {
-  const request = { environment: "CartPole-v1", algorithm, hidden: [8], seed: 3 };
-  const [played, again] = await runPeers(python, [
-    { request, steps },
-    { request, steps },
-  ]);
-  const { returns, at, steps: taken } = played!;
-  expect(taken).toBeGreaterThanOrEqual(steps);
-  expect(at).toHaveLength(returns.length);
-  expect(at.every((step, place) => step >= (at[place - 1] ?? 0))).toBe(true);
-  // A step pays 1, and at most 8 environments have an episode under way.
-  const paid = returns.reduce((sum, value) => sum + value, 0);
-  expect(paid).toBeLessThanOrEqual(taken);
-  expect(paid).toBeGreaterThan(taken - 8 * 500);
-  expect(again!.returns).toEqual(returns);
-});
+test.each(["reinforce", "a2c", "ppo"])(
+  "%s in PyTorch plays whole episodes of CartPole",
+  async (algorithm) => {
+    const request = { environment: "CartPole-v1", algorithm, hidden: [8], seed: 3 };
+    const [played, again] = await runPeers(python, [
+      { request, steps },
+      { request, steps },
+    ]);
+    const { returns, at, steps: taken } = played!;
+    expect(taken).toBeGreaterThanOrEqual(steps);
+    expect(at).toHaveLength(returns.length);
+    expect(at.every((step, place) => step >= (at[place - 1] ?? 0))).toBe(true);
+    // A step pays 1, and at most 8 environments have an episode under way.
+    const paid = returns.reduce((sum, value) => sum + value, 0);
+    expect(paid).toBeLessThanOrEqual(taken);
+    expect(paid).toBeGreaterThan(taken - 8 * 500);
+    expect(again!.returns).toEqual(returns);
+  },
+);
 
 test.each([
   ["Pendulum-v1", "a2c"],

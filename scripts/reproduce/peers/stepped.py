@@ -89,7 +89,7 @@ def ppo_loss(seen, action, old, advantage, goal, recorded):
     eps = numbers["eps"]
     distribution = policy(seen)
     ratio = (distribution.log_prob(action) - old).exp()
-    weight = normalised(advantage)
+    weight = normalised(advantage) if settings.is_normalised else advantage
     actor = -torch.min(ratio * weight, ratio.clamp(1 - eps, 1 + eps) * weight).mean()
     V = value(seen).squeeze(-1)
     critic = ((V - goal) ** 2).mean()
