@@ -1,8 +1,8 @@
-import { oraclesPython } from "../../bench/peers/python.ts";
 import { algorithms } from "../../src/algorithms/registry.ts";
 import { drawDots } from "./dotFigure.ts";
 import { sweep } from "./sweeping.ts";
 import { type PeerResult, runPeers } from "./torchPeer.ts";
+import type { Workshop } from "./workshop.ts";
 
 const environment = "CartPole-v1";
 const seeds = 5;
@@ -32,7 +32,7 @@ export interface CartPolePart {
 }
 
 /** CartPole-v1 with every algorithm that can choose among actions, with its own defaults, until it counts as solved. */
-export async function cartPolePart(save: (name: string, svg: string) => void): Promise<CartPolePart> {
+export async function cartPolePart({ save, python }: Workshop): Promise<CartPolePart> {
   const able = algorithms.filter(({ actions }) => actions !== "continuous");
   const words = ["--algorithm", able.map(({ id }) => id).join(","), "--seeds", `1-${seeds}`];
   const trials = await sweep("cartpole", ["--environment", environment, ...words]);
@@ -52,7 +52,6 @@ export async function cartPolePart(save: (name: string, svg: string) => void): P
       seconds: done.map(({ seconds }) => seconds),
     };
   });
-  const python = oraclesPython();
   const peers = python === undefined ? [] : await torchTrials(python);
   const torchRows = inTorch.flatMap((id, place) =>
     torchRow(id, peers.slice(place * torchSeeds, (place + 1) * torchSeeds)),

@@ -1,9 +1,9 @@
-import { oraclesPython } from "../../bench/peers/python.ts";
 import { openRun } from "../../src/runs/runReader.ts";
 import { type BandPanel, drawBands } from "./bandFigure.ts";
 import { byChance, type Chance, explainedByState } from "./reasons.ts";
 import { type SweptTrial, sweep } from "./sweeping.ts";
 import { type PeerResult, peered, runPeers } from "./torchPeer.ts";
+import type { Workshop } from "./workshop.ts";
 
 const seeds = 3;
 /** Points of a learning curve. */
@@ -19,40 +19,20 @@ interface Task {
 }
 
 const tasks: readonly Task[] = [
-  { environment: "FrozenLake-v1", algorithm: "reinforce", steps: 80_000 },
-  { environment: "FrozenLake-v1", algorithm: "reinforce-baseline", steps: 80_000 },
-  {
-    environment: "Acrobot-v1",
-    algorithm: "a2c",
-    steps: 200_000,
-    zoo: { return: -83.353, steps: "500k" },
-  },
-  { environment: "MountainCar-v0", algorithm: "reinforce", steps: 200_000 },
-  {
-    environment: "MountainCar-v0",
-    algorithm: "ppo",
-    steps: 400_000,
-    zoo: { return: -110.423, steps: "1M" },
-  },
-  { environment: "Pendulum-v1", algorithm: "reinforce-gaussian", steps: 200_000 },
-  {
-    environment: "Pendulum-v1",
-    algorithm: "a2c",
-    steps: 1_000_000,
-    zoo: { return: -162.965, steps: "1M" },
-  },
-  {
-    environment: "Pendulum-v1",
-    algorithm: "ppo",
-    steps: 102_400,
-    zoo: { return: -172.225, steps: "100k" },
-  },
+  { environment: "Pendulum-v1", algorithm: "ppo", steps: 102_400, zoo: { return: -172.225, steps: "100k" } },
+  { environment: "Pendulum-v1", algorithm: "a2c", steps: 1_000_000, zoo: { return: -162.965, steps: "1M" } },
+  { environment: "Pendulum-v1", algorithm: "reinforce-gaussian", steps: 100_000 },
   {
     environment: "MountainCarContinuous-v0",
     algorithm: "ppo",
     steps: 300_000,
     zoo: { return: 88.343, steps: "20k" },
   },
+  { environment: "MountainCar-v0", algorithm: "ppo", steps: 400_000, zoo: { return: -110.423, steps: "1M" } },
+  { environment: "MountainCar-v0", algorithm: "reinforce", steps: 50_000 },
+  { environment: "Acrobot-v1", algorithm: "a2c", steps: 200_000, zoo: { return: -83.353, steps: "500k" } },
+  { environment: "FrozenLake-v1", algorithm: "reinforce", steps: 60_000 },
+  { environment: "FrozenLake-v1", algorithm: "reinforce-baseline", steps: 60_000 },
 ];
 
 /** What the seeds of one side came to. */
@@ -81,24 +61,39 @@ export interface LearningPart {
 }
 
 /** Environments beyond CartPole with the algorithms' own defaults for them, so many steps, beside PyTorch with the same settings. */
-export async function learningPart(save: (name: string, svg: string) => void): Promise<LearningPart> {
-  const python = oraclesPython();
-  const rows: LearningRow[] = [];
+export async function learningPart({ save, soFar, python }: Workshop): Promise<LearningPart> {
+  const chances = ["MountainCar-v0", "MountainCarContinuous-v0"].map(byChance);
   const panels: BandPanel[] = [];
-  let torch: string | null = null;
-  let explained: readonly number[] = [];
+  let part: LearningPart = { seeds, rows: [], chances, explained: [], torch: null };
   for (const task of tasks) {
+    console.log(`  ${task.environment} ${task.algorithm}`);
     const trials = await ourTrials(task);
     const peers = python === undefined ? [] : await torchTrials(python, task);
-    torch = peers[0]?.torch ?? torch;
-    rows.push({ ...task, ours: ourSide(trials), torch: peers.length === 0 ? null : torchSide(peers) });
+    part = withRow(part, task, trials, peers);
     panels.push(panelOf(task, trials, peers));
-    if (task.environment === "Pendulum-v1" && task.algorithm === "ppo")
-      explained = trials.map(({ run }) => explainedByState(run));
+    save(
+      "learning",
+      drawBands({ title: "Average return of 100 episodes", words: wordsOf(part.rows), panels }),
+    );
+    await soFar(part);
   }
-  save("learning", drawBands({ title: "Average return of 100 episodes", words: wordsOf(rows), panels }));
-  const chances = ["MountainCar-v0", "MountainCarContinuous-v0"].map(byChance);
-  return { seeds, rows, chances, explained, torch };
+  return part;
+}
+
+function withRow(
+  part: LearningPart,
+  task: Task,
+  trials: readonly SweptTrial[],
+  peers: readonly PeerResult[],
+): LearningPart {
+  const row = { ...task, ours: ourSide(trials), torch: peers.length === 0 ? null : torchSide(peers) };
+  const tells = task.environment === "Pendulum-v1" && task.algorithm === "ppo";
+  return {
+    ...part,
+    rows: [...part.rows, row],
+    ...(tells && { explained: trials.map(({ run }) => explainedByState(run)) }),
+    torch: peers[0]?.torch ?? part.torch,
+  };
 }
 
 function ourTrials({ environment, algorithm, steps }: Task): Promise<readonly SweptTrial[]> {

@@ -3,7 +3,6 @@ import { once } from "node:events";
 import { cpus } from "node:os";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import * as v from "valibot";
 import { resolveSettings, type SettingsRequest } from "../../src/engine/settings.ts";
 import { parseLoss } from "../../src/loss/parse.ts";
 import { namedNumbers } from "../../src/loss/scalars.ts";
@@ -24,17 +23,16 @@ export interface PeerTrial {
   readonly steps?: number;
 }
 
-const resultSchema = v.object({
+/** What a peer prints. */
+export interface PeerResult {
   /** Of every episode that ended: its return, and the environment steps taken by then. */
-  returns: v.array(v.number()),
-  at: v.array(v.number()),
-  steps: v.number(),
-  solved_after: v.nullable(v.number()),
-  seconds: v.number(),
-  torch: v.string(),
-});
-
-export type PeerResult = v.InferOutput<typeof resultSchema>;
+  readonly returns: readonly number[];
+  readonly at: readonly number[];
+  readonly steps: number;
+  readonly solved_after: number | null;
+  readonly seconds: number;
+  readonly torch: string;
+}
 
 /** Trains in PyTorch, one training a core. @returns the results in the order of the trials. Throws where one fails. */
 export async function runPeers(python: string, trials: readonly PeerTrial[]): Promise<readonly PeerResult[]> {
@@ -59,7 +57,7 @@ async function runPeer(python: string, trial: PeerTrial): Promise<PeerResult> {
   const printed = await text(child.stdout);
   const [code] = await ended;
   if (code !== 0) throw new Error(`PyTorch's ${settings.algorithm} ended with ${code}.`);
-  return v.parse(resultSchema, JSON.parse(printed));
+  return JSON.parse(printed) as PeerResult;
 }
 
 /**
