@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { diagnoseFile } from "../../src/engine/diagnosis/diagnoseFile.ts";
@@ -10,7 +9,6 @@ interface Program {
   /** Severity and id of all that must be told. */
   readonly findings: readonly string[];
   readonly weights: string;
-  readonly needs?: string;
 }
 
 /** Programs as others write them, with the recorder's lines in; see docs/real-code.md. */
@@ -31,27 +29,16 @@ const programs: readonly Program[] = [
     weights: "γᵗG₀/T",
   },
   { script: "cleanrl_ppo", findings: [], weights: "normalised GAE·ratio/T" },
-  { script: "sb3_a2c", findings: [], weights: "(G − V)/T", needs: "stable_baselines3" },
+  { script: "sb3_a2c", findings: [], weights: "(G − V)/T" },
 ];
 
 const folder = sharedFolder();
 
-function isMissing(module: string | undefined): boolean {
-  if (module === undefined) return false;
-  const probe = `import importlib.util as u, sys; sys.exit(u.find_spec("${module}") is None)`;
-  try {
-    execFileSync(process.env.ORACLE_PYTHON!, ["-c", probe], { stdio: "ignore" });
-    return false;
-  } catch {
-    return true;
-  }
-}
-
 const run = (script: string, ...words: readonly string[]) =>
   runPython(join(import.meta.dirname, "../../examples/real", `${script}.py`), ...words);
 
-describe.each(programs)("$script as others write it", ({ script, findings, weights, needs }) => {
-  test.skipIf(isMissing(needs)).each(["1", "2", "3"])(
+describe.each(programs)("$script as others write it", ({ script, findings, weights }) => {
+  test.each(["1", "2", "3"])(
     "is named with its variants, without an error, and trains the same with the recorder (seed %s)",
     (seed) => {
       const path = join(folder, `${script}.${seed}.pgtrace`);
