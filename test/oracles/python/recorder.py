@@ -83,7 +83,7 @@ def overhead(seed, folder, rounds):
     recorded = {name: rec._pace.recorded for name, rec in recorders.items()}
     means = {name: sum(values) / rounds for name, values in times.items()}
     percent = {name: 100 * (means[name] / means["without"] - 1) for name in traces}
-    own = {name: 100 * (rec._pace._spent + rec._writer.seconds) / (sum(times[name]) / 1000) for name, rec in recorders.items()}
+    own = {name: 100 * (rec._pace.spent + rec._writer.seconds) / (sum(times[name]) / 1000) for name, rec in recorders.items()}
     return {"milliseconds": means, "percent": percent, "ownPercent": own, "recorded": recorded, "updates": 16 * rounds}
 
 
