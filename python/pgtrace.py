@@ -56,6 +56,7 @@ is one line on stderr; the training goes on. A process that is forked records no
 import array
 import atexit
 import binascii
+import contextlib
 import functools
 import json
 import marshal
@@ -127,6 +128,7 @@ class Recorder:
         self._episodes = 0
         self._open_episodes = []
         self._used_episodes = set()
+        self._is_interleaved = False
         self._pending = None
         self._watched = {}
         self._updates = 0
@@ -142,8 +144,12 @@ class Recorder:
         self._given.update(fields)
 
     @_harmless
-    def step(self, *, action, reward, obs=None, episode=None, t=None, env=0, terminated=False, truncated=False, **fields):
-        """Records one step. Episode and t are counted where they are not given."""
+    def step(self, *, action, reward, obs=None, episode=None, t=None, env=None, terminated=False, truncated=False, **fields):
+        """
+        Records one step. Episode and t are counted where they are not given, for each of several environments (env=0, 1, …)
+        on its own. An update's rows are then in the order of these calls; where yours are not, give it `rows`, which
+        count the steps since the update before.
+        """
         if self._pending is not None:
             self._finish()
         given, self._given = self._given, {}
@@ -155,12 +161,14 @@ class Recorder:
         if self._pace.is_skipping and not self._rollouts:
             return
         line = {"episode": int(episode), "t": int(t)}
-        if env:
+        if env is not None:
             line["env"] = int(env)
         line["terminated"], line["truncated"] = bool(terminated), bool(truncated)
         line.update(self._fields({"obs": _flat(obs), "action": _flat(action), "reward": reward, **given, **fields}))
-        if line["episode"] not in self._open_episodes:
-            self._open_episodes.append(line["episode"])
+        open_episodes = self._open_episodes
+        if not open_episodes or open_episodes[-1] != line["episode"]:
+            self._is_interleaved = self._is_interleaved or line["episode"] in open_episodes
+            open_episodes.append(line["episode"])
         self._steps.append(line)
         if len(self._steps) >= 4096:
             self._write()
@@ -198,7 +206,7 @@ class Recorder:
         self._finish()
         self._updates += 1
         if self._pace.is_skipping:
-            self._watched, self._steps, self._open_episodes = {}, [], []
+            self._watched, self._steps = {}, []
             self._end_unit()
             return
         self._pace.recorded += 1
@@ -208,24 +216,25 @@ class Recorder:
         tensors.update(logits=logits, mu=mu, log_sigma=log_sigma)
         tensors = {name: tensor for name, tensor in tensors.items() if tensor is not None}
         self._pending = _Update(line, tensors, self._watched, _parameters(params), loss, self._copies, self._pace)
-        self._watched, self._open_episodes = {}, []
+        self._watched = {}
         self._end_unit()
         if not self._pending.waits:
             self._finish()
 
     def _belonging(self, rollout, rows, episodes):
-        """Which steps an update used: a rollout, whole episodes, or else all since the update before it."""
+        """Which steps an update used: a rollout, whole episodes, or else all since the update before it, as they came."""
         if rollout is not None or rows is not None or (self._rollouts and not self._open_episodes):
             return {"rollout": self._rollouts if rollout is None else int(rollout)}
         if episodes is not None:
             return {"episodes": [int(episode) for episode in episodes]}
         found = self._open_episodes
-        is_whole = self._used_episodes.isdisjoint(found)
-        self._used_episodes = {clock[0] for clock in self._clocks.values()}
+        is_whole = self._used_episodes.isdisjoint(found) and not self._is_interleaved
         return {"episodes": list(found)} if found and is_whole else {}
 
     def _end_unit(self):
         """Steps that are recorded one by one belong to the update after them; rollouts say themselves where one begins."""
+        self._open_episodes, self._is_interleaved = [], False
+        self._used_episodes = {clock[0] for clock in self._clocks.values()}
         if not self._rollouts:
             self._pace.next()
 
@@ -295,6 +304,10 @@ class Recorder:
                     self._told.add(name)
                     _tell(f"{self.path}: {name} is left out: {_sentence(error)}")
         return found
+
+    def restart(self):
+        """The environments were reset, maybe in the middle of an episode: what follows are others."""
+        self._clocks.clear()
 
     def _clock(self, env):
         clock = self._clocks.get(env)
@@ -630,7 +643,7 @@ class _Copies:
         for kind in (bool, int, float, str):
             if isinstance(value, kind):
                 return kind(value)
-        raise TypeError(f"pgtrace records numbers, lists and arrays, not a {type(value).__name__}")
+        raise TypeError(f"numbers, lists and arrays are recorded; this is of type {type(value).__name__}")
 
     def of_rows(self, value):
         """The same of a list of the steps' tensors, in one go where they are of one shape."""
@@ -724,7 +737,7 @@ def _in_known_type(array):
         return array.astype("<f8" if array.dtype.kind == "f" else "<i8")
     if array.dtype.kind == "u":
         return array.astype("<i4")
-    raise TypeError(f"pgtrace records real numbers, not an array of {name}")
+    raise TypeError(f"real numbers are recorded; this is an array of {name}")
 
 
 def _numpy(value):
@@ -817,7 +830,7 @@ def _claim(path):
     stem, extension = os.path.splitext(path)
     for number in range(1, 1000):
         name = path if number == 1 else f"{stem}.{number}{extension}"
-        file = os.open(name, os.O_RDWR | os.O_CREAT, 0o644)
+        file = _opened(name)
         try:
             if not _is_locked(file):
                 file = _emptied(name, file)
@@ -831,6 +844,13 @@ def _claim(path):
     raise FileExistsError(f"pgtrace: {path} and 999 names after it are being written by other recorders; give another path")
 
 
+def _opened(name):
+    try:
+        return os.open(name, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise type(error)(f"pgtrace: {name} cannot be written ({error.strerror}); give a path in a folder that is there and yours") from None
+
+
 def _emptied(name, file):
     """The file, if it is new or no regular file (a pipe, /dev/null); else another under its name, after the old one was put aside."""
     status = os.fstat(file)
@@ -840,7 +860,7 @@ def _emptied(name, file):
         raise FileExistsError(f"pgtrace: {name} is there and is no trace; it was left as it is: give another path")
     os.replace(name, f"{name}.previous")
     _tell(f"{name} was there: it is now {name}.previous")
-    fresh = os.open(name, os.O_RDWR | os.O_CREAT, 0o644)
+    fresh = _opened(name)
     _is_locked(fresh)
     os.close(file)
     return fresh
@@ -865,10 +885,8 @@ def _writer(file):
     """A process that writes to the file; a thread where none can be started."""
     name = os.path.basename(sys.executable or "")
     if os.name == "posix" and name.startswith(("python", "pypy")) and not getattr(sys, "frozen", False) and os.path.isfile(__file__):
-        try:
+        with contextlib.suppress(OSError):
             return _Process(file)
-        except OSError:
-            pass
     return _Thread(file)
 
 
@@ -877,6 +895,8 @@ class _Process:
     The process that encodes and writes. Frames go to it through a pipe, from the thread that records: it waits where the
     pipe is full. After each frame it answers with the seconds it has used; what it has taken survives the trainer.
     """
+
+    ENDED = "the process that writes it was ended from outside"
 
     def __init__(self, file):
         self.seconds = 0.0
@@ -893,16 +913,22 @@ class _Process:
         _widen(self._in)
 
     def put(self, lines):
-        self._send(marshal.dumps(lines, 2))
-        self._read()
-
-    def wait(self):
-        while self._answers < self._frames:
-            select.select([self._out], [], [])
+        frame = marshal.dumps(lines, 2)
+        with _unbroken():
+            self._send(frame)
             self._read()
 
+    def wait(self):
+        answers = select.poll()
+        answers.register(self._out, select.POLLIN)
+        while self._answers < self._frames:
+            answers.poll()
+            with _unbroken():
+                self._read()
+
     def close(self):
-        self._send(b"")
+        with _unbroken():
+            self._send(b"")
         self.wait()
         self.abandon()
 
@@ -915,18 +941,15 @@ class _Process:
             self._child.stderr.close()
 
     def _send(self, body):
-        """A frame whole: a signal that raises (Ctrl-C) must not come between its parts."""
         data = memoryview(len(body).to_bytes(8, "little") + body)
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
         try:
             while data:
                 data = data[os.write(self._in, data) :]
             self._frames += 1
         except BrokenPipeError:
+            # It may have said why.
             self.wait()
-            raise
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+            raise ChildProcessError(self.ENDED) from None
 
     def _read(self):
         try:
@@ -934,7 +957,7 @@ class _Process:
         except BlockingIOError:
             return
         if not data and self._answers < self._frames:
-            raise ChildProcessError("the process that writes it was ended from outside")
+            raise ChildProcessError(self.ENDED)
         *answers, self._rest = (self._rest + data).split(b"\n")
         for answer in answers:
             if answer.startswith(b"!"):
@@ -943,14 +966,22 @@ class _Process:
             self.seconds = float(answer)
 
 
+@contextlib.contextmanager
+def _unbroken():
+    """A frame goes out whole, and an answer comes in whole: a signal that raises (Ctrl-C) waits until after it."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _widen(pipe):
     """Room for a rollout, so that the trainer need not wait for the writer to be scheduled."""
-    try:
+    with contextlib.suppress(AttributeError, OSError):  # not on Linux, or not allowed: it only waits more often
         import fcntl
 
         fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, 2**20)
-    except (AttributeError, OSError):  # not on Linux, or not allowed: it only waits more often
-        pass
 
 
 class _Thread:
@@ -1070,10 +1101,10 @@ _ENCODER = json.JSONEncoder(allow_nan=False, default=_base64, separators=(",", "
 
 def _tell(text):
     """One line on stderr; a trainer without one is not disturbed."""
-    try:
-        print(f"pgtrace: {text}" if not text.startswith("pgtrace: ") else text, file=sys.stderr, flush=True)
-    except (OSError, ValueError, AttributeError):
-        pass
+    if sys.stderr is not None:
+        with contextlib.suppress(OSError, ValueError):
+            sys.stderr.write(f"pgtrace: {text}\n")
+            sys.stderr.flush()
 
 
 def _sentence(error):
@@ -1124,6 +1155,7 @@ def _wrapper(gymnasium):
             self._rec, self._observation = rec, None
 
         def reset(self, **options):
+            self._rec.restart()
             self._observation, info = self.env.reset(**options)
             return self._observation, info
 
@@ -1147,6 +1179,7 @@ def _vector_wrapper(gymnasium):
             self._is_resetting = [False] * env.num_envs
 
         def reset(self, **options):
+            self._rec.restart()
             self._before, info = self.env.reset(**options)
             self._is_resetting = [False] * self.num_envs
             return self._before, info
