@@ -127,7 +127,7 @@ class Recorder:
         self._rollout_clocks = []
         self._episodes = 0
         self._open_episodes = []
-        self._used_episodes = set()
+        self._used_episodes = ()
         self._is_interleaved = False
         self._pending = None
         self._watched = {}
@@ -228,13 +228,13 @@ class Recorder:
         if episodes is not None:
             return {"episodes": [int(episode) for episode in episodes]}
         found = self._open_episodes
-        is_whole = self._used_episodes.isdisjoint(found) and not self._is_interleaved
+        is_whole = not self._is_interleaved and not any(episode in self._used_episodes for episode in found)
         return {"episodes": list(found)} if found and is_whole else {}
 
     def _end_unit(self):
         """Steps that are recorded one by one belong to the update after them; rollouts say themselves where one begins."""
         self._open_episodes, self._is_interleaved = [], False
-        self._used_episodes = {clock[0] for clock in self._clocks.values()}
+        self._used_episodes = {clock[0] for clock in self._clocks.values()} if self._clocks else ()
         if not self._rollouts:
             self._pace.next()
 
@@ -413,7 +413,7 @@ class _Update:
         self._line, self._copies, self._pace = line, copies, pace
         self._params = params
         self._taps, self._watched = {}, {}
-        self._old, self._before, self._norm = None, [], None
+        self._old = self._norm = None
         self._began = self._is_done = False
         self._scale = self._seen = self._error = None
         for name, tensor in tensors.items():
@@ -451,10 +451,11 @@ class _Update:
             self._pace.spent += time.perf_counter() - start
 
     def _keep_old(self):
-        self._before = [p.grad for p in self._params if p.grad is not None]
-        if self._before:
-            self._old = [None if p.grad is None else p.grad.detach().clone() for p in self._params]
-            self._line["grad_norm_before"] = self._copies.norm(self._before)
+        old = [p.grad for p in self._params]
+        there = [gradient for gradient in old if gradient is not None]
+        if there:
+            self._old = [None if gradient is None else gradient.detach().clone() for gradient in old]
+            self._line["grad_norm_before"] = self._copies.norm(there)
 
     def _measure(self):
         """The end of a backward(), before anyone can clip."""
@@ -591,7 +592,7 @@ def _parameters(params):
         params = params.parameters()
     elif hasattr(params, "requires_grad"):
         params = [params]
-    return [p for p in params if _requires_grad(p)]
+    return [p for p in params if getattr(p, "requires_grad", False)]
 
 
 def _requires_grad(value):
@@ -647,6 +648,8 @@ class _Copies:
 
     def of_rows(self, value):
         """The same of a list of the steps' tensors, in one go where they are of one shape."""
+        if hasattr(value, "detach"):
+            return self._of_tensor(value.detach())
         if not isinstance(value, (list, tuple)):
             return self.of(value)
         torch = sys.modules.get("torch")
@@ -721,12 +724,12 @@ def _plain(array):
     kind = _KINDS.get(array.dtype.str)
     if kind is None:
         array = _in_known_type(array)
-        kind = _KINDS.get(array.dtype.str)
-    if array.size < _SMALL or kind is None:
+        kind = _KINDS[array.dtype.str]
+    if array.size < _SMALL:
         return array.tolist()
     if array.nbytes > _LARGEST:
         raise ValueError(f"{array.nbytes / 2**20:.0f} MiB are more than a line of a trace may hold; record less of it")
-    return {"dtype": kind, "shape": list(array.shape), "base64": array.tobytes()}
+    return {"dtype": kind, "shape": [*array.shape], "base64": array.tobytes()}
 
 
 def _in_known_type(array):
@@ -966,10 +969,13 @@ class _Process:
             self.seconds = float(answer)
 
 
+_ALL_SIGNALS = frozenset(map(int, signal.valid_signals()))
+
+
 @contextlib.contextmanager
 def _unbroken():
     """A frame goes out whole, and an answer comes in whole: a signal that raises (Ctrl-C) waits until after it."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ALL_SIGNALS)
     try:
         yield
     finally:
@@ -1038,7 +1044,9 @@ def _serve():
     """The writing process: frames from stdin to stdout, answers to stderr; it ends with its stdin, not by a signal to all."""
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         signal.signal(getattr(signal, name), signal.SIG_IGN)
-    os.nice(10)
+    with contextlib.suppress(AttributeError, OSError):
+        # Where all processors are busy a frame must not push the trainer aside the moment it comes.
+        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
     frames = sys.stdin.buffer
     while True:
         head = frames.read(8)
