@@ -1218,49 +1218,68 @@ def _lane(value, env):
 
 
 def sb3(rec):
-    """A Stable-Baselines3 callback that records the rollouts of PPO and A2C and the updates made of them."""
+    """
+    A Stable-Baselines3 callback that records the rollouts of PPO and A2C and the updates made of them. What the policy puts
+    out (logits, or mu and log_sigma) is recorded too where its actions are of one Discrete or Box space.
+    """
+    from stable_baselines3.common import distributions
     from stable_baselines3.common.callbacks import BaseCallback
 
     class Recording(BaseCallback):
         def _on_training_start(self):
-            self._rows, self._count = None, 0
-            self._whole = self.model.rollout_buffer._get_samples, self.model.policy.evaluate_actions
-            self.model.rollout_buffer._get_samples = self._pick
-            self.model.policy.evaluate_actions = self._evaluate
+            policy, buffer = self.model.policy, self.model.rollout_buffer
+            self._rows, self._count, self._outputs = None, 0, None
+            self._whole = buffer._get_samples, policy.evaluate_actions
+            buffer._get_samples, policy.evaluate_actions = self._pick, self._evaluate
+            kinds = {distributions.CategoricalDistribution: "logits", distributions.DiagGaussianDistribution: "mu"}
+            self._kind = kinds.get(type(policy.action_dist))
+            self._hook = policy.action_net.register_forward_hook(self._keep) if self._kind else None
 
         def _on_training_end(self):
             del self.model.rollout_buffer._get_samples, self.model.policy.evaluate_actions
+            if self._hook is not None:
+                self._hook.remove()
+
+        def _keep(self, module, inputs, outputs):
+            self._outputs = outputs
+
+        def _heads(self, outputs):
+            if self._kind is None:
+                return {}
+            sigma = {"log_sigma": self.model.policy.log_std} if self._kind == "mu" else {}
+            return {self._kind: outputs, **sigma}
 
         def _pick(self, batch_inds, *others, **named):
             self._rows = batch_inds
             return self._whole[0](batch_inds, *others, **named)
 
         def _evaluate(self, obs, actions):
-            values, log_prob, entropy = self._whole[1](obs, actions)
-            _record_evaluation(rec, self.model, self._rows, self._count, (values, log_prob, entropy))
+            found = self._whole[1](obs, actions)
+            _record_evaluation(rec, self.model, self._rows, self._count, found, self._heads(self._outputs))
             self._count += 1
-            return values, log_prob, entropy
+            return found
 
         def _on_rollout_start(self):
-            self._rewards, self._truncated = [], []
+            self._rewards, self._truncated, self._sampled = [], [], []
 
         def _on_step(self):
             # The library is about to add γV of what followed a time limit to these rewards.
             self._rewards.append(self.locals["rewards"].copy())
             self._truncated.append([bool(info.get("TimeLimit.truncated")) for info in self.locals["infos"]])
+            self._sampled.append(self._outputs)
             return True
 
         def _on_rollout_end(self):
             self._count = 0
-            _record_buffer(rec, self.model, self.locals, self._rewards, self._truncated)
+            _record_buffer(rec, self.model, self.locals, (self._rewards, self._truncated), self._heads(self._sampled))
 
     return Recording()
 
 
-def _record_evaluation(rec, model, rows, count, outputs):
+def _record_evaluation(rec, model, rows, count, found, heads):
     """What a Stable-Baselines3 policy said of a batch, before the library's own loss; its buffer is flat by environment."""
     buffer = model.rollout_buffer
-    values, log_prob, entropy = outputs
+    values, log_prob, entropy = found
     length, envs = buffer.buffer_size, buffer.n_envs
     minibatches = -(-length * envs // len(rows))
     rec.update(
@@ -1271,25 +1290,30 @@ def _record_evaluation(rec, model, rows, count, outputs):
         epoch=count // minibatches,
         minibatch=count % minibatches,
         params=model.policy.optimizer,
+        **heads,
     )
 
 
-def _record_buffer(rec, model, variables, rewards, truncated):
+def _record_buffer(rec, model, variables, steps, heads):
     """
     A Stable-Baselines3 rollout buffer [T, N]. Its episode_starts tell what was before a step; where a time limit ended an
     episode, its reward holds γV(final observation), which the trace has apart.
     """
     import numpy
+    import torch
 
     buffer = model.rollout_buffer
-    rewards, truncated = numpy.array(rewards, buffer.rewards.dtype), numpy.array(truncated)
+    rewards, truncated = numpy.array(steps[0], buffer.rewards.dtype), numpy.array(steps[1])
     ended = numpy.concatenate([buffer.episode_starts[1:], [variables["dones"]]]) != 0
-    fields = {}
+    fields = {name: torch.stack(outputs) for name, outputs in heads.items() if name != "log_sigma"}
+    if "log_sigma" in heads:
+        fields["log_sigma"] = heads["log_sigma"].detach().expand(fields["mu"].shape)
     if truncated.any():
         fields["final_value"] = numpy.where(truncated, (buffer.rewards - rewards) / model.gamma, numpy.nan)
+    is_single = buffer.actions.shape[-1] == 1 and "mu" not in heads
     rec.rollout(
         obs=buffer.observations,
-        action=buffer.actions.squeeze(-1) if buffer.actions.shape[-1] == 1 else buffer.actions,
+        action=buffer.actions.squeeze(-1) if is_single else buffer.actions,
         reward=rewards,
         terminated=ended & ~truncated,
         truncated=truncated,
