@@ -201,8 +201,11 @@ class Recorder:
 
     @_harmless
     def update(self, *, loss=None, log_prob=None, entropy=None, value=None, logits=None, mu=None, log_sigma=None,
-               params=None, rows=None, rollout=None, episodes=None, **fields):
-        """Records an update. Call it before loss.backward(); give numbers or arrays for what you computed by hand."""
+               params=None, rows=None, mask=None, rollout=None, episodes=None, **fields):
+        """
+        Records an update. Call it before loss.backward(); give numbers or arrays for what you computed by hand. `rows` are
+        the places of its steps in the rollout, flat; of tensors that are padded, `mask` [B, L] tells the steps, row by row.
+        """
         self._finish()
         self._updates += 1
         if self._pace.is_skipping:
@@ -215,7 +218,8 @@ class Recorder:
         tensors = {"log_prob": log_prob, "entropy": entropy, "value": value}
         tensors.update(logits=logits, mu=mu, log_sigma=log_sigma)
         tensors = {name: tensor for name, tensor in tensors.items() if tensor is not None}
-        self._pending = _Update(line, tensors, self._watched, _parameters(params), loss, self._copies, self._pace)
+        copies = self._copies if mask is None else _MaskedCopies(self._copies, mask)
+        self._pending = _Update(line, tensors, self._watched, _parameters(params), loss, copies, self._pace)
         self._watched = {}
         self._end_unit()
         if not self._pending.waits:
@@ -700,6 +704,21 @@ class _Copies:
         later = _Later(tensor.clone())
         self._waiting.append(later)
         return later
+
+
+class _MaskedCopies:
+    """Copies of those entries of padded tensors [B, L, …] that are steps."""
+
+    def __init__(self, copies, mask):
+        self._copies = copies
+        self._mask = mask.bool() if hasattr(mask, "detach") else _numpy(mask).astype(bool)
+        self.norm = copies.norm
+
+    def of_rows(self, value):
+        shape = tuple(self._mask.shape)
+        if tuple(getattr(value, "shape", ()))[: len(shape)] != shape:
+            return self._copies.of_rows(value)
+        return self._copies.of_rows((value.detach() if hasattr(value, "detach") else value)[self._mask])
 
 
 def _in_place(value):
