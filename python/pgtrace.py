@@ -17,8 +17,10 @@ Only the standard library is needed; torch, numpy and jax arrays are understood 
     rec.close()
 
 `update` notes where to read gradients in your own backward() and changes nothing. log_prob, entropy, value, logits, mu and
-log_sigma may be one tensor with a row per step, or a list of the tensors of the steps; params are parameters, a module or
-an optimiser. `rec.watch(returns=returns)` records any tensor, with its gradient, file and line, in the next update.
+log_sigma may be one tensor with a row per step, or a list of the tensors of the steps. They must be the tensors that the
+loss is made of: distribution.entropy() called once more is another tensor, and no gradient comes to it. params are
+parameters, a module or an optimiser. `rec.watch(returns=returns)` records any tensor, with its gradient, file and line, in
+the next update.
 
 pytorch/examples reinforce.py, one line each in select_action's caller and in finish_episode:
 
@@ -38,8 +40,13 @@ CleanRL ppo.py, six lines:
 
 Gymnasium: `env = pgtrace.wrap(env, rec)` records obs, action, reward and ends, of vector environments too; give log_prob
 and logits by `rec.outputs(log_prob=…, logits=…)` before env.step. Stable-Baselines3 (PPO, A2C):
-`model.learn(n, callback=pgtrace.sb3(rec))`. Without autograd give the gradients yourself: `coef` is ∂loss/∂log π of every
-step, `logits_grad` that of the logits, `entropy_coef`, `value_grad`, `mu_grad` and `log_sigma_grad` likewise.
+`model.learn(n, callback=pgtrace.sb3(rec))`. Padded tokens [B, L] of a language model, every completion an episode:
+
+    rec.rollout(action=tokens[mask], reward=rewards[mask], terminated=is_last[mask], log_prob=old_logps[mask])
+    rec.update(loss=loss, log_prob=logps, mask=mask, params=optimizer)
+
+Without autograd give the gradients yourself: `coef` is ∂loss/∂log π of every step, `logits_grad` that of the logits,
+`entropy_coef`, `value_grad`, `mu_grad` and `log_sigma_grad` likewise.
 
 Where backward() is called on a multiple of the loss by a power of two from 16 on (torch.amp's GradScaler), the multiple is
 divided out of what is recorded. Several backward() calls before the next update add up, as they do in .grad.
