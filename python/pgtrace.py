@@ -103,6 +103,8 @@ def _harmless(method):
         if self.problem is not None or self._pid != os.getpid():
             return self._refuse()
         start = time.perf_counter()
+        if not self._is_opaque and "torch._dynamo" in sys.modules:
+            self._is_opaque = _make_opaque()
         try:
             return method(self, *given, **named)
         except Exception as error:
@@ -110,7 +112,16 @@ def _harmless(method):
         finally:
             self._pace.spent += time.perf_counter() - start
 
+    # As torch.compiler.disable marks a function, without importing what it needs.
+    call._torchdynamo_disable = True
     return call
+
+
+def _make_opaque():
+    """Keeps torch.compile from tracing into this file, where a trainer calls the recorder in a compiled function."""
+    with contextlib.suppress(AttributeError, ImportError, OSError):
+        sys.modules["torch._dynamo"].trace_rules.add(__name__)
+    return True
 
 
 class Recorder:
@@ -123,6 +134,7 @@ class Recorder:
         # What ended the trace early, as one line; None while all is well.
         self.problem = None
         self._pid = os.getpid()
+        self._is_opaque = False
         self.path, file = _claim(os.fspath(path))
         self._writer = _writer(file)
         self._pace = _Pace(every, self._writer)
@@ -311,10 +323,13 @@ class Recorder:
             try:
                 found[name] = self._copies.of(value)
             except Exception as error:
-                if name not in self._told:
-                    self._told.add(name)
-                    _tell(f"{self.path}: {name} is left out: {_sentence(error)}")
+                self._tell_once(name, _sentence(error))
         return found
+
+    def _tell_once(self, name, problem):
+        if name not in self._told:
+            self._told.add(name)
+            _tell(f"{self.path}: {name} is left out: {problem}")
 
     def restart(self):
         """The environments were reset, maybe in the middle of an episode: what follows are others."""
@@ -372,6 +387,8 @@ class Recorder:
         pending, self._pending = self._pending, None
         if pending is not None:
             line = pending.finished()
+            for name in pending.hidden:
+                self._tell_once(f"the gradient of {name}", "it stays inside the compiled function; compile the model, and not the loss")
             self._lines += self._steps
             self._lines.append(line)
             self._steps = []
@@ -424,6 +441,8 @@ class _Update:
         self._line, self._copies, self._pace = line, copies, pace
         self._params = params
         self._taps, self._watched = {}, {}
+        # Names of tensors whose gradient nobody can see.
+        self.hidden = []
         self._old = self._norm = None
         self._began = self._is_done = False
         self._scale = self._seen = self._error = None
@@ -495,7 +514,9 @@ class _Update:
             self._put_norm(is_reached)
             for name, gradient in gradients.items():
                 key = self.GRADIENTS.get(name) or f"{name}_grad"
-                if key not in self._line:
+                if self._taps[name].is_hidden:
+                    self.hidden.append(name)
+                elif key not in self._line:
                     self._line[key] = self._copies.of_rows(_divided(gradient, self._scale))
         for name, tap in self._watched.items():
             gradient = tap.take()
@@ -542,6 +563,11 @@ class _Tap:
     @property
     def is_open(self):
         return bool(self._handles or self._retained)
+
+    @property
+    def is_hidden(self):
+        """Whether no gradient came to an output of torch.compile: one that its own graph uses further gets none outside."""
+        return self.is_open and self.last is None and type(self._parts[-1].grad_fn).__name__ == "CompiledFunctionBackward"
 
     def on_first(self, begin):
         """Calls back in every backward() that reaches one of the tensors."""

@@ -234,6 +234,27 @@ def compiled(rec):
     return reinforce(rec, torch.compile(linear(4, 2), backend="aot_eager"))
 
 
+def compiled_whole(rec):
+    """Loss, recorder and step in one compiled function: what the loss's own graph uses gets no gradient that can be seen."""
+    policy = linear(4, 2)
+    optimizer = torch.optim.SGD(policy.parameters(), lr=0.01)
+
+    @torch.compile(backend="aot_eager")
+    def update(obs, actions, weights):
+        log_prob = torch.log_softmax(policy(obs), -1).gather(1, actions[:, None])[:, 0]
+        loss = -(weights * log_prob).sum()
+        rec.update(loss=loss, log_prob=log_prob, params=optimizer)
+        loss.backward()
+        optimizer.step()
+
+    for _ in range(2):
+        obs, actions = torch.randn(6, 4, dtype=torch.float64), torch.tensor([0, 1, 1, 0, 1, 0])
+        for t in range(6):
+            rec.step(obs=obs[t], action=actions[t], reward=1.0, terminated=t == 5)
+        update(obs, actions, torch.tensor(returns_of([1.0] * 6, 0.99), dtype=torch.float64))
+    return {"coef": None}
+
+
 def grad_scaler(rec):
     """Loss scaling as for float16: the gradients that arrive are those of 65,536 times the loss."""
     scaler = torch.amp.GradScaler("cpu")
@@ -436,6 +457,7 @@ CASES = {
     "multi-discrete actions": multi_discrete,
     "rollout of Dict observations": dict_rollout,
     "compiled model": compiled,
+    "compiled update": compiled_whole,
     "GradScaler": grad_scaler,
     "bfloat16": autocast,
     "gradient accumulation": accumulation,
