@@ -1,10 +1,12 @@
 import { addWeightGradient, propagate } from "./backwardKernels.ts";
+import { dropOutputs, propagateDropped } from "./droppedLayer.ts";
 import { forwardLayer } from "./forwardKernels.ts";
 import type { Layout } from "./layout.ts";
 import { copyMemory, fieldAt, type LayerPlaces, type MemoryPlan, planMemory } from "./memoryPlan.ts";
 import { firstCapacity, grownCapacity, type Network, tileSteps } from "./network.ts";
 import { packLayer } from "./packing.ts";
 import type { Activation } from "./policy.ts";
+import type { RowMasks } from "./rowMasks.ts";
 import type { CreateMemory, KernelMemory } from "./wasm/kernelMemory.ts";
 
 const noFloor = Number.NEGATIVE_INFINITY;
@@ -16,10 +18,13 @@ export class DenseNetwork implements Network {
   /** Below it no hidden output goes before its activation. */
   readonly #hiddenFloor: number;
   readonly #createMemory: CreateMemory;
+  readonly #masks: RowMasks | undefined;
   #plan: MemoryPlan;
   #memory: KernelMemory;
 
-  constructor(layout: Layout, activation: Activation, createMemory: CreateMemory) {
+  /** Of `masks`, units of the hidden layers are dropped while they are active. */
+  constructor(layout: Layout, activation: Activation, createMemory: CreateMemory, masks?: RowMasks) {
+    this.#masks = masks;
     this.#layout = layout;
     this.#isRelu = activation === "relu";
     this.#hiddenFloor = this.#isRelu ? 0 : noFloor;
@@ -66,7 +71,10 @@ export class DenseNetwork implements Network {
       const isLast = index === layers.length - 1;
       const to = isLast ? output : { start: fieldAt(output, start), stride: output.stride };
       forwardLayer(this.#memory, layer, packed, start, count, to, isLast ? noFloor : this.#hiddenFloor);
-      if (!isLast && !this.#isRelu) kernels.tanh(8 * to.start, 8 * to.stride, count, paddedOutputs);
+      if (isLast) continue;
+      if (!this.#isRelu) kernels.tanh(8 * to.start, 8 * to.stride, count, paddedOutputs);
+      for (let row = start; row < start + count && this.#masks?.isActive; row++)
+        dropOutputs(numbers, layer, index, row, this.#masks);
     }
     const { outputs, output } = layers.at(-1)!;
     for (let row = 0; row < count; row++) {
@@ -149,10 +157,28 @@ export class DenseNetwork implements Network {
       const below = layers[index - 1];
       addWeightGradient(memory, layer, sums, start, count, gradient);
       if (below === undefined) continue;
-      propagate(memory, layer, below, deltaSquare, start, count, this.#isRelu);
+      if (this.#masks?.isActive) this.#propagateDropped(index, start, count, this.#masks);
+      else propagate(memory, layer, below, deltaSquare, start, count, this.#isRelu);
       for (let t = start; t < start + count; t++) {
         numbers[fieldAt(gathered, t)]! += numbers[fieldAt(deltaSquare, t)]! * this.#inputWeight(below, t);
       }
+    }
+  }
+
+  /** `propagate` from layer `index` to the one below it, whose outputs were dropped by `masks`. */
+  #propagateDropped(index: number, start: number, count: number, masks: RowMasks): void {
+    const { numbers } = this.#memory;
+    const { layers, deltaSquare } = this.#plan;
+    for (let t = start; t < start + count; t++) {
+      numbers[fieldAt(deltaSquare, t)] = propagateDropped(
+        numbers,
+        layers[index]!,
+        layers[index - 1]!,
+        index - 1,
+        t,
+        this.#isRelu,
+        masks,
+      );
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { EpisodeEnds } from "../rl/episodeEnds.ts";
+import type { SeenSteps } from "../rl/batch.ts";
 import type { Generator } from "../rl/generator.ts";
 import { type Architecture, architectureOf, outputCount } from "./architecture.ts";
 import { CompositeNetwork } from "./compositeNetwork.ts";
@@ -8,7 +8,7 @@ import { DenseNetwork } from "./denseNetwork.ts";
 import { HeadReader } from "./headReader.ts";
 import { initialParameters } from "./initialise.ts";
 import type { Layout } from "./layout.ts";
-import type { Network } from "./network.ts";
+import { firstCapacity, type Network } from "./network.ts";
 import { ParameterMemory } from "./parameterMemory.ts";
 import type {
   Gradient,
@@ -20,6 +20,7 @@ import type {
   PolicyBackend,
   PolicySpecification,
 } from "./policy.ts";
+import { RowMasks } from "./rowMasks.ts";
 import { type CreateMemory, kernelMemories } from "./wasm/kernelMemory.ts";
 
 /**
@@ -34,6 +35,7 @@ export class KernelsBackend implements PolicyBackend {
   readonly #architecture: Architecture;
   readonly #network: Network;
   readonly #reader: HeadReader;
+  readonly #masks: RowMasks | undefined;
   readonly #outputCount: number;
   readonly #numbers: ParameterMemory;
   #outputs: Float64Array;
@@ -47,8 +49,10 @@ export class KernelsBackend implements PolicyBackend {
     this.specification = specification;
     this.#architecture = architectureOf(specification);
     this.parameters = this.#architecture.parameters;
+    const { hidden, dropout } = specification;
     const createMemory = kernelMemories();
-    this.#network = createNetwork(this.#architecture, specification, createMemory);
+    this.#masks = dropout === undefined ? undefined : new RowMasks(hidden, dropout, firstCapacity);
+    this.#network = createNetwork(this.#architecture, specification, createMemory, this.#masks);
     this.#outputCount = outputCount(specification);
     this.#numbers = new ParameterMemory(this.#architecture.parameterCount, createMemory);
     const { capacity } = this.#network;
@@ -87,29 +91,52 @@ export class KernelsBackend implements PolicyBackend {
     this.#reader.distribution.readRow(this.#outputs, row);
   }
 
+  /** Draws which hidden units a row keeps, for a policy with dropout; `act` follows. */
+  drawMask(row: number, generator: Generator): void {
+    this.#masks?.reserve(row + 1);
+    this.#masks?.draw(row, generator);
+  }
+
+  /** The masks [steps × bytes] drawn for the first steps; undefined without dropout. */
+  masks(steps: number): Uint8Array | undefined {
+    return this.#masks?.rows(steps);
+  }
+
   /** Draws the action of a row acted on into `actions`; false where the policy's outputs are no numbers any more. */
   sample(row: number, generator: Generator, actions: Float64Array): boolean {
     return this.#reader.distribution.sample(row, generator, actions);
   }
 
   /** The heads of the steps acted on so far, for the actions that were taken. */
-  heads(actions: Float64Array, steps: number, ends?: EpisodeEnds): Heads {
-    return this.#reader.heads(this.#outputs, actions, steps, ends);
+  heads(actions: Float64Array, steps: number, seen?: SeenSteps): Heads {
+    return this.#reader.heads(this.#outputs, actions, steps, seen);
   }
 
-  forward(observations: Float64Array, actions: Float64Array, steps: number, ends?: EpisodeEnds): Heads {
+  forward(observations: Float64Array, actions: Float64Array, steps: number, seen?: SeenSteps): Heads {
     const rows = Math.max(steps, observations.length / this.specification.observationSize);
     if (rows > this.#capacity) this.#reserve(rows);
+    this.#masks?.set(seen?.masks);
     this.#isProjectable = false;
     this.#network.forward(observations, 0, rows, this.#outputs);
     for (let row = 0; row < rows; row++) this.#reader.distribution.readRow(this.#outputs, row);
-    return this.heads(actions, steps, ends);
+    return this.heads(actions, steps, seen);
   }
 
   backward(outputsGradient: Float64Array, rows: number): Gradient {
     this.#network.backward(outputsGradient, rows, this.#numbers.gradient, this.#stepNorms);
     this.#isProjectable = true;
     return { gradient: this.#numbers.gradient, stepNorms: this.#stepNorms.subarray(0, rows) };
+  }
+
+  /** g of the last backward pass, itself. */
+  gradient(): Float64Array {
+    return this.#numbers.gradient;
+  }
+
+  /** Adds weight · `vector` [|θ|] to g: what reaches θ by another way than the outputs. */
+  addToGradient(vector: Float64Array, weight: number): void {
+    const { gradient } = this.#numbers;
+    for (let i = 0; i < gradient.length; i++) gradient[i]! += weight * vector[i]!;
   }
 
   /** Throws where θ or a row has changed since `backward`. */
@@ -142,6 +169,7 @@ export class KernelsBackend implements PolicyBackend {
     const { capacity } = this.#network;
     this.#capacity = capacity;
     this.#reader.distribution.reserve(capacity);
+    this.#masks?.reserve(capacity);
     const outputs = new Float64Array(capacity * this.#outputCount);
     outputs.set(this.#outputs);
     this.#outputs = outputs;
@@ -154,14 +182,16 @@ function createNetwork(
   { policy, free, value }: Architecture,
   { activation, value: valueHead }: PolicySpecification,
   createMemory: CreateMemory,
+  masks: RowMasks | undefined,
 ): Network {
   const network = (layout: Layout) =>
     activation === "relu" && isControl(layout)
       ? new ControlNetwork(layout, createMemory)
       : new DenseNetwork(layout, activation, createMemory);
-  if (free === 0 && value === undefined) return network(policy);
+  const policyNetwork = masks ? new DenseNetwork(policy, activation, createMemory, masks) : network(policy);
+  if (free === 0 && value === undefined) return policyNetwork;
   return new CompositeNetwork({
-    policy: network(policy),
+    policy: policyNetwork,
     policyOutputs: policy.layers.at(-1)!.outputs,
     leadingOutputs: policy.layers.at(-1)!.outputs - (valueHead?.trunk === "shared" ? 1 : 0),
     policyParameters: policy.parameterCount,
