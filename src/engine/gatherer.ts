@@ -21,6 +21,7 @@ export class Gatherer {
   isUnderWay = false;
   readonly #resolved: ResolvedSettings;
   readonly #policy: KernelsBackend;
+  readonly #drops: boolean;
   readonly #environmentGenerator: RandomGenerator;
   readonly #actionGenerator: RandomGenerator;
   readonly #dropoutGenerator: RandomGenerator;
@@ -30,6 +31,7 @@ export class Gatherer {
     const { seed } = resolved.settings;
     this.#resolved = resolved;
     this.#policy = policy;
+    this.#drops = resolved.settings.dropout > 0;
     this.#environmentGenerator = createGenerator(seed, "environment");
     this.#actionGenerator = createGenerator(seed, "actions");
     this.#dropoutGenerator = createGenerator(seed, "dropout");
@@ -93,7 +95,7 @@ export class Gatherer {
   }
 
   readonly #act: Act = (observations, row, actions) => {
-    if (this.#resolved.settings.dropout > 0) this.#policy.drawMask(row, this.#dropoutGenerator);
+    if (this.#drops) this.#policy.drawMask(row, this.#dropoutGenerator);
     this.#policy.act(observations, row);
     return this.#policy.sample(row, this.#actionGenerator, actions);
   };

@@ -128,11 +128,12 @@ function batchSettings(request: SettingsRequest, algorithm: AlgorithmRecord, env
 }
 
 function learningSettings(request: SettingsRequest, defaults: AlgorithmDefaults) {
-  const { annealSteps } = request;
+  const { annealSteps, hidden = defaults.hidden } = request;
   return {
     adamEpsilon: request.adamEpsilon ?? defaults.adamEpsilon ?? usualAdamEpsilon,
     annealSteps: annealSteps === undefined ? (defaults.annealSteps ?? null) : annealSteps,
-    dropout: request.dropout ?? defaults.dropout ?? 0,
+    // A linear policy has no units to drop.
+    dropout: request.dropout ?? (hidden.length === 0 ? 0 : (defaults.dropout ?? 0)),
     bootstrapTruncated: request.bootstrapTruncated ?? defaults.bootstrapTruncated ?? true,
   };
 }

@@ -1,3 +1,4 @@
+import { formatSignificant } from "../../diagnosis/scale.ts";
 import { cutRows } from "../../policies/valueHead.ts";
 import { timeLimitAsEnd } from "../../rl/episodeEnds.ts";
 import type { Inspector } from "./inspector.ts";
@@ -59,8 +60,8 @@ function norm(vector: Float64Array): number {
   return Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
 }
 
-function significant(value: number): number {
-  return Number(value.toPrecision(4));
+function significant(value: number): string {
+  return formatSignificant(value, 4);
 }
 
 /** What a time limit that counts as an end leaves out: γV(s_T), with the numbers where they are known. */
@@ -72,13 +73,13 @@ function timeLimitRemark({ frozen, heads }: Inspector): string[] {
   const cuts = cutRows(batch, batch.steps);
   const missing = finalValues && rows.map((t) => gamma * finalValues[cuts.indexOf(t)]!);
   const what = rows.length === 1 ? "the step" : `the ${rows.length} steps`;
-  const numbers = missing ? `: ${listOf(missing)}` : "";
+  const numbers = missing ? ` (${listOf(missing)})` : "";
   return [
-    `A time limit counts as an end here: behind ${what} that it cut, V_next is 0, and δ lacks γV(s_T)${numbers}. The episode could have gone on; with bootstrapping V(s_T) stands for the rest.`,
+    `A time limit counts as an end here: behind ${what} that it cut, V_next is 0, and δ lacks γV(s_T)${numbers}. With bootstrapping that stands for the rest of an episode that could have gone on.`,
   ];
 }
 
 function listOf(numbers: readonly number[]): string {
   const shown = numbers.slice(0, listed).map(significant);
-  return `${shown.join(", ")}${numbers.length > listed ? ", …" : ""}`;
+  return `${shown.join(", ")}${numbers.length > listed ? " …" : ""}`;
 }

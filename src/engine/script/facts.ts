@@ -24,7 +24,7 @@ export interface ScriptFacts {
   readonly parameterNames: readonly string[];
   /** Python that makes the batch's columns and numbers, by the loss language's names. */
   readonly data: readonly string[];
-  /** Python that makes what dropout multiplies every hidden layer with, in NumPy's words; empty without dropout. */
+  /** Python that makes what dropout multiplies every hidden layer with; empty without dropout. */
   readonly dropout: readonly string[];
   /** Eligibility traces that the loss reads: Python that makes each one's value and, by parameter, its gradient. */
   readonly traces: readonly { readonly name: string; readonly lines: readonly string[] }[];
@@ -58,7 +58,7 @@ export function scriptFacts(inspector: Inspector, target: ScriptTarget, title: s
     ),
     parameterNames: parameters.map(({ name }) => name),
     data: dataLines(frozen),
-    dropout: dropoutLines(frozen),
+    dropout: dropoutLines(frozen, target),
     traces: tracesOf(frozen, parameters, printed.text),
     columns: Object.entries(frozen.batch.recorded ?? {}).map(([name, values]) =>
       embedded(name, values, [frozen.batch.steps]),
@@ -75,13 +75,15 @@ export function scriptFacts(inspector: Inspector, target: ScriptTarget, title: s
 }
 
 /** h1_factor, h2_factor, …: [rows × units] of 0 where a unit was dropped, else 1/(1 − p). */
-function dropoutLines({ batch, specification }: FrozenUpdate): string[] {
+function dropoutLines({ batch, specification }: FrozenUpdate, target: ScriptTarget): string[] {
   const { hidden, dropout } = specification;
   if (dropout === undefined || batch.masks === undefined) return [];
   const text = Buffer.from(batch.masks).toString("base64");
   const layers = hidden.map((size, index) => {
     const first = hidden.slice(0, index).reduce((sum, units) => sum + units, 0);
-    return `h${index + 1}_factor = np.array([[kept(row, ${first} + unit) for unit in range(${size})] for row in range(len(observations))])`;
+    const rows = `[[kept(row, ${first} + unit) for unit in range(${size})] for row in range(len(observations))]`;
+    const matrix = target === "numpy" ? `np.array(${rows})` : `torch.tensor(${rows}, dtype=torch.float64)`;
+    return `h${index + 1}_factor = ${matrix}`;
   });
   return [
     "",

@@ -41,7 +41,7 @@ done = terminated | truncated
 # What the trainer recorded.
 ${facts.recorded.join("\n")}
 
-${facts.dropout.map((line) => line.replaceAll("np.array(", "torch.tensor(")).join("\n")}
+${facts.dropout.join("\n")}
 # The policy: ${names}.
 ${lines.join("\n")}
 ${headLines(specification).join("\n")}

@@ -1,16 +1,20 @@
 import { fc, test as property } from "@fast-check/vitest";
 import { describe, expect, test } from "vitest";
 import { actorCriticTraces } from "../../../src/algorithms/actorCritic.ts";
+import { Backends } from "../../../src/engine/backends/backends.ts";
+import { backendFor } from "../../../src/engine/backends/forRun.ts";
 import { addCarried, addScaled } from "../../../src/engine/carriedTraces.ts";
 import { freeze } from "../../../src/engine/frozenUpdate.ts";
 import { Inspector } from "../../../src/engine/inspection/inspector.ts";
 import { batchRemarks } from "../../../src/engine/inspection/remarks.ts";
 import { evaluateForTraining, readLossText } from "../../../src/engine/lossOnBatch.ts";
+import { policyOf } from "../../../src/engine/runPolicy.ts";
 import { resolveSettings, type SettingsRequest } from "../../../src/engine/settings.ts";
 import { Trainer } from "../../../src/engine/trainer.ts";
 import { KernelsBackend } from "../../../src/policies/kernels.ts";
 import type { Batch } from "../../../src/rl/batch.ts";
 import { seenObservations } from "../../../src/rl/seenObservations.ts";
+import { kernelsDevice } from "../../util/kernelsDevice.ts";
 
 const shipped = actorCriticTraces.loss;
 const withLambdas = (theta: number, w: number) =>
@@ -228,8 +232,8 @@ describe("an update with traces, opened", () => {
     const [remark] = batchRemarks(inspector);
     const norm = Math.hypot(...frozen.batch.carried!.z_theta!.gradient);
     expect(remark).toContain(`of the ${frozen.batch.time[0]} steps before it`);
-    expect(remark).toContain(`‖z_theta‖ ${Number(norm.toPrecision(4))}`);
-    expect(remark).toContain(`with ${Number((0.9 * 0.99).toPrecision(4))}^k`);
+    expect(remark).toContain(`‖z_theta‖ ${norm.toPrecision(4)}`);
+    expect(remark).toContain(`with ${(0.9 * 0.99).toPrecision(4)}^k`);
     expect(inspector.trainer.verdict.sentence).toContain("with eligibility traces of the steps before");
     expect(inspector.trainer.verdict.rule).toContain("grad(z_theta)");
   });
@@ -248,6 +252,21 @@ describe("a loss that carries traces", () => {
   ])("is refused where updates are not made at every step: %j", (request) => {
     const make = () => new Trainer(resolveSettings({ ...request, loss: shipped }));
     expect(make).toThrow(/an update at every step of one environment/);
+  });
+
+  test("is refused on a device by its name", () => {
+    const resolved = resolveSettings({ algorithm: "actor-critic-traces" });
+    const device = kernelsDevice("webgpu").createPolicy(policyOf(resolved));
+    expect(() => new Trainer(resolved, device)).toThrow(/computed on kernels, not on webgpu/);
+  });
+
+  test("is trained on kernels where the backend is chosen for it, however large the network", async () => {
+    const resolved = resolveSettings({ algorithm: "actor-critic-traces", hidden: [2048, 2048] });
+    const chosen = await backendFor(new Backends({ folders: [] } as never), resolved);
+    expect([chosen.name, chosen.reason]).toEqual([
+      "kernels",
+      "auto: the one that computes eligibility traces",
+    ]);
   });
 
   test("is refused as a change too, and the loss before it stays", () => {

@@ -106,6 +106,11 @@ describe("the defaults of an environment", () => {
     });
   });
 
+  test("drop nothing of a policy that has no hidden layer", () => {
+    const { settings } = resolveSettings({ algorithm: "reinforce-dropout", hidden: [] });
+    expect(settings.dropout).toBe(0);
+  });
+
   test.each([
     [{ adamEpsilon: 0 }, /epsilon is a finite number above 0/],
     [{ annealSteps: 0 }, /over 1 step or more/],

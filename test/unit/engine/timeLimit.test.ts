@@ -80,10 +80,10 @@ describe("an update whose time limits count as ends", () => {
 
   test("says what their δ lacks, and nothing where V follows", () => {
     const inspector = new Inspector(freeze(trained(request, 3).lastFrozen()!));
-    const lacking = Number((0.9 * inspector.heads.values![0]!).toPrecision(4));
+    const lacking = (0.9 * inspector.heads.values![0]!).toPrecision(4).replace("-", "−");
     const limits = [...inspector.frozen.batch.time].filter((time) => time === 3).length;
     const [remark] = batchRemarks(inspector);
-    expect(remark).toContain(`δ lacks γV(s_T): ${Array(limits).fill(lacking).join(", ")}`);
+    expect(remark).toContain(`δ lacks γV(s_T) (${Array(limits).fill(lacking).join(", ")})`);
     const bootstrapped = trained({ ...request, bootstrapTruncated: true }, 3);
     expect(batchRemarks(new Inspector(freeze(bootstrapped.lastFrozen()!)))).toEqual([]);
   });

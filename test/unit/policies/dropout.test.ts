@@ -2,11 +2,15 @@ import { fc, test as property } from "@fast-check/vitest";
 import { describe, expect, test } from "vitest";
 import { randomVector, smallBatch } from "../../../src/engine/proof/problem.ts";
 import { proveOnUpdate } from "../../../src/engine/proof/request.ts";
+import { policyOf } from "../../../src/engine/runPolicy.ts";
+import { resolveSettings } from "../../../src/engine/settings.ts";
+import { Trainer } from "../../../src/engine/trainer.ts";
 import { architectureOf } from "../../../src/policies/architecture.ts";
 import { KernelsBackend } from "../../../src/policies/kernels.ts";
 import type { PolicySpecification } from "../../../src/policies/policy.ts";
 import { maskBytes, RowMasks } from "../../../src/policies/rowMasks.ts";
 import { createGenerator } from "../../../src/rl/randomGenerator.ts";
+import { kernelsDevice } from "../../util/kernelsDevice.ts";
 
 const base: PolicySpecification = {
   observationSize: 3,
@@ -87,6 +91,14 @@ describe.each(policies)("dropout on %s", (_, specification) => {
       backend.forward(rest.observations, rest.actions, rest.steps, rest).logProbabilities;
     for (const [t, value] of logProbs(plain).entries()) expect(logProbs(dropping)[t]).toBeCloseTo(value, 13);
   });
+});
+
+test("dropout is refused on a device by its name, and where it has no meaning", () => {
+  const resolved = resolveSettings({ algorithm: "reinforce-dropout" });
+  const device = kernelsDevice("tensorflow").createPolicy(policyOf(resolved));
+  expect(() => new Trainer(resolved, device)).toThrow(/Dropout is computed on kernels, not on tensorflow/);
+  const shared = { algorithm: "pytorch-actor-critic", dropout: 0.5 };
+  expect(() => resolveSettings(shared)).toThrow(/V on the same trunk would lose them too/);
 });
 
 describe("masks", () => {
