@@ -28,7 +28,6 @@ MAKE, RESET, STEP, FAILURE = 1, 2, 3, 9
 TERMINATED, TRUNCATED, FAKE = 1, 2, 4
 HEADER = struct.Struct("<II")
 MOST_BYTES = 1 << 28
-READ_BYTES = 1 << 13
 MOST_COMBINATIONS = 1024
 
 
@@ -351,31 +350,10 @@ def failure(error, during):
     }
 
 
-class FrameSource:
-    """Frames from a descriptor: what is there is read in one call, however many frames it is."""
-
-    def __init__(self, descriptor):
-        self.descriptor = descriptor
-        self.data = b""
-        self.at = 0
-
-    def take(self, size):
-        """The next `size` bytes, or None where the other end has gone."""
-        end = self.at + size
-        if end > len(self.data):
-            parts = [self.data[self.at :]]
-            missing = size - len(parts[0])
-            while missing > 0:
-                part = os.read(self.descriptor, max(missing, READ_BYTES))
-                if not part:
-                    return None
-                parts.append(part)
-                missing -= len(part)
-            self.data = b"".join(parts)
-            self.at, end = 0, size
-        taken = self.data[self.at : end]
-        self.at = end
-        return taken
+def read_exactly(source, size):
+    """That many bytes, or None where the other end has gone."""
+    data = source.read(size)
+    return data if data is not None and len(data) == size else None
 
 
 def load():
@@ -396,13 +374,13 @@ def serve(source, send):
     bridge = None
     names = {MAKE: "make", RESET: "reset", STEP: "step"}
     while True:
-        header = source.take(HEADER.size)
+        header = read_exactly(source, HEADER.size)
         if header is None:
             break
         kind, size = HEADER.unpack(header)
         if size > MOST_BYTES or kind not in names:
             raise SystemExit(f"a frame of kind {kind} and {size} bytes is none of this bridge's")
-        body = source.take(size)
+        body = read_exactly(source, size)
         if body is None:
             break
         try:
@@ -418,7 +396,7 @@ def serve(source, send):
 
 def main():
     """Keeps both ends of the pipe to itself: what an environment prints goes to standard error, what it reads is empty."""
-    source = FrameSource(os.dup(0))
+    source = os.fdopen(os.dup(0), "rb")
     target = os.dup(1)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)

@@ -73,7 +73,11 @@ export async function learningPart({ save, soFar, python }: Workshop): Promise<L
     panels.push(panelOf(task, trials, peers));
     save(
       "learning",
-      drawBands({ title: "Average return of 100 episodes", words: wordsOf(part.rows), panels }),
+      drawBands({
+        title: "Average return of 100 episodes over environment steps",
+        words: wordsOf(part.rows),
+        panels,
+      }),
     );
     await soFar(part);
   }

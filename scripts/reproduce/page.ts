@@ -169,7 +169,7 @@ stays there with some seeds, however long. A baseline mends most of it.
 it has been, so that what it has not seen looks better. Its defaults here scale the rewards in the text of its targets and do not clip the critic.
 
 **Pendulum-v1.** Plain REINFORCE (13.7) does not learn it: with γ = 0.9, γᵗ gives the first 20 of an episode's 200 steps ${((1 - 0.9 ** 20) * 100).toFixed(0)} % of all weight, and nearly all of G's spread tells where
-the pendulum is and not what was done: V alone, learnt by PPO, tells ${explained.map((share) => `${(share * 100).toFixed(1)} %`).join(", ")} of it in the last update of each seed. A critic is what it needs. A2C's loss for this environment scales the
+the pendulum is and not what was done: V alone, learnt by PPO, tells ${explained.map((share) => `${(share * 100).toFixed(2)} %`).join(", ")} of it in the last update of each seed. A critic is what it needs. A2C's loss for this environment scales the
 rewards and the advantages, in its text; PPO's does not clip the critic.
 
 **MountainCarContinuous-v0.** ${continuous} episodes of noise with σ = 1 reach the goal, and the force costs: advantages that are scaled by their own deviation, as PPO's usually are, hold nothing but that cost at

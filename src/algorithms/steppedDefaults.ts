@@ -16,13 +16,17 @@ function of(environment: string, ...changes: readonly Partial<AlgorithmDefaults>
 }
 
 /** Pendulum's rewards go down to −16: scaled, what the critic gets does not crowd out the policy in the norm that is clipped. */
-const pendulumA2c = `# advantage actor–critic for rewards in the tens: scaled for both, the advantages centred and scaled by batch
-scale = 0.1                                  # of the rewards
-lam   = 0.9
-c     = 0.5                                  # weight of the critic's loss
-A     = gae(scale * r, V, gamma, lam, V_next).detach()
-w     = (A - A.mean()) / (A.std() + 1e-8)
-loss  = -(w * log_pi).mean() + c * ((A + V.detach() - V)**2).mean()
+const pendulumTargets = `# once for each batch, with the parameters that gathered it
+scale      = 0.1                             # of the rewards
+lam        = 0.9
+adv        = gae(scale * r, V, gamma, lam, V_next)
+G_recorded = adv + V
+`;
+
+const pendulumA2c = `# advantage actor–critic, the advantages centred and scaled within the batch
+c    = 0.5                                   # weight of the critic's loss
+A    = (adv - adv.mean()) / (adv.std() + 1e-8)
+loss = -(A * log_pi).mean() + c * ((V - G_recorded)**2).mean()
 `;
 
 export const a2cDefaults = adapted(
@@ -34,6 +38,7 @@ export const a2cDefaults = adapted(
       environments: 16,
       stepsPerUpdate: 8,
       loss: pendulumA2c,
+      targets: pendulumTargets,
     }),
   },
 );
