@@ -79,6 +79,7 @@ import time
 import weakref
 
 VERSION = 1
+CLOSED = "this was recorded after close()"
 _SMALL = 32
 _LARGEST = 180 * 2**20
 
@@ -148,6 +149,7 @@ class Recorder:
         self._open_episodes = []
         self._used_episodes = ()
         self._is_interleaved = False
+        self._belongs = None
         self._pending = None
         self._watched = {}
         self._updates = 0
@@ -223,17 +225,17 @@ class Recorder:
                params=None, rows=None, mask=None, rollout=None, episodes=None, **fields):
         """
         Records an update. Call it before loss.backward(); give numbers or arrays for what you computed by hand. `rows` are
-        the places of its steps in the rollout, flat; of tensors that are padded, `mask` [B, L] tells the steps, row by row.
+        the places of its steps in the rollout (or in what the update uses), flat; of tensors that are padded, `mask` [B, L] tells the steps, row by row.
         """
         self._finish()
         self._updates += 1
-        if self._pace.is_skipping:
-            self._watched, self._steps = {}, []
-            self._end_unit()
+        belonging = None if self._pace.is_skipping else self._belonging(rollout, episodes)
+        if belonging is None:
+            self._leave_out()
             return
         self._pace.recorded += 1
         line = {"update": self._updates, "source": _caller(), **self._fields({"loss": loss, "rows": rows, **fields})}
-        line.update(self._belonging(rollout, rows, episodes))
+        line.update(belonging)
         tensors = {"log_prob": log_prob, "entropy": entropy, "value": value}
         tensors.update(logits=logits, mu=mu, log_sigma=log_sigma)
         tensors = {name: tensor for name, tensor in tensors.items() if tensor is not None}
@@ -244,15 +246,27 @@ class Recorder:
         if not self._pending.waits:
             self._finish()
 
-    def _belonging(self, rollout, rows, episodes):
-        """Which steps an update used: a rollout, whole episodes, or else all since the update before it, as they came."""
-        if rollout is not None or rows is not None or (self._rollouts and not self._open_episodes):
-            return {"rollout": self._rollouts if rollout is None else int(rollout)}
+    def _belonging(self, rollout, episodes):
+        """
+        Which steps an update used: a rollout, whole episodes, or else all since the update before it, as they came. A
+        further epoch uses those of the update before; None where they cannot be named again.
+        """
+        if rollout is not None:
+            return {"rollout": int(rollout)}
         if episodes is not None:
             return {"episodes": [int(episode) for episode in episodes]}
         found = self._open_episodes
+        if not found:
+            return {"rollout": self._rollouts} if self._rollouts else self._belongs
         is_whole = not self._is_interleaved and not any(episode in self._used_episodes for episode in found)
-        return {"episodes": list(found)} if found and is_whole else {}
+        self._belongs = {"episodes": list(found)} if is_whole else None
+        return self._belongs or {}
+
+    def _leave_out(self):
+        if not self._pace.has_skipped:
+            self._tell_once("an update", "no step came since the one before; give it episodes, or record rollouts")
+        self._watched, self._steps, self._belongs = {}, [], None
+        self._end_unit()
 
     def _end_unit(self):
         """Steps that are recorded one by one belong to the update after them; rollouts say themselves where one begins."""
@@ -968,6 +982,8 @@ class _Process:
         _widen(self._in)
 
     def put(self, lines):
+        if self.is_closed:
+            raise ValueError(CLOSED)
         frame = marshal.dumps(lines, 2)
         with _unbroken():
             self._send(frame)
@@ -1055,6 +1071,8 @@ class _Thread:
         self._thread.start()
 
     def put(self, lines):
+        if self.is_closed:
+            raise ValueError(CLOSED)
         self._raise()
         self._queue.put(lines)
 

@@ -225,6 +225,37 @@ def reinforce(rec, policy=None, step=None):
     return expected
 
 
+def epochs(rec):
+    """Two epochs of two minibatches over an episode that was recorded step by step."""
+    env, policy = gymnasium.make("CartPole-v1"), linear(4, 2)
+    optimizer = torch.optim.SGD(policy.parameters(), lr=0.01)
+    for episode in range(3):
+        obs, _ = env.reset(seed=episode)
+        observations, actions, rewards, ended = [], [], [], False
+        while not ended:
+            tensor = torch.as_tensor(obs, dtype=torch.float64)
+            distribution = Categorical(logits=policy(tensor))
+            action = distribution.sample()
+            obs, reward, terminated, truncated, _ = env.step(action.item())
+            rec.step(obs=tensor, action=action, reward=reward, terminated=terminated, truncated=truncated,
+                     log_prob=distribution.log_prob(action))
+            observations.append(tensor)
+            actions.append(action)
+            rewards.append(reward)
+            ended = terminated or truncated
+        weights = torch.tensor(returns_of(rewards, 0.99))
+        for epoch in range(2):
+            for rows in torch.randperm(len(rewards)).split(len(rewards) // 2 + 1):
+                logits = policy(torch.stack(observations)[rows])
+                log_prob = Categorical(logits=logits).log_prob(torch.stack(actions)[rows])
+                loss = -(weights[rows] * log_prob).sum()
+                optimizer.zero_grad()
+                expected = oracle(loss, coef=log_prob)
+                rec.update(loss=loss, log_prob=log_prob, rows=rows, epoch=epoch, params=optimizer)
+                plain_step(loss, optimizer)
+    return expected
+
+
 def plain_step(loss, optimizer):
     loss.backward()
     optimizer.step()
@@ -454,6 +485,7 @@ CASES = {
     "steps of several environments": lambda rec: vector_steps(rec, AUTORESET.SAME_STEP),
     "one-step actor-critic": one_step_actor_critic,
     "recurrent policy": recurrent,
+    "epochs over steps": epochs,
     "multi-discrete actions": multi_discrete,
     "rollout of Dict observations": dict_rollout,
     "compiled model": compiled,
