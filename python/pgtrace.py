@@ -185,7 +185,7 @@ class Recorder:
         if env is not None:
             line["env"] = int(env)
         line["terminated"], line["truncated"] = bool(terminated), bool(truncated)
-        line.update(self._fields({"obs": _flat(obs), "action": _flat(action), "reward": reward, **given, **fields}))
+        line.update(self._fields({"obs": _flat(obs), "action": _flat(action), "reward": _single(reward), **given, **fields}))
         open_episodes = self._open_episodes
         if not open_episodes or open_episodes[-1] != line["episode"]:
             self._is_interleaved = self._is_interleaved or line["episode"] in open_episodes
@@ -235,6 +235,7 @@ class Recorder:
             return
         self._pace.recorded += 1
         line = {"update": self._updates, "source": _caller(), **self._fields({"loss": loss, "rows": rows, **fields})}
+        line.update((name, _single(line[name])) for name in _SCALARS.intersection(line))
         line.update(belonging)
         tensors = {"log_prob": log_prob, "entropy": entropy, "value": value}
         tensors.update(logits=logits, mu=mu, log_sigma=log_sigma)
@@ -662,6 +663,11 @@ _KINDS = {"<f8": "float64", "<f4": "float32", "<i8": "int64", "<i4": "int32", "<
           "|i1": "int8", "|u1": "uint8", "|b1": "bool"}  # fmt: skip
 
 
+# What the format has as one number for an update.
+_SCALARS = frozenset({"loss", "value_loss", "grad_norm", "grad_norm_before", "value_grad_norm", "gamma", "gae_lambda",
+                      "clip_epsilon", "learning_rate", "epoch", "minibatch"})  # fmt: skip
+
+
 class _Later:
     """Numbers that still lie on a device."""
 
@@ -820,6 +826,13 @@ def _block(kind, shape, data):
     if sys.byteorder == "big" and isinstance(data, array.array):
         data.byteswap()
     return {"dtype": kind, "shape": list(shape), "base64": bytes(data)}
+
+
+def _single(value):
+    """The number in an array or a list of one, as a loss [1] or an environment's reward may come."""
+    while isinstance(value, (list, tuple)) and len(value) == 1:
+        value = value[0]
+    return value.reshape(()) if math.prod(getattr(value, "shape", ())) == 1 and hasattr(value, "reshape") else value
 
 
 def _one_row(item):

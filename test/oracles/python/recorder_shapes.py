@@ -382,6 +382,29 @@ def twice_backward(rec):
     return {"coef": [2 * g for g in expected["coef"]], "grad_norm": 2 * expected["grad_norm"]}
 
 
+def batches_of_one(rec):
+    """Everything of a step in a batch of one, its reward and its end too, and a loss [1]."""
+    policy = linear(4, 3)
+    for _ in range(3):
+        log_probs, rewards = [], []
+        for t in range(6):
+            obs = torch.randn(1, 4, dtype=torch.float64)
+            distribution = Categorical(logits=policy(obs))
+            action = distribution.sample()
+            log_probs.append(distribution.log_prob(action))
+            rewards.append(numpy.array([0.5 + 0.1 * action.item()]))
+            rec.step(obs=obs, action=action, reward=rewards[-1], terminated=numpy.array([t == 5]), log_prob=log_probs[-1])
+        weights = returns_of([reward.item() for reward in rewards], 0.99)
+        loss = 0
+        for log_prob, weight in zip(log_probs, weights):
+            loss = loss - log_prob * weight
+        rec.update(loss=loss, log_prob=log_probs, params=policy)
+        policy.zero_grad()
+        loss.backward()
+    assert loss.shape == (1,)
+    return {"coef": [-weight for weight in weights], "loss": loss.item()}
+
+
 def steps_backward(rec):
     """A backward() for every step's own loss, without one loss that could be given."""
     env, policy = gymnasium.make("CartPole-v1"), linear(4, 2)
@@ -497,6 +520,7 @@ CASES = {
     "backward twice": twice_backward,
     "a backward for every step": steps_backward,
     "gradients that the trainer keeps": kept_gradients,
+    "batches of one": batches_of_one,
     "a closure": closure,
     "torch.autograd.grad": functional,
     "a loop that stops early": stopped_early,
