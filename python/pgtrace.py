@@ -79,6 +79,7 @@ import time
 import weakref
 
 VERSION = 1
+CLOSED = "this was recorded after close()"
 _SMALL = 32
 _LARGEST = 180 * 2**20
 
@@ -148,6 +149,7 @@ class Recorder:
         self._open_episodes = []
         self._used_episodes = ()
         self._is_interleaved = False
+        self._belongs = None
         self._pending = None
         self._watched = {}
         self._updates = 0
@@ -183,7 +185,7 @@ class Recorder:
         if env is not None:
             line["env"] = int(env)
         line["terminated"], line["truncated"] = bool(terminated), bool(truncated)
-        line.update(self._fields({"obs": _flat(obs), "action": _flat(action), "reward": reward, **given, **fields}))
+        line.update(self._fields({"obs": _flat(obs), "action": _flat(action), "reward": _single(reward), **given, **fields}))
         open_episodes = self._open_episodes
         if not open_episodes or open_episodes[-1] != line["episode"]:
             self._is_interleaved = self._is_interleaved or line["episode"] in open_episodes
@@ -223,17 +225,18 @@ class Recorder:
                params=None, rows=None, mask=None, rollout=None, episodes=None, **fields):
         """
         Records an update. Call it before loss.backward(); give numbers or arrays for what you computed by hand. `rows` are
-        the places of its steps in the rollout, flat; of tensors that are padded, `mask` [B, L] tells the steps, row by row.
+        the places of its steps in the rollout (or in what the update uses), flat; of tensors that are padded, `mask` [B, L] tells the steps, row by row.
         """
         self._finish()
         self._updates += 1
-        if self._pace.is_skipping:
-            self._watched, self._steps = {}, []
-            self._end_unit()
+        belonging = None if self._pace.is_skipping else self._belonging(rollout, episodes)
+        if belonging is None:
+            self._leave_out()
             return
         self._pace.recorded += 1
         line = {"update": self._updates, "source": _caller(), **self._fields({"loss": loss, "rows": rows, **fields})}
-        line.update(self._belonging(rollout, rows, episodes))
+        line.update((name, _single(line[name])) for name in _SCALARS.intersection(line))
+        line.update(belonging)
         tensors = {"log_prob": log_prob, "entropy": entropy, "value": value}
         tensors.update(logits=logits, mu=mu, log_sigma=log_sigma)
         tensors = {name: tensor for name, tensor in tensors.items() if tensor is not None}
@@ -244,15 +247,27 @@ class Recorder:
         if not self._pending.waits:
             self._finish()
 
-    def _belonging(self, rollout, rows, episodes):
-        """Which steps an update used: a rollout, whole episodes, or else all since the update before it, as they came."""
-        if rollout is not None or rows is not None or (self._rollouts and not self._open_episodes):
-            return {"rollout": self._rollouts if rollout is None else int(rollout)}
+    def _belonging(self, rollout, episodes):
+        """
+        Which steps an update used: a rollout, whole episodes, or else all since the update before it, as they came. A
+        further epoch uses those of the update before; None where they cannot be named again.
+        """
+        if rollout is not None:
+            return {"rollout": int(rollout)}
         if episodes is not None:
             return {"episodes": [int(episode) for episode in episodes]}
         found = self._open_episodes
+        if not found:
+            return {"rollout": self._rollouts} if self._rollouts else self._belongs
         is_whole = not self._is_interleaved and not any(episode in self._used_episodes for episode in found)
-        return {"episodes": list(found)} if found and is_whole else {}
+        self._belongs = {"episodes": list(found)} if is_whole else None
+        return self._belongs or {}
+
+    def _leave_out(self):
+        if not self._pace.has_skipped:
+            self._tell_once("an update", "no step came since the one before; give it episodes, or record rollouts")
+        self._watched, self._steps, self._belongs = {}, [], None
+        self._end_unit()
 
     def _end_unit(self):
         """Steps that are recorded one by one belong to the update after them; rollouts say themselves where one begins."""
@@ -648,6 +663,11 @@ _KINDS = {"<f8": "float64", "<f4": "float32", "<i8": "int64", "<i4": "int32", "<
           "|i1": "int8", "|u1": "uint8", "|b1": "bool"}  # fmt: skip
 
 
+# What the format has as one number for an update.
+_SCALARS = frozenset({"loss", "value_loss", "grad_norm", "grad_norm_before", "value_grad_norm", "gamma", "gae_lambda",
+                      "clip_epsilon", "learning_rate", "epoch", "minibatch"})  # fmt: skip
+
+
 class _Later:
     """Numbers that still lie on a device."""
 
@@ -806,6 +826,13 @@ def _block(kind, shape, data):
     if sys.byteorder == "big" and isinstance(data, array.array):
         data.byteswap()
     return {"dtype": kind, "shape": list(shape), "base64": bytes(data)}
+
+
+def _single(value):
+    """The number in an array or a list of one, as a loss [1] or an environment's reward may come."""
+    while isinstance(value, (list, tuple)) and len(value) == 1:
+        value = value[0]
+    return value.reshape(()) if math.prod(getattr(value, "shape", ())) == 1 and hasattr(value, "reshape") else value
 
 
 def _one_row(item):
@@ -968,6 +995,8 @@ class _Process:
         _widen(self._in)
 
     def put(self, lines):
+        if self.is_closed:
+            raise ValueError(CLOSED)
         frame = marshal.dumps(lines, 2)
         with _unbroken():
             self._send(frame)
@@ -1055,6 +1084,8 @@ class _Thread:
         self._thread.start()
 
     def put(self, lines):
+        if self.is_closed:
+            raise ValueError(CLOSED)
         self._raise()
         self._queue.put(lines)
 

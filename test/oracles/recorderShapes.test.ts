@@ -28,6 +28,7 @@ const weights: Readonly<Record<string, string>> = {
   "a backward for every step": "1.000·G",
   "gradients that the trainer keeps": "1.000·G",
   "a closure": "1.000·G",
+  "batches of one": "1.000·G",
   "torch.autograd.grad": "1.000·G",
   "a loop that stops early": "1.000·G",
   JAX: "1.000·G",

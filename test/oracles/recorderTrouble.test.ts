@@ -131,6 +131,15 @@ describe("a recorder in trouble", () => {
     expect(updatesIn(pathOf(name))).toBe(3);
   });
 
+  test("what is recorded after close() is told, and goes into no file that was opened since", () => {
+    const { isDone, lines } = trained("after_close");
+    expect(isDone).toBe(true);
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toContain("this was recorded after close()");
+    expect(updatesIn(pathOf("after_close"))).toBe(2);
+    expect(readFileSync(`${pathOf("after_close")}.other`, "utf8")).toBe("whole");
+  });
+
   test("a trainer without stderr is not disturbed", () => {
     expect(trained("no_stderr")).toMatchObject({ isDone: true, lines: [] });
     expect(existsSync(pathOf("no_stderr"))).toBe(true);

@@ -225,6 +225,37 @@ def reinforce(rec, policy=None, step=None):
     return expected
 
 
+def epochs(rec):
+    """Two epochs of two minibatches over an episode that was recorded step by step."""
+    env, policy = gymnasium.make("CartPole-v1"), linear(4, 2)
+    optimizer = torch.optim.SGD(policy.parameters(), lr=0.01)
+    for episode in range(3):
+        obs, _ = env.reset(seed=episode)
+        observations, actions, rewards, ended = [], [], [], False
+        while not ended:
+            tensor = torch.as_tensor(obs, dtype=torch.float64)
+            distribution = Categorical(logits=policy(tensor))
+            action = distribution.sample()
+            obs, reward, terminated, truncated, _ = env.step(action.item())
+            rec.step(obs=tensor, action=action, reward=reward, terminated=terminated, truncated=truncated,
+                     log_prob=distribution.log_prob(action))
+            observations.append(tensor)
+            actions.append(action)
+            rewards.append(reward)
+            ended = terminated or truncated
+        weights = torch.tensor(returns_of(rewards, 0.99))
+        for epoch in range(2):
+            for rows in torch.randperm(len(rewards)).split(len(rewards) // 2 + 1):
+                logits = policy(torch.stack(observations)[rows])
+                log_prob = Categorical(logits=logits).log_prob(torch.stack(actions)[rows])
+                loss = -(weights[rows] * log_prob).sum()
+                optimizer.zero_grad()
+                expected = oracle(loss, coef=log_prob)
+                rec.update(loss=loss, log_prob=log_prob, rows=rows, epoch=epoch, params=optimizer)
+                plain_step(loss, optimizer)
+    return expected
+
+
 def plain_step(loss, optimizer):
     loss.backward()
     optimizer.step()
@@ -351,6 +382,29 @@ def twice_backward(rec):
     return {"coef": [2 * g for g in expected["coef"]], "grad_norm": 2 * expected["grad_norm"]}
 
 
+def batches_of_one(rec):
+    """Everything of a step in a batch of one, its reward and its end too, and a loss [1]."""
+    policy = linear(4, 3)
+    for _ in range(3):
+        log_probs, rewards = [], []
+        for t in range(6):
+            obs = torch.randn(1, 4, dtype=torch.float64)
+            distribution = Categorical(logits=policy(obs))
+            action = distribution.sample()
+            log_probs.append(distribution.log_prob(action))
+            rewards.append(numpy.array([0.5 + 0.1 * action.item()]))
+            rec.step(obs=obs, action=action, reward=rewards[-1], terminated=numpy.array([t == 5]), log_prob=log_probs[-1])
+        weights = returns_of([reward.item() for reward in rewards], 0.99)
+        loss = 0
+        for log_prob, weight in zip(log_probs, weights):
+            loss = loss - log_prob * weight
+        rec.update(loss=loss, log_prob=log_probs, params=policy)
+        policy.zero_grad()
+        loss.backward()
+    assert loss.shape == (1,)
+    return {"coef": [-weight for weight in weights], "loss": loss.item()}
+
+
 def steps_backward(rec):
     """A backward() for every step's own loss, without one loss that could be given."""
     env, policy = gymnasium.make("CartPole-v1"), linear(4, 2)
@@ -454,6 +508,7 @@ CASES = {
     "steps of several environments": lambda rec: vector_steps(rec, AUTORESET.SAME_STEP),
     "one-step actor-critic": one_step_actor_critic,
     "recurrent policy": recurrent,
+    "epochs over steps": epochs,
     "multi-discrete actions": multi_discrete,
     "rollout of Dict observations": dict_rollout,
     "compiled model": compiled,
@@ -465,6 +520,7 @@ CASES = {
     "backward twice": twice_backward,
     "a backward for every step": steps_backward,
     "gradients that the trainer keeps": kept_gradients,
+    "batches of one": batches_of_one,
     "a closure": closure,
     "torch.autograd.grad": functional,
     "a loop that stops early": stopped_early,

@@ -139,6 +139,16 @@ def wrong_shape(path):
         rec.rollout(action=[[0, 1]] * 3, reward=[[1.0, 1.0]] * 3, dones=[[0, 0]] * 2, next_done=[0, 0])
 
 
+def after_close(path):
+    rec = pgtrace.open(path, every=1)
+    train(rec, 2)
+    rec.close()
+    with open(path + ".other", "w") as other:
+        train(rec, 200)
+        rec.close()
+        other.write("whole")
+
+
 def not_closed(path):
     rec = pgtrace.open(path, every=1)
     train(rec, 3)

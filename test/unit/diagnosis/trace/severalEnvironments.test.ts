@@ -43,28 +43,28 @@ function coefficients(rows: readonly (readonly Step[])[], following: readonly nu
 }
 
 describe("steps of several environments, recorded one after the other", () => {
-  test.prop([fc.array(update, { minLength: 3, maxLength: 5 }), fc.boolean()], { numRuns: 40 })(
-    "are told apart, and what follows their open ends is fitted for each",
-    (updates, namesTheFirst) => {
-      const lines: unknown[] = [{ pgtrace: 1, gamma }];
-      const clocks = [0, 1, 2].map((env) => ({ episode: env + 1, t: 0 }));
-      let episodes = 3;
-      updates.forEach(({ rows, following }, index) => {
-        for (const row of rows) {
-          row.forEach(({ reward, value, isEnd }, env) => {
-            const clock = clocks[env]!;
-            const place = env > 0 || namesTheFirst ? { env } : {};
-            lines.push({ ...clock, ...place, action: 0, reward, value, log_prob: -0.7, terminated: isEnd });
-            clock.t++;
-            if (isEnd) clocks[env] = { episode: ++episodes, t: 0 };
-          });
-        }
-        lines.push({ update: index + 1, coef: coefficients(rows, following) });
-      });
-      const reader = new TraceReader("several.pgtrace");
-      reader.push(Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join("")));
-      reader.end();
-      expect(diagnoseTrace(traceEvidence(reader)).verdict).toContain("c = 1.000·(G − V), residual");
-    },
-  );
+  test.prop([fc.array(update, { minLength: 3, maxLength: 5 }), fc.boolean()], {
+    numRuns: 40,
+    endOnFailure: true,
+  })("are told apart, and what follows their open ends is fitted for each", (updates, namesTheFirst) => {
+    const lines: unknown[] = [{ pgtrace: 1, gamma }];
+    const clocks = [0, 1, 2].map((env) => ({ episode: env + 1, t: 0 }));
+    let episodes = 3;
+    updates.forEach(({ rows, following }, index) => {
+      for (const row of rows) {
+        row.forEach(({ reward, value, isEnd }, env) => {
+          const clock = clocks[env]!;
+          const place = env > 0 || namesTheFirst ? { env } : {};
+          lines.push({ ...clock, ...place, action: 0, reward, value, log_prob: -0.7, terminated: isEnd });
+          clock.t++;
+          if (isEnd) clocks[env] = { episode: ++episodes, t: 0 };
+        });
+      }
+      lines.push({ update: index + 1, coef: coefficients(rows, following) });
+    });
+    const reader = new TraceReader("several.pgtrace");
+    reader.push(Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join("")));
+    reader.end();
+    expect(diagnoseTrace(traceEvidence(reader)).verdict).toContain("c = 1.000·(G − V), residual");
+  });
 });
