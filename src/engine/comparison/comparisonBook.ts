@@ -1,0 +1,130 @@
+import { statSync } from "node:fs";
+import { basename } from "node:path";
+import {
+  type ComparisonAxis,
+  type ComparisonMetric,
+  type ComparisonRequest,
+  mostComparedRuns,
+  type RunsComparisonView,
+} from "../../protocol/comparisonViews.ts";
+import { RunError } from "../../runs/runError.ts";
+import { openRun, type RunReader } from "../../runs/runReader.ts";
+import type { SummaryField } from "../../runs/summary.ts";
+import { isBeingWritten } from "../../runs/writerLock.ts";
+import { UserError } from "../userError.ts";
+import type { Trace } from "./band.ts";
+import { comparisonView } from "./comparisonView.ts";
+import { findRuns } from "./findRuns.ts";
+import { type RunFacts, readFacts, type TracedRun } from "./runFacts.ts";
+
+/** Bytes of curves that are kept between two looks. */
+const mostTraceBytes = 2 ** 27;
+
+const metricFields: Readonly<Record<ComparisonMetric, SummaryField>> = {
+  averageReturn: "averageReturn100",
+  return: "return",
+  loss: "loss",
+  gradientNorm: "gradNorm",
+  entropy: "entropy",
+};
+
+type BrokenRun = RunsComparisonView["broken"][number];
+
+interface Entry {
+  /** Changes when the file or its writer does. */
+  readonly stamp: string;
+  readonly facts: RunFacts | BrokenRun;
+  traces: ReadonlyMap<string, Trace>;
+}
+
+/** Runs as they were read last: only those that have changed since are read again, and none stays open. */
+export class ComparisonBook {
+  readonly #entries = new Map<string, Entry>();
+
+  /** The runs as one experiment. Throws RunError where a folder cannot be read; a run that cannot is among the broken. */
+  view({ paths: named, axis, metric }: ComparisonRequest): RunsComparisonView {
+    const { paths, toCome, isSweeping } = findRuns(named);
+    const read = paths.slice(0, mostComparedRuns).map((path) => this.#read(path, axis, metric));
+    this.#trim();
+    const traced = read.filter((run): run is TracedRun => "trace" in run);
+    return {
+      ...comparisonView(traced, axis, metric),
+      broken: read.filter((run): run is BrokenRun => "error" in run),
+      left: paths.length - read.length,
+      toCome,
+      isLive: isSweeping || traced.some(({ facts }) => facts.view.state === "writing"),
+    };
+  }
+
+  #read(path: string, axis: ComparisonAxis, metric: ComparisonMetric): TracedRun | BrokenRun {
+    const stamp = stampOf(path);
+    const known = this.#entries.get(path);
+    const key = `${axis} ${metric}`;
+    const isFresh = known?.stamp === stamp;
+    const trace = isFresh ? known.traces.get(key) : undefined;
+    if (isFresh && "error" in known.facts) return known.facts;
+    if (isFresh && trace) {
+      this.#remember(path, known);
+      return { facts: known.facts as RunFacts, trace };
+    }
+    try {
+      return this.#open(path, stamp, isFresh ? known : undefined, key, axis, metric);
+    } catch (error) {
+      const broken = { path, name: basename(path), error: reasonOf(error) };
+      this.#remember(path, { stamp, facts: broken, traces: new Map() });
+      return broken;
+    }
+  }
+
+  #open(
+    path: string,
+    stamp: string,
+    known: Entry | undefined,
+    key: string,
+    axis: ComparisonAxis,
+    metric: ComparisonMetric,
+  ): TracedRun {
+    const reader = openRun(path);
+    try {
+      const facts = (known?.facts as RunFacts | undefined) ?? readFacts(reader);
+      const trace = traceOf(reader, facts.view.updates, axis, metric);
+      this.#remember(path, { stamp, facts, traces: new Map(known?.traces).set(key, trace) });
+      return { facts, trace };
+    } finally {
+      reader.close();
+    }
+  }
+
+  /** The newest stands last, so that the oldest goes first. */
+  #remember(path: string, entry: Entry): void {
+    this.#entries.delete(path);
+    this.#entries.set(path, entry);
+  }
+
+  #trim(): void {
+    let bytes = 0;
+    for (const [place, [path, entry]] of [...this.#entries].reverse().entries()) {
+      for (const { x } of entry.traces.values()) bytes += 2 * x.byteLength;
+      if (bytes > mostTraceBytes) entry.traces = new Map();
+      if (place >= 2 * mostComparedRuns) this.#entries.delete(path);
+    }
+  }
+}
+
+/** Read before the file: what is written meanwhile makes the next look read again. */
+function stampOf(path: string): string {
+  const files = [path, `${path}-wal`].map((file) => statSync(file, { throwIfNoEntry: false }));
+  return [...files.map((stats) => `${stats?.size} ${stats?.mtimeMs}`), isBeingWritten(path)].join(" ");
+}
+
+function traceOf(reader: RunReader, last: number, axis: ComparisonAxis, metric: ComparisonMetric): Trace {
+  const y = reader.column(metricFields[metric], 1, last);
+  if (axis === "updates") return { x: Float64Array.from(y, (_, place) => place + 1), y };
+  return { x: reader.column(axis === "steps" ? "steps" : "episode", 1, last), y };
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof UserError) return error.line;
+  if (error instanceof RunError) return error.message;
+  throw error;
+}
