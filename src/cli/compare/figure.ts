@@ -1,7 +1,7 @@
 import type { BandView, ComparisonGroupView, RunsComparisonView } from "../../protocol/comparisonViews.ts";
+import { letterOf } from "../../protocol/letters.ts";
 import { counted, formatNumber } from "../output.ts";
 import { curveClasses, label, line, picture, rounded } from "../svg.ts";
-import { letterOf } from "./letters.ts";
 import { axisWords } from "./report.ts";
 
 const width = 760;

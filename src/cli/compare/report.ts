@@ -5,9 +5,9 @@ import type {
   DiffLineView,
   RunsComparisonView,
 } from "../../protocol/comparisonViews.ts";
+import { letterOf } from "../../protocol/letters.ts";
 import { counted, textTable } from "../output.ts";
 import { spreadText } from "../sweep/summary.ts";
-import { letterOf } from "./letters.ts";
 
 /** What an axis counts, in words. */
 export const axisWords: Readonly<Record<ComparisonAxis, string>> = {

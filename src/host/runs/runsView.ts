@@ -33,7 +33,9 @@ export class RunsView implements Disposable, vscode.TreeDataProvider<RunNode> {
 
   constructor(options: RunsViewOptions) {
     this.#options = options;
-    this.#tree = this.#owned.add(vscode.window.createTreeView(runsViewId, { treeDataProvider: this }));
+    this.#tree = this.#owned.add(
+      vscode.window.createTreeView(runsViewId, { treeDataProvider: this, canSelectMany: true }),
+    );
     this.#owned.add(this.#tree.onDidChangeVisibility(({ visible }) => this.#heedVisibility(visible)));
     this.#owned.add(options.engine.onRunChanged(() => this.refresh()));
     this.#owned.add(

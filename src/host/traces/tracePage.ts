@@ -9,13 +9,13 @@ import {
   type TracePageState,
   tracePageVersion,
 } from "../../protocol/tracePage.ts";
-import type { FindingView } from "../../protocol/traceViews.ts";
+import type { FindingView, TraceView } from "../../protocol/traceViews.ts";
 import { systemClock } from "../clock.ts";
 import { type Disposable, DisposableStore } from "../disposables.ts";
+import { Follower } from "../follower.ts";
 import { PanelConnection, requireVersion } from "../panel/panelConnection.ts";
 import { panelHtml } from "../panel/panelHtml.ts";
 import { findSource } from "./findSource.ts";
-import { TraceFollower } from "./traceFollower.ts";
 import type { Traces } from "./traces.ts";
 
 export interface TracePageOptions {
@@ -38,7 +38,7 @@ export class TracePage implements Disposable {
   readonly #options: TracePageOptions;
   readonly #owned = new DisposableStore();
   readonly #connection: PanelConnection<TracePageMethods, TracePageEvents>;
-  readonly #follower: TraceFollower;
+  readonly #follower: Follower<TraceView>;
 
   constructor(file: string, panel: vscode.WebviewPanel, options: TracePageOptions) {
     this.path = file;
@@ -55,7 +55,7 @@ export class TracePage implements Disposable {
       handlers: this.#handlers(),
     });
     this.#follower = this.#owned.add(
-      new TraceFollower({
+      new Follower<TraceView>({
         clock: systemClock,
         read: () => options.traces.check(file),
         watch: (changed) => watchFile(file, changed),
@@ -70,7 +70,8 @@ export class TracePage implements Disposable {
   /** What the page shows, or will once it has loaded. */
   get state(): TracePageState {
     const motion = vscode.workspace.getConfiguration("workbench").get<string>("reduceMotion", "auto");
-    return { ...this.#follower.known, reducedMotion: motion === "on" };
+    const { view: trace, ...known } = this.#follower.known;
+    return { trace, ...known, reducedMotion: motion === "on" };
   }
 
   /** Whether the page has loaded and said so. */
@@ -107,7 +108,7 @@ export class TracePage implements Disposable {
   }
 
   #finding(id: string): FindingView {
-    const found = this.#follower.known.trace?.findings.find((one) => one.id === id);
+    const found = this.#follower.known.view?.findings.find((one) => one.id === id);
     if (found === undefined) throw new Error(`The trace has no finding ${id} by now.`);
     return found;
   }

@@ -39,3 +39,28 @@ export async function fileNames(folder: vscode.Uri): Promise<string[]> {
     return [];
   }
 }
+
+/** The folder of an open folder's sweeps, for every open folder on disk. */
+export function sweepsFolders(): vscode.Uri[] {
+  return workspaceRunsFolders().map((runs) => vscode.Uri.joinPath(runs, "..", "sweeps"));
+}
+
+/** The folders of all sweeps of the open folders, by name. */
+export async function sweepFolders(): Promise<string[]> {
+  const lists = await Promise.all(
+    sweepsFolders().map(async (folder) => {
+      const names = await folderNames(folder);
+      return names.map((name) => vscode.Uri.joinPath(folder, name).fsPath);
+    }),
+  );
+  return lists.flat().sort();
+}
+
+async function folderNames(folder: vscode.Uri): Promise<string[]> {
+  try {
+    const entries = await vscode.workspace.fs.readDirectory(folder);
+    return entries.flatMap(([name, type]) => (type === vscode.FileType.Directory ? [name] : []));
+  } catch {
+    return [];
+  }
+}

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { niceTicks } from "../../../src/cli/compare/figure.ts";
-import { letterOf } from "../../../src/cli/compare/letters.ts";
+import { letterOf } from "../../../src/protocol/letters.ts";
 import { openRun } from "../../../src/runs/runReader.ts";
 import { jsonLines, pgi } from "../../util/cli.ts";
 import { sharedFolder } from "../../util/temporaryFolder.ts";
