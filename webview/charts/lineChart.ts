@@ -1,6 +1,7 @@
 import {
   Chart,
   type ChartDataset,
+  Filler,
   LinearScale,
   LineController,
   LineElement,
@@ -18,6 +19,10 @@ export interface Line {
   readonly width: number;
   /** 0 to 1, default 1. */
   readonly strength?: number;
+  /** Lengths of dashes and gaps in pixels; whole where it is left out. */
+  readonly dash?: readonly number[];
+  /** Fills the room to the next line of the list, this strongly. */
+  readonly fillToNext?: number;
 }
 
 export interface LineChartOptions {
@@ -47,7 +52,7 @@ export class LineChart {
   #lines: readonly Line[] = [];
 
   constructor(canvas: HTMLCanvasElement, options: LineChartOptions) {
-    if (!registered) Chart.register(LineController, LineElement, PointElement, LinearScale);
+    if (!registered) Chart.register(Filler, LineController, LineElement, PointElement, LinearScale);
     registered = true;
     this.#options = options;
     this.#palette = readPalette(canvas);
@@ -155,6 +160,11 @@ export class LineChart {
       data: points(line),
       borderColor: withStrength(colour, line.strength ?? 1),
       borderWidth: line.width,
+      borderDash: [...(line.dash ?? [])],
+      ...(line.fillToNext !== undefined && {
+        fill: "+1",
+        backgroundColor: withStrength(colour, line.fillToNext),
+      }),
     };
   }
 }
