@@ -86,6 +86,7 @@ export function buildHost(context: vscode.ExtensionContext) {
     comparisons,
     log,
     memory,
+    storage,
     extensionUri,
   };
   const commands: Commands = owned.add(new Commands(tools, commandHandlers));

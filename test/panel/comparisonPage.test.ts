@@ -101,9 +101,7 @@ describe("the page of a comparison", () => {
   test("reads the curves by another axis, at a cursor that keys move", async () => {
     await page.getByLabel("What learning is counted in").selectOption("updates");
     const head = page.locator(".group-table thead th").nth(1);
-    await poll("the axis of updates", async () =>
-      ((await head.textContent()) ?? "").includes("updates") ? true : undefined,
-    );
+    await page.locator(".comparison-curve[aria-valuetext*='updates']").waitFor();
     await page.locator(".comparison-curve").focus();
     await page.locator(".comparison-curve").press("Home");
     await says(head, "at 1 updates");
@@ -118,6 +116,7 @@ describe("the page of a comparison", () => {
     expect(await first.locator("input").isChecked()).toBe(false);
     await first.locator("input").click();
     await first.getByRole("button", { name: /List the runs/ }).click();
+    await first.locator(".run-row").nth(2).waitFor();
     expect(await first.locator(".run-row").count()).toBe(3);
   });
 
@@ -139,12 +138,15 @@ describe("the page of a comparison", () => {
   test("fits a narrow editor", async () => {
     await workbench.page.setViewportSize({ width: 660, height: 2600 });
     await workbench.useTheme("vscode-light");
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    expect(overflow).toBeLessThanOrEqual(0);
+    await poll("a page without a scrollbar of its own below", async () =>
+      (await page.evaluate(() => innerWidth < 700 && document.documentElement.scrollWidth <= innerWidth))
+        ? true
+        : undefined,
+    );
     await workbench.screenshot("comparison-narrow-light");
     await workbench.useTheme("vscode-dark");
     await workbench.screenshot("comparison-narrow-dark");
-    await workbench.page.setViewportSize({ width: 1500, height: 2300 });
+    await workbench.page.setViewportSize({ width: 1500, height: 1000 });
   });
 
   test("is there again with its losses after the window was loaded again", async () => {

@@ -1,17 +1,9 @@
 import { html, nothing, type TemplateResult } from "lit";
-import type { ComparedRunView, SpreadView } from "../../src/protocol/comparisonViews.ts";
+import type { ComparedRunView, ComparisonGroupView, SpreadView } from "../../src/protocol/comparisonViews.ts";
 import { formatCount, formatNumber } from "../format.ts";
 import { wholeCount } from "./curves/lines.ts";
 import { axisTitles } from "./curves/titles.ts";
-import {
-  drawnEnvironment,
-  drawnGroups,
-  groupsOf,
-  lastPlace,
-  type PlacedGroup,
-  pointAt,
-  styleOf,
-} from "./selectors.ts";
+import { drawnEnvironment, groupsOf, lastWhole, type PlacedGroup, pointAt, styleOf } from "./selectors.ts";
 import type { ComparisonSession, ComparisonStore } from "./session.ts";
 import type { ComparisonState } from "./state.ts";
 
@@ -24,21 +16,21 @@ export interface PageTools {
 /** The legend of the curves and the figures of the groups in one table; a group opens to its runs. */
 export function groupTable(state: ComparisonState, tools: PageTools): TemplateResult {
   const groups = groupsOf(state).map((group, place) => ({ group, place }));
-  const x = state.cursor ?? lastPlace(drawnGroups(state));
+  const { cursor } = state;
   const axis = axisTitles[state.host!.view!.axis];
   return html`
     <div class="table-scroll" tabindex="0" role="region" aria-label="Groups and runs">
       <table class="comparison-table group-table">
         <thead><tr>
           <th scope="col">Group</th>
-          <th scope="col" title="mean of the group's runs there, with least and greatest">at ${formatCount(x)} ${axis}</th>
+          <th scope="col" title="mean of the group's runs there, with least and greatest">${cursor === null ? "where all have got to" : `at ${formatCount(cursor)} ${axis}`}</th>
           <th scope="col">Runs</th>
           <th scope="col" title="mean return of the last 100 episodes: over the runs, with least and greatest">Last 100</th>
           <th scope="col">Solved</th>
           <th scope="col" title="episodes until the average of 100 counts as solved, of the runs that are">Episodes to solved</th>
           <th scope="col">Steps to solved</th>
         </tr></thead>
-        ${groups.map((placed) => groupBody(placed, x, state, tools))}
+        ${groups.map((placed) => groupBody(placed, state, tools))}
       </table>
     </div>
   `;
@@ -46,7 +38,6 @@ export function groupTable(state: ComparisonState, tools: PageTools): TemplateRe
 
 function groupBody(
   { group, place }: PlacedGroup,
-  x: number,
   state: ComparisonState,
   { store, session }: PageTools,
 ): TemplateResult {
@@ -64,7 +55,7 @@ function groupBody(
             @change=${() => store.dispatch({ kind: "toggleHidden", group: group.id })} />
           ${keyOf(place)}<span>${group.name}</span></label></span>
         ${group.changes.map(({ update, text }) => html`<span class="quiet change">from update ${formatCount(update)}: ${text}</span>`)}</th>
-      <td>${isElsewhere ? "" : valueAt({ group, place }, x)}</td>
+      <td>${isElsewhere ? "" : valueAt(group, state.cursor)}</td>
       <td>${runsText(group.runs)}</td>
       <td>${spreadText(group.lastAverage, 1)}</td>
       <td>${group.solvable ? `${group.solved} of ${group.runs.length}` : dash}</td>
@@ -105,9 +96,12 @@ function runsText(runs: readonly ComparedRunView[]): string {
   return training === 0 ? String(runs.length) : `${runs.length}, ${training} training`;
 }
 
-/** "475.3 (312.0 to 500.0)" at x, with how many runs that is where it is not all of them. */
-function valueAt({ group }: PlacedGroup, x: number): string {
-  const point = pointAt(group, x);
+/**
+ * "475.3 (312.0 to 500.0)" at the cursor, with how many runs that is where it is not all of them; without a cursor, the
+ * last that all of them have.
+ */
+function valueAt(group: ComparisonGroupView, cursor: number | null): string {
+  const point = cursor === null ? lastWhole(group) : pointAt(group, cursor);
   if (point === null) return dash;
   const { mean, least, greatest, runs } = group.curve;
   const count = runs[point]!;

@@ -62,6 +62,12 @@ export function pointAt({ curve }: ComparisonGroupView, x: number): number | nul
   return point < 0 ? null : point;
 }
 
+/** The last point that all of a group's runs have got to; null for none. */
+export function lastWhole({ curve: { runs } }: ComparisonGroupView): number | null {
+  const most = runs.reduce((whole, count) => Math.max(whole, count), 0);
+  return runs.length === 0 ? null : runs.lastIndexOf(most);
+}
+
 /** The group whose loss is shown against the first one's. */
 export function comparedGroup(state: ComparisonState): PlacedGroup | null {
   const groups = groupsOf(state);

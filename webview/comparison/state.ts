@@ -95,7 +95,7 @@ export function memoryOf({ host, environment, hidden, pair }: ComparisonState): 
 }
 
 const reducers: Reducers = {
-  host: (state, { host }) => ({ ...state, host }),
+  host: (state, { host }) => withHost(state, host),
   environment: (state, { environment }) => ({ ...state, environment, cursor: null }),
   toggleHidden: (state, { group }) => ({ ...state, hidden: toggled(state.hidden, group) }),
   toggleListed: (state, { group }) => ({ ...state, listed: toggled(state.listed, group) }),
@@ -127,6 +127,12 @@ export function reduce(state: ComparisonState, action: ComparisonAction): Compar
     action: ComparisonAction,
   ) => ComparisonState;
   return reducer(state, action);
+}
+
+/** A place on one axis is none on another. */
+function withHost(state: ComparisonState, host: ComparisonPageState): ComparisonState {
+  const isSameAxis = host.view?.axis === state.host?.view?.axis;
+  return { ...state, host, cursor: isSameAxis ? state.cursor : null };
 }
 
 function toggled(names: readonly string[], name: string): readonly string[] {

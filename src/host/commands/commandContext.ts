@@ -28,6 +28,8 @@ export interface CommandContext {
   readonly explanations: RuleExplanations;
   readonly log: vscode.LogOutputChannel;
   readonly memory: vscode.Memento;
+  /** The extension's own storage, for runs where no folder is open. */
+  readonly storage: vscode.Uri;
   /** The folder of the extension. */
   readonly extensionUri: vscode.Uri;
 }

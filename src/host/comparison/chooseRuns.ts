@@ -34,7 +34,7 @@ export async function chooseRuns(listings: readonly RunListing[]): Promise<reado
   ];
   const picked = await vscode.window.showQuickPick(items, {
     title: "Compare Runs",
-    placeHolder: "Runs that differ in the seed alone are drawn as one curve with its range",
+    placeHolder: "Runs that differ in the seed alone become one curve",
     canPickMany: true,
     matchOnDescription: true,
   });

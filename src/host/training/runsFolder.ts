@@ -23,9 +23,18 @@ export function listedRunsFolders(storage: vscode.Uri): vscode.Uri[] {
 
 /** Creates the folder; in a workspace, with a .gitignore of its own that keeps it out of version control. */
 export async function prepareRunsFolder(folder: vscode.Uri): Promise<void> {
+  await prepareFolder(folder, folder.path.endsWith(`/${folderName}/runs`));
+}
+
+/** The same of the folder of sweeps. */
+export async function prepareSweepsFolder(folder: vscode.Uri): Promise<void> {
+  await prepareFolder(folder, folder.path.endsWith(`/${folderName}/sweeps`));
+}
+
+async function prepareFolder(folder: vscode.Uri, isInWorkspace: boolean): Promise<void> {
   const { fs } = vscode.workspace;
   await fs.createDirectory(folder);
-  if (!folder.path.endsWith(`/${folderName}/runs`)) return;
+  if (!isInWorkspace) return;
   if ((await fileNames(folder)).includes(".gitignore")) return;
   await fs.writeFile(vscode.Uri.joinPath(folder, ".gitignore"), new TextEncoder().encode("*\n"));
 }

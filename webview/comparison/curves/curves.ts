@@ -13,7 +13,7 @@ import {
 } from "../selectors.ts";
 import type { ComparisonStore } from "../session.ts";
 import type { ComparisonState } from "../state.ts";
-import { groupLines } from "./lines.ts";
+import { axisEnd, groupLines } from "./lines.ts";
 import { axisTitles, metricTitles } from "./titles.ts";
 
 /** The learning curves of the groups with one cursor through all of them. */
@@ -79,7 +79,7 @@ export class ComparisonCurves extends LitElement {
     const groups = drawnGroups(this.state);
     // Drawn in one order whatever is hidden, with the means of all groups over all bands.
     const lines = groups.flatMap(groupLines);
-    this.#chart?.draw(lines, lastPlace(groups));
+    this.#chart?.draw(lines, axisEnd(lastPlace(groups)));
   }
 
   /** A letter at the end of every curve, so that no one has to know a group by its colour. */

@@ -29,6 +29,13 @@ export function groupLines({ group: { curve }, place }: PlacedGroup): readonly L
   ];
 }
 
+/** The axis's end: the first multiple of a fifth of a power of ten that leaves room for the letters behind the curves. */
+export function axisEnd(last: number): number {
+  if (last < 1) return 1;
+  const step = 10 ** Math.floor(Math.log10(last)) / 5;
+  return Math.ceil((last * 1.01) / step) * step;
+}
+
 /** The most runs that have a value at one place; a run that never has one cannot hold up the others. */
 export function wholeCount({ runs }: BandView): number {
   return runs.reduce((most, count) => Math.max(most, count), 0);
