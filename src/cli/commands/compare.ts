@@ -42,7 +42,7 @@ With --update the losses of the first two groups that have different ones are he
     json: { help: "one JSON object with everything" },
   },
   async run(parsed, console) {
-    const view = readComparison(parsed, console);
+    const view = await readComparison(parsed, console);
     if (parsed.given("update")) return comparePair(parsed, view, console);
     const { svg, csv } = { svg: parsed.text("svg"), csv: parsed.text("csv") };
     if (svg !== undefined) write(svg, comparisonFigure(view, chosenEnvironment(parsed, view)));
@@ -53,10 +53,10 @@ With --update the losses of the first two groups that have different ones are he
 };
 
 /** Reads the runs; says which cannot be read. Throws UserError where none can. */
-function readComparison(parsed: Parsed, console: Console): RunsComparisonView {
+async function readComparison(parsed: Parsed, console: Console): Promise<RunsComparisonView> {
   const axis = choice(parsed, "axis", comparisonAxes);
   const metric = choice(parsed, "metric", comparisonMetrics);
-  const view = new ComparisonBook().view({ paths: parsed.positionals, axis, metric });
+  const view = await new ComparisonBook().view({ paths: parsed.positionals, axis, metric });
   for (const { error } of view.broken) console.error(`${error}\n`);
   if (view.left > 0)
     console.error(`${view.left} more runs are left out: they are too many for one comparison.\n`);

@@ -41,10 +41,17 @@ interface Entry {
 export class ComparisonBook {
   readonly #entries = new Map<string, Entry>();
 
-  /** The runs as one experiment. Throws RunError where a folder cannot be read; a run that cannot is among the broken. */
-  view({ paths: named, axis, metric }: ComparisonRequest): RunsComparisonView {
+  /**
+   * The runs as one experiment. Between two runs others get their turn: what is read may be much. Rejects with RunError
+   * where a folder cannot be read; a run that cannot is among the broken.
+   */
+  async view({ paths: named, axis, metric }: ComparisonRequest): Promise<RunsComparisonView> {
     const { paths, toCome, isSweeping } = findRuns(named);
-    const read = paths.slice(0, mostComparedRuns).map((path) => this.#read(path, axis, metric));
+    const read: (TracedRun | BrokenRun)[] = [];
+    for (const path of paths.slice(0, mostComparedRuns)) {
+      read.push(this.#read(path, axis, metric));
+      await new Promise(setImmediate);
+    }
     this.#trim();
     const traced = read.filter((run): run is TracedRun => "trace" in run);
     return {

@@ -139,29 +139,29 @@ describe("a comparison that is read again", () => {
     writeFileSync(question, JSON.stringify({ values: { seed: ["1", "2", "3"], algorithm: ["a2c", "ppo"] } }));
     copyFileSync(run, join(sweep, "1.pgrun"));
     const view = () => new ComparisonBook().view({ paths: [sweep], ...usual });
-    expect(view()).toMatchObject({ toCome: 0, isLive: false });
+    expect(await view()).toMatchObject({ toCome: 0, isLive: false });
     const lock = acquireWriterLock(question);
-    expect(view()).toMatchObject({ toCome: 5, isLive: true });
+    expect(await view()).toMatchObject({ toCome: 5, isLive: true });
     writeFileSync(question, "{");
-    expect(view()).toMatchObject({ toCome: 0, isLive: true });
+    expect(await view()).toMatchObject({ toCome: 0, isLive: true });
     lock.release();
   });
 
-  test("reads so many runs and no more, and says how many are left", () => {
+  test("reads so many runs and no more, and says how many are left", async () => {
     const many = temporaryFolder();
     for (let place = 0; place < mostComparedRuns + 3; place++)
       copyFileSync(run, join(many, `${place}.pgrun`));
-    const view = new ComparisonBook().view({ paths: [many, many, run], ...usual });
+    const view = await new ComparisonBook().view({ paths: [many, many, run], ...usual });
     expect(view.groups[0]!.runs).toHaveLength(mostComparedRuns);
     expect(view.left).toBe(4);
   });
 
-  test("names a damaged run once, and keeps the others", () => {
+  test("names a damaged run once, and keeps the others", async () => {
     const place = temporaryFolder();
     mkdirSync(join(place, "inner"));
     copyFileSync(run, join(place, "good.pgrun"));
     writeFileSync(join(place, "bad.pgrun"), "SQLite format 3 but not for long");
-    const view = new ComparisonBook().view({ paths: [place, join(place, "bad.pgrun")], ...usual });
+    const view = await new ComparisonBook().view({ paths: [place, join(place, "bad.pgrun")], ...usual });
     expect(view.broken).toHaveLength(1);
     expect(view.groups[0]!.runs.map(({ name }) => name)).toEqual(["good"]);
   });
