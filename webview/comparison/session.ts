@@ -84,7 +84,7 @@ export class ComparisonSession {
 
   #lookAtPair(state: ComparisonState): void {
     const request = pairRequest(state);
-    const key = JSON.stringify(request);
+    const key = JSON.stringify([request, state.renewals]);
     if (request === null || key === this.#asked) return;
     this.#asked = key;
     this.#pairs.request(() => this.#attempt("pair", () => this.#askPair(request)));

@@ -26,6 +26,8 @@ export interface ComparisonState {
   /** The group whose loss is held against the first one's; null for the first that has another. */
   readonly against: string | null;
   readonly pair: PairChoice;
+  /** Counts how often the latest update was asked for anew. */
+  readonly renewals: number;
   /** Whether the batch is taken from the second group, because the first one's does not fit both losses. */
   readonly takesSecond: boolean;
   readonly shown: ShownPair | null;
@@ -47,6 +49,7 @@ interface Payloads {
   against: { group: string };
   pair: { change: Partial<PairChoice> };
   shown: { shown: ShownPair };
+  renew: Record<never, never>;
   takeSecond: Record<never, never>;
   series: { request: LossPairRequest; series: SeriesView };
   values: { request: LossPairRequest; values: StepValues };
@@ -79,6 +82,7 @@ export function initialState(memory: ComparisonMemory | null): ComparisonState {
     cursor: null,
     against: null,
     pair: memory?.pair ?? noPair,
+    renewals: 0,
     takesSecond: false,
     shown: null,
     series: null,
@@ -109,6 +113,7 @@ const reducers: Reducers = {
     values: null,
     step: Math.min(state.step, shown.view.steps - 1),
   }),
+  renew: (state) => ({ ...state, renewals: state.renewals + 1, pair: { ...state.pair, update: null } }),
   takeSecond: (state) => ({ ...state, takesSecond: true }),
   series: (state, { request, series }) => (request === state.shown?.request ? { ...state, series } : state),
   values: (state, { request, values }) => (request === state.shown?.request ? { ...state, values } : state),

@@ -61,10 +61,13 @@ function namedPaths([first, selection]: readonly unknown[]): readonly string[] |
     : [...new Set((named as unknown[]).flatMap((one) => pathOf(one) ?? []))];
 }
 
-/** The path of a text, an item of the explorer, or one of the Runs view. */
+/** The path of a text, an item of the explorer, or one of the Runs view; a sweep's question stands for its folder. */
 function pathOf(named: unknown): string | undefined {
   if (typeof named === "string") return named;
-  if (named instanceof vscode.Uri) return named.scheme === "file" ? named.fsPath : undefined;
-  const { path } = (named ?? {}) as { path?: unknown };
-  return typeof path === "string" ? path : undefined;
+  if (named instanceof vscode.Uri) {
+    if (named.scheme !== "file") return undefined;
+    return path.basename(named.fsPath) === "sweep.json" ? path.dirname(named.fsPath) : named.fsPath;
+  }
+  const { path: file } = (named ?? {}) as { path?: unknown };
+  return typeof file === "string" ? file : undefined;
 }

@@ -71,6 +71,7 @@ export class ComparisonPage implements Disposable {
       }),
     );
     this.#owned.add({ dispose: () => this.#cancelLive?.() });
+    this.#owned.add(options.engine.onRestarted(() => this.#follower.readAgain()));
     this.#owned.add(panel.webview.onDidReceiveMessage((message) => this.#connection.receive(message)));
     this.#owned.add(panel.onDidChangeViewState(() => this.#heedView()));
     this.#load();

@@ -48,8 +48,8 @@ function batchChoice(state: ComparisonState, { store }: PageTools): TemplateResu
       <input class="quiet-input" type="number" min="1" max=${isShown ? shown!.view.updates : nothing} list="kept-updates"
         .value=${isShown ? String(shown!.view.update) : ""} @change=${choose} /></label>
     <datalist id="kept-updates">${shown?.view.kept.map((update) => html`<option value=${update}></option>`)}</datalist>
-    <button class="text-button small" ?disabled=${state.pair.update === null} title="The latest update that is kept"
-      @click=${() => change({ update: null })}>Latest</button>
+    <button class="text-button small" title="The latest update that is kept"
+      @click=${() => store.dispatch({ kind: "renew" })}>Latest</button>
   `;
 }
 
