@@ -1,11 +1,11 @@
 import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { axisTitles, metricTitles } from "../../src/protocol/comparisonTitles.ts";
 import {
   comparisonAxes,
   comparisonMetrics,
   type RunsComparisonView,
 } from "../../src/protocol/comparisonViews.ts";
 import { counted } from "../format.ts";
-import { axisTitles, metricTitles } from "./curves/titles.ts";
 import { lossDifference, settingDifferences } from "./differences.ts";
 import { groupTable, type PageTools } from "./groupTable.ts";
 import { pairSection } from "./pair/pairSection.ts";

@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from "lit";
+import { axisTitles } from "../../src/protocol/comparisonTitles.ts";
 import type { ComparedRunView, ComparisonGroupView, SpreadView } from "../../src/protocol/comparisonViews.ts";
 import { formatCount, formatNumber } from "../format.ts";
 import { wholeCount } from "./curves/lines.ts";
-import { axisTitles } from "./curves/titles.ts";
 import { drawnEnvironment, groupsOf, lastWhole, type PlacedGroup, pointAt, styleOf } from "./selectors.ts";
 import type { ComparisonSession, ComparisonStore } from "./session.ts";
 import type { ComparisonState } from "./state.ts";

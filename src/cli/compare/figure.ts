@@ -1,8 +1,9 @@
+import { niceStep } from "../../engine/comparison/band.ts";
+import { axisTitles, metricTitles } from "../../protocol/comparisonTitles.ts";
 import type { BandView, ComparisonGroupView, RunsComparisonView } from "../../protocol/comparisonViews.ts";
 import { letterOf } from "../../protocol/letters.ts";
 import { counted, formatNumber } from "../output.ts";
 import { curveClasses, label, line, picture, rounded } from "../svg.ts";
-import { axisWords } from "./report.ts";
 
 const width = 760;
 const plotHeight = 300;
@@ -11,14 +12,6 @@ const right = 34;
 const top = 40;
 const below = 50;
 const legendRow = 18;
-
-export const metricWords = {
-  averageReturn: "mean return of the last 100 episodes",
-  return: "return of the last episode",
-  loss: "loss",
-  gradientNorm: "‖∂L/∂θ‖",
-  entropy: "entropy",
-} as const;
 
 interface Scale {
   readonly x: (value: number) => number;
@@ -41,13 +34,13 @@ export function comparisonFigure(view: RunsComparisonView, environment: string):
   );
   const scale = scaleOf(across, up);
   const bottom = top + plotHeight;
-  const title = `${environment}: ${metricWords[view.metric]}`;
+  const title = `${environment}: ${metricTitles[view.metric]}`;
   const body = [
     label(title, left, 22, "title"),
     ...up.map((tick) => line(left, scale.y(tick), width - right, scale.y(tick), "grid")),
     ...up.map((tick) => label(tickText(tick), left - 8, scale.y(tick) + 4, "end")),
     ...across.map((tick) => label(tickText(tick), scale.x(tick), bottom + 18, "middle")),
-    label(axisWords[view.axis], (left + width - right) / 2, bottom + 36, "middle"),
+    label(axisTitles[view.axis], (left + width - right) / 2, bottom + 36, "middle"),
     ...groups.map(({ group, place }) => bandPath(group, place, scale)),
     ...groups.map(({ group, place }) => meanPaths(group, place, scale)),
     ...groups.map(({ group, place }, row) => legend(group, place, bottom + below + 12 + legendRow * row)),
@@ -133,8 +126,7 @@ const tickText = (value: number) => formatNumber(Number(value.toPrecision(12))).
 export function niceTicks(least: number, greatest: number): readonly number[] {
   if (!Number.isFinite(greatest - least)) return [0, 1];
   const span = greatest - least || Math.abs(greatest) || 1;
-  const power = 10 ** Math.floor(Math.log10(span / 5));
-  const step = power * ([1, 2, 5].find((factor) => factor * power >= span / 5) ?? 10);
+  const step = niceStep(span / 5);
   const first = Math.floor(least / step);
   const last = Math.max(first + 1, Math.ceil(greatest / step));
   return Array.from({ length: last - first + 1 }, (_, place) => (first + place) * step);

@@ -1,6 +1,6 @@
 import { sparkline } from "../../loss/statistics.ts";
+import { axisTitles } from "../../protocol/comparisonTitles.ts";
 import type {
-  ComparisonAxis,
   ComparisonGroupView,
   DiffLineView,
   RunsComparisonView,
@@ -8,13 +8,6 @@ import type {
 import { letterOf } from "../../protocol/letters.ts";
 import { counted, textTable } from "../output.ts";
 import { spreadText } from "../sweep/summary.ts";
-
-/** What an axis counts, in words. */
-export const axisWords: Readonly<Record<ComparisonAxis, string>> = {
-  steps: "environment steps",
-  episodes: "episodes",
-  updates: "updates",
-};
 
 /** The comparison as text: a table of the groups, the settings that differ, and how the losses differ. */
 export function comparisonReport(view: RunsComparisonView): string {
@@ -52,7 +45,7 @@ function groupTable({ groups, axis }: RunsComparisonView): string {
     spreadText(group.stepsToSolved, 0),
     sparkline(group.curve.mean),
   ]);
-  return textTable([[...head, `over ${axisWords[axis]}`], ...rows], new Set([0, 1, 7]));
+  return textTable([[...head, `over ${axisTitles[axis]}`], ...rows], new Set([0, 1, 7]));
 }
 
 /** "3", or "3, 1 being written". */

@@ -28,12 +28,13 @@ export function valueAt({ x, y }: Trace, at: number): number {
  * `mostCurvePoints` of them up to `last`, the same for all curves.
  */
 export function commonGrid(last: number): Float64Array {
-  const step = niceStep(last / mostCurvePoints);
+  const step = Math.max(1, niceStep(last / mostCurvePoints));
   return Float64Array.from({ length: Math.floor(last / step) }, (_, index) => (index + 1) * step);
 }
 
-function niceStep(least: number): number {
-  if (!(least > 1)) return 1;
+/** The smallest of 1, 2 or 5 times a power of ten that is not below `least`; 0 for 0. */
+export function niceStep(least: number): number {
+  if (!(least > 0)) return 0;
   const power = 10 ** Math.floor(Math.log10(least));
   return ([1, 2, 5, 10].find((factor) => factor * power >= least) ?? 10) * power;
 }

@@ -1,7 +1,6 @@
 import { statSync } from "node:fs";
 import { basename } from "node:path";
 import {
-  type ComparisonAxis,
   type ComparisonMetric,
   type ComparisonRequest,
   mostComparedRuns,
@@ -28,6 +27,12 @@ const metricFields: Readonly<Record<ComparisonMetric, SummaryField>> = {
   entropy: "entropy",
 };
 
+/** By which axis runs are read, and which quantity of them. */
+type Look = Pick<ComparisonRequest, "axis" | "metric">;
+
+const keyOf = ({ axis, metric }: Look) => `${axis} ${metric}`;
+const noTraces: ReadonlyMap<string, Trace> = new Map();
+
 type BrokenRun = RunsComparisonView["broken"][number];
 
 interface Entry {
@@ -45,17 +50,17 @@ export class ComparisonBook {
    * The runs as one experiment. Between two runs others get their turn: what is read may be much. Rejects with RunError
    * where a folder cannot be read; a run that cannot is among the broken.
    */
-  async view({ paths: named, axis, metric }: ComparisonRequest): Promise<RunsComparisonView> {
+  async view({ paths: named, ...look }: ComparisonRequest): Promise<RunsComparisonView> {
     const { paths, toCome, isSweeping } = findRuns(named);
     const read: (TracedRun | BrokenRun)[] = [];
     for (const path of paths.slice(0, mostComparedRuns)) {
-      read.push(this.#read(path, axis, metric));
+      read.push(this.#read(path, look));
       await new Promise(setImmediate);
     }
     this.#trim();
     const traced = read.filter((run): run is TracedRun => "trace" in run);
     return {
-      ...comparisonView(traced, axis, metric),
+      ...comparisonView(traced, look),
       broken: read.filter((run): run is BrokenRun => "error" in run),
       left: paths.length - read.length,
       toCome,
@@ -63,42 +68,24 @@ export class ComparisonBook {
     };
   }
 
-  #read(path: string, axis: ComparisonAxis, metric: ComparisonMetric): TracedRun | BrokenRun {
+  #read(path: string, look: Look): TracedRun | BrokenRun {
     const stamp = stampOf(path);
     const known = this.#entries.get(path);
-    const key = `${axis} ${metric}`;
-    const isFresh = known?.stamp === stamp;
-    const trace = isFresh ? known.traces.get(key) : undefined;
-    if (isFresh && "error" in known.facts) return known.facts;
-    if (isFresh && trace) {
-      this.#remember(path, known);
-      return { facts: known.facts as RunFacts, trace };
-    }
+    const fresh = known?.stamp === stamp ? known : { stamp, facts: undefined, traces: noTraces };
+    if (fresh.facts !== undefined && "error" in fresh.facts) return fresh.facts;
+    const trace = fresh.traces.get(keyOf(look));
     try {
-      return this.#open(path, stamp, isFresh ? known : undefined, key, axis, metric);
+      const run =
+        fresh.facts !== undefined && trace !== undefined
+          ? { facts: fresh.facts, trace }
+          : readRun(path, look, fresh.facts);
+      const traces = trace === undefined ? new Map(fresh.traces).set(keyOf(look), run.trace) : fresh.traces;
+      this.#remember(path, { stamp, facts: run.facts, traces });
+      return run;
     } catch (error) {
       const broken = { path, name: basename(path), error: reasonOf(error) };
-      this.#remember(path, { stamp, facts: broken, traces: new Map() });
+      this.#remember(path, { stamp, facts: broken, traces: noTraces });
       return broken;
-    }
-  }
-
-  #open(
-    path: string,
-    stamp: string,
-    known: Entry | undefined,
-    key: string,
-    axis: ComparisonAxis,
-    metric: ComparisonMetric,
-  ): TracedRun {
-    const reader = openRun(path);
-    try {
-      const facts = (known?.facts as RunFacts | undefined) ?? readFacts(reader);
-      const trace = traceOf(reader, facts.view.updates, axis, metric);
-      this.#remember(path, { stamp, facts, traces: new Map(known?.traces).set(key, trace) });
-      return { facts, trace };
-    } finally {
-      reader.close();
     }
   }
 
@@ -124,7 +111,18 @@ function stampOf(path: string): string {
   return [...files.map((stats) => `${stats?.size} ${stats?.mtimeMs}`), isBeingWritten(path)].join(" ");
 }
 
-function traceOf(reader: RunReader, last: number, axis: ComparisonAxis, metric: ComparisonMetric): Trace {
+/** Reads what is asked of a run, and its facts where they are not known. */
+function readRun(path: string, look: Look, known: RunFacts | undefined): TracedRun {
+  const reader = openRun(path);
+  try {
+    const facts = known ?? readFacts(reader);
+    return { facts, trace: traceOf(reader, facts.view.updates, look) };
+  } finally {
+    reader.close();
+  }
+}
+
+function traceOf(reader: RunReader, last: number, { axis, metric }: Look): Trace {
   const y = reader.column(metricFields[metric], 1, last);
   if (axis === "updates") return { x: Float64Array.from(y, (_, place) => place + 1), y };
   return { x: reader.column(axis === "steps" ? "steps" : "episode", 1, last), y };

@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import type {
-  ComparisonAxis,
   ComparisonGroupView,
-  ComparisonMetric,
+  ComparisonRequest,
   RunsComparisonView,
 } from "../../protocol/comparisonViews.ts";
 import { spread } from "../spread.ts";
@@ -14,8 +13,7 @@ import type { TracedRun } from "./runFacts.ts";
 /** Runs grouped, with their curves, figures and differences. Runs of different environments share no group and no grid. */
 export function comparisonView(
   runs: readonly TracedRun[],
-  axis: ComparisonAxis,
-  metric: ComparisonMetric,
+  { axis, metric }: Pick<ComparisonRequest, "axis" | "metric">,
 ): Pick<RunsComparisonView, "axis" | "metric" | "groups" | "settings" | "lossDifferences" | "environments"> {
   const groups = groupRuns(runs.map(({ facts }) => facts));
   const grids = gridsByEnvironment(runs);

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import path from "node:path";
 import * as vscode from "vscode";
 import type { Handlers } from "../../protocol/channel.ts";
@@ -14,8 +13,8 @@ import { systemClock } from "../clock.ts";
 import { type Disposable, DisposableStore } from "../disposables.ts";
 import type { EngineHost } from "../engine/engineHost.ts";
 import { Follower } from "../follower.ts";
+import { loadPage, reducesMotion } from "../panel/loadPage.ts";
 import { PanelConnection, requireVersion } from "../panel/panelConnection.ts";
-import { panelHtml } from "../panel/panelHtml.ts";
 import { runEditorViewType } from "../viewNames.ts";
 import { checkComparisonParams } from "./comparisonSchemas.ts";
 
@@ -74,17 +73,16 @@ export class ComparisonPage implements Disposable {
     this.#owned.add(options.engine.onRestarted(() => this.#follower.readAgain()));
     this.#owned.add(panel.webview.onDidReceiveMessage((message) => this.#connection.receive(message)));
     this.#owned.add(panel.onDidChangeViewState(() => this.#heedView()));
-    this.#load();
+    loadPage(panel, options.extensionUri, "comparison", panel.title);
   }
 
   /** What the page shows, or will once it has loaded. */
   get state(): ComparisonPageState {
-    const motion = vscode.workspace.getConfiguration("workbench").get<string>("reduceMotion", "auto");
     return {
       paths: this.paths,
       look: this.#look,
       ...this.#follower.known,
-      reducedMotion: motion === "on",
+      reducedMotion: reducesMotion(),
     };
   }
 
@@ -153,21 +151,6 @@ export class ComparisonPage implements Disposable {
     if (this.#panel.visible) return;
     this.#follower.show(false);
     this.#connection.close();
-  }
-
-  #load(): void {
-    const { extensionUri } = this.#options;
-    const { webview } = this.#panel;
-    const folders = ["dist", "media"].map((name) => vscode.Uri.joinPath(extensionUri, name));
-    webview.options = { enableScripts: true, localResourceRoots: folders };
-    const file = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(folders[0]!, name)).toString();
-    webview.html = panelHtml({
-      cspSource: webview.cspSource,
-      nonce: randomBytes(18).toString("base64"),
-      script: file("comparison.js"),
-      styles: [file("comparison.css")],
-      title: this.#panel.title,
-    });
   }
 }
 

@@ -1,4 +1,5 @@
 import { html, LitElement, type TemplateResult } from "lit";
+import { axisTitles, metricTitles } from "../../../src/protocol/comparisonTitles.ts";
 import { cursorAfterKey } from "../../charts/cursorKeys.ts";
 import { LineChart } from "../../charts/lineChart.ts";
 import { formatCount, formatNumber } from "../../format.ts";
@@ -14,7 +15,6 @@ import {
 import type { ComparisonStore } from "../session.ts";
 import type { ComparisonState } from "../state.ts";
 import { axisEnd, groupLines } from "./lines.ts";
-import { axisTitles, metricTitles } from "./titles.ts";
 
 /** The learning curves of the groups with one cursor through all of them. */
 export class ComparisonCurves extends LitElement {

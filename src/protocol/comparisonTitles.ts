@@ -1,4 +1,4 @@
-import type { ComparisonAxis, ComparisonMetric } from "../../../src/protocol/comparisonViews.ts";
+import type { ComparisonAxis, ComparisonMetric } from "./comparisonViews.ts";
 
 /** What the axis counts, and the quantity that the curves show, in words. */
 export const axisTitles: Readonly<Record<ComparisonAxis, string>> = {
