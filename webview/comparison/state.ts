@@ -105,7 +105,10 @@ const reducers: Reducers = {
   toggleListed: (state, { group }) => ({ ...state, listed: toggled(state.listed, group) }),
   cursor: (state, { cursor }) => (cursor === state.cursor ? state : { ...state, cursor }),
   against: (state, { group }) => ({ ...state, against: group }),
-  pair: (state, { change }) => ({ ...state, pair: { ...state.pair, ...change } }),
+  pair: (state, { change }) => ({
+    ...state,
+    pair: { ...state.pair, ...heldBatch(state, change), ...change },
+  }),
   shown: (state, { shown }) => ({
     ...state,
     shown,
@@ -138,6 +141,12 @@ export function reduce(state: ComparisonState, action: ComparisonAction): Compar
 function withHost(state: ComparisonState, host: ComparisonPageState): ComparisonState {
   const isSameAxis = host.view?.axis === state.host?.view?.axis;
   return { ...state, host, cursor: isSameAxis ? state.cursor : null };
+}
+
+/** Another loss is tried on the batch that is seen, though the page took it by itself and others have been made since. */
+function heldBatch({ shown }: ComparisonState, change: Partial<PairChoice>): Partial<PairChoice> {
+  const isOfLoss = change.a !== undefined || change.b !== undefined;
+  return shown !== null && isOfLoss ? { path: shown.request.path, update: shown.view.update } : {};
 }
 
 function toggled(names: readonly string[], name: string): readonly string[] {
