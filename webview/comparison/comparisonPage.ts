@@ -1,4 +1,5 @@
 import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { live } from "lit/directives/live.js";
 import { axisTitles, metricTitles } from "../../src/protocol/comparisonTitles.ts";
 import {
   comparisonAxes,
@@ -128,8 +129,8 @@ function select<Name extends string>(
   chosen: Name,
   choose: (name: Name) => void,
 ): TemplateResult {
-  return html`<select class="quiet-select" aria-label=${label} .value=${chosen}
+  return html`<select class="quiet-select" aria-label=${label}
     @change=${(event: Event) => choose((event.target as HTMLSelectElement).value as Name)}>
-    ${names.map((name) => html`<option value=${name} ?selected=${name === chosen}>${titles[name]}</option>`)}
+    ${names.map((name) => html`<option value=${name} .selected=${live(name === chosen)}>${titles[name]}</option>`)}
   </select>`;
 }

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit";
+import { live } from "lit/directives/live.js";
 import type { DiffLineView } from "../../src/protocol/comparisonViews.ts";
 import { keyOf, type PageTools } from "./groupTable.ts";
 import { comparedGroup, groupsOf, styleOf } from "./selectors.ts";
@@ -44,7 +45,7 @@ export function lossDifference(
         @change=${(event: Event) => store.dispatch({ kind: "against", group: (event.target as HTMLSelectElement).value })}>
         ${others.map(
           ({ group, place }) =>
-            html`<option value=${group.id} ?selected=${place === compared.place}>${styleOf(place).letter} ${group.name}</option>`,
+            html`<option value=${group.id} .selected=${live(place === compared.place)}>${styleOf(place).letter} ${group.name}</option>`,
         )}
       </select>
       <span class="quiet">against ${styleOf(0).letter} ${groups[0]!.name}</span>

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
-import type { PairSideView } from "../../../src/protocol/comparisonViews.ts";
+import { live } from "lit/directives/live.js";
+import type { ComparisonGroupView, PairSideView } from "../../../src/protocol/comparisonViews.ts";
 import { counted, formatNumber } from "../../format.ts";
 import { comparedGradients } from "../../gradients/gradients.ts";
 import { mathElement } from "../../verdict/rule.ts";
@@ -40,7 +41,7 @@ function batchChoice(state: ComparisonState, { store }: PageTools): TemplateResu
             .filter(({ updates }) => updates > 0)
             .map(
               ({ path, name }) =>
-                html`<option value=${path} ?selected=${path === request?.path}>${name}</option>`,
+                html`<option value=${path} .selected=${live(path === request?.path)}>${name}</option>`,
             )}</optgroup>`,
       )}
     </select>
@@ -82,24 +83,37 @@ function sideView(
   return html`<div class="pair-side" data-side=${side} role="group" aria-label="Loss ${letter}">
     <div class="section-head"><b class="side-letter">${letter}</b>
       <select class="quiet-select" aria-label="Take loss ${letter} of a group" @change=${take}>
-        ${holder < 0 ? html`<option value="" selected>edited</option>` : nothing}
-        ${groups.map((group, place) => html`<option value=${place} ?selected=${place === holder}>loss of ${styleOf(place).letter} ${group.name}</option>`)}
+        ${holder < 0 ? html`<option value="" .selected=${live(true)}>edited</option>` : nothing}
+        ${groups.map((group, place) => html`<option value=${place} .selected=${live(place === holder)}>loss of ${styleOf(place).letter} ${group.name}</option>`)}
       </select></div>
     <pgi-loss-field .text=${text} .label="Loss ${letter}" .nonce=${nonce} .diagnostics=${result?.diagnostics ?? []}
       .changed=${(edited: string) => store.dispatch({ kind: "pair", change: { [side]: edited } })}></pgi-loss-field>
-    ${result === null ? html`<p class="problem quiet" role="status">…</p>` : sideResult(result)}
+    ${result === null ? html`<p class="problem quiet" role="status">…</p>` : result.ok ? sideResult(result) : sideProblem(result, groups[holder], store)}
   </div>`;
 }
 
-/** What is wrong with a loss; else its value, and what it is. */
-function sideResult(result: PairSideView): TemplateResult {
-  if (!result.ok) {
-    const [first] = result.diagnostics;
-    return html`<p class="problem" data-severity="error" role="status">
-      <span class="codicon codicon-error" aria-hidden="true"></span>
-      <span>${first?.message} ${first?.hint === undefined ? nothing : html`<span class="quiet">${first.hint}</span>`}</span></p>`;
-  }
-  const { value, gradientNorm, verdict } = result.loss;
+/** What is wrong with a loss; a group's loss fits the batches of its own runs. */
+function sideProblem(
+  { diagnostics }: PairSideView,
+  group: ComparisonGroupView | undefined,
+  store: PageTools["store"],
+): TemplateResult {
+  const first = diagnostics.find(({ severity }) => severity === "error");
+  const run = group?.runs.find(({ updates }) => updates > 0);
+  return html`<p class="problem" data-severity="error" role="status">
+    <span class="codicon codicon-error" aria-hidden="true"></span>
+    <span>${first?.message} ${first?.hint === undefined ? nothing : html`<span class="quiet">${first.hint}</span>`}
+    ${
+      run === undefined
+        ? nothing
+        : html`<button class="link-button" @click=${() => store.dispatch({ kind: "pair", change: { path: run.path, update: null } })}>
+      Take a batch of ${group!.name}</button>`
+    }</span></p>`;
+}
+
+/** A loss's value, and what it is. */
+function sideResult({ loss }: Extract<PairSideView, { ok: true }>): TemplateResult {
+  const { value, gradientNorm, verdict } = loss;
   const { icon, word } = verdictSigns[verdict.kind];
   return html`
     <p class="problem quiet" role="status"><span>loss <b class="number">${formatNumber(value, 7)}</b> · ‖∂L/∂θ‖ <b class="number">${formatNumber(gradientNorm, 7)}</b></span></p>
