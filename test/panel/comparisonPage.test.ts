@@ -21,7 +21,7 @@ let workbench: Workbench;
 let page: Frame;
 
 /** What the command line says of the same runs. */
-async function told(): Promise<{ groups: { name: string; lastAverage: { mean: number } }[] }> {
+async function told(): Promise<{ groups: { name: string; average_return_100: { mean: number } }[] }> {
   return jsonLines((await pgi("compare", sweep, "--json")).out)[0] as never;
 }
 
@@ -58,10 +58,10 @@ describe("the page of a comparison", () => {
     const { groups } = await told();
     const rows = page.locator(".group-table tbody tr");
     expect(await rows.count()).toBe(2);
-    for (const [place, { name, lastAverage }] of groups.entries()) {
+    for (const [place, { name, average_return_100: average }] of groups.entries()) {
       const row = await rows.nth(place).textContent();
       expect(row).toContain(name);
-      expect(row).toContain(lastAverage.mean.toFixed(1));
+      expect(row).toContain(average.mean.toFixed(1));
     }
   });
 

@@ -11,6 +11,7 @@ import {
 } from "../../protocol/comparisonViews.ts";
 import { withRunErrors } from "../../runs/runError.ts";
 import type { CommandRecord, Parsed } from "../command.ts";
+import { comparisonObject, metricNames } from "../compare/comparisonObject.ts";
 import { curvesCsv } from "../compare/curvesCsv.ts";
 import { comparisonFigure } from "../compare/figure.ts";
 import { pairJson, pairReport } from "../compare/pairReport.ts";
@@ -19,6 +20,7 @@ import { printDiagnostics, readLoss } from "../lossArgument.ts";
 import { type Console, type ExitCode, jsonLine } from "../output.ts";
 
 const usualSteps = 10;
+const metricWords = comparisonMetrics.map((metric) => metricNames[metric].word);
 
 export const compareCommand: CommandRecord = {
   name: "compare",
@@ -31,7 +33,7 @@ With --update the losses of the first two groups that have different ones are he
   positionals: [1, 1000],
   options: {
     axis: { value: "NAME", help: "what learning is counted in: steps (default), episodes, updates" },
-    metric: { value: "NAME", help: `the curves' quantity: ${comparisonMetrics.join(", ")}` },
+    metric: { value: "NAME", help: `the curves' quantity: ${metricWords.join(", ")}` },
     environment: { value: "ID", help: "the environment that --svg draws, where runs have several" },
     svg: { value: "FILE", help: "write the curves as a figure" },
     csv: { value: "FILE", help: "write the curves as CSV" },
@@ -47,7 +49,7 @@ With --update the losses of the first two groups that have different ones are he
     const { svg, csv } = { svg: parsed.text("svg"), csv: parsed.text("csv") };
     if (svg !== undefined) write(svg, comparisonFigure(view, chosenEnvironment(parsed, view)));
     if (csv !== undefined) write(csv, curvesCsv(view));
-    console.out(parsed.flag("json") ? jsonLine(view) : comparisonReport(view));
+    console.out(parsed.flag("json") ? jsonLine(comparisonObject(view)) : comparisonReport(view));
     return view.broken.length === 0 ? 0 : 1;
   },
 };
@@ -55,7 +57,8 @@ With --update the losses of the first two groups that have different ones are he
 /** Reads the runs; says which cannot be read. Throws UserError where none can. */
 async function readComparison(parsed: Parsed, console: Console): Promise<RunsComparisonView> {
   const axis = choice(parsed, "axis", comparisonAxes);
-  const metric = choice(parsed, "metric", comparisonMetrics);
+  const word = choice(parsed, "metric", metricWords);
+  const metric = comparisonMetrics[metricWords.indexOf(word)]!;
   const view = await new ComparisonBook().view({ paths: parsed.positionals, axis, metric });
   for (const { error } of view.broken) console.error(`${error}\n`);
   if (view.left > 0)

@@ -92,7 +92,7 @@ describe("pgi compare", () => {
     expect(figure.match(/class="band/g)).toHaveLength(1);
     expect(figure).not.toMatch(/NaN|Infinity|undefined/);
     const [head, ...rows] = readFileSync(csv, "utf8").trim().split("\n");
-    expect(head).toBe("group,environment,steps,runs,mean_averageReturn,least,greatest");
+    expect(head).toBe("group,environment,steps,runs,mean_average_return_100,least,greatest");
     expect(rows.every((row) => row.split(",").length === 7)).toBe(true);
   });
 
@@ -173,6 +173,7 @@ describe("pgi compare with what cannot be compared", () => {
 
   test("refuses words that mean nothing here", async () => {
     expect((await pgi("compare", runs, "--axis", "hours")).error).toContain("--axis takes steps");
+    expect((await pgi("compare", runs, "--metric", "averageReturn")).error).toContain("average-return");
     const one = join(runs, "plain-1.pgrun");
     expect((await pgi("compare", one, "--update", "3")).error).toContain("the same loss");
     expect((await pgi("compare", runs, "--update", "9999")).exit).toBe(2);
