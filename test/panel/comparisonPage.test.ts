@@ -17,6 +17,7 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/
 const scratch = mkdtempSync(join(tmpdir(), "pgi-comparison-page-"));
 const template = join(scratch, "workspace");
 const sweep = join(template, ".policy-gradient", "sweeps", "seeds");
+const asked = { environment: "CartPole-v1", algorithms: ["reinforce"], seeds: "1-2", steps: 20_000 };
 let workbench: Workbench;
 let page: Frame;
 
@@ -39,6 +40,7 @@ beforeAll(async () => {
     settings,
     trust: "asked",
     viewport: { width: 1500, height: 2300 },
+    keybindings: [{ key: "ctrl+alt+k", command: "policyGradient.trainComparison", args: asked }],
   });
   await extensionIsThere(workbench);
   await workbench.page.keyboard.press("Control+b");
@@ -161,5 +163,17 @@ describe("the page of a comparison", () => {
         ? true
         : undefined,
     );
+  });
+
+  test("follows a comparison from before its first run to the end of its last", async () => {
+    await workbench.page.keyboard.press("Control+Alt+k");
+    await workbench.page.getByRole("tab", { name: /CartPole-v1-reinforce-/ }).waitFor();
+    await poll("two runs at their end", async () => {
+      page = await workbench.webview("pgi-comparison");
+      const note = await page.locator(".comparison-head .section-note").allTextContents();
+      return note[0] === "1 group of 2 runs" ? true : undefined;
+    });
+    await page.locator("pgi-pair-table .step-row:not([data-loading])").first().waitFor();
+    expect(workbench.complaints()).toEqual([]);
   });
 });

@@ -29,6 +29,8 @@ export interface LineChartOptions {
   readonly xTicks: number;
   readonly yTicks: number;
   readonly percent?: boolean;
+  /** Whether the end of the x axis has a tick of its own, as it has where this is left out. */
+  readonly endTick?: false;
   /** Lowest x that the axis shows. */
   readonly from: number;
   /** Drawn over the lines, in canvas pixels. */
@@ -130,7 +132,7 @@ export class LineChart {
   }
 
   #axis(axis: "x" | "y") {
-    const { xTicks, yTicks, percent } = this.#options;
+    const { xTicks, yTicks, percent, endTick } = this.#options;
     const { quiet, rule, fontFamily, fontSize, highContrast } = this.#palette;
     const gridStrength = highContrast ? highContrastGrid : 1;
     return {
@@ -143,6 +145,7 @@ export class LineChart {
         maxTicksLimit: axis === "x" ? xTicks : yTicks,
         maxRotation: 0,
         sampleSize: 4,
+        includeBounds: axis === "y" || endTick !== false,
         padding: 6,
         callback: (value: number | string) => tickLabel(Number(value), axis === "y" && percent === true),
       },

@@ -14,7 +14,10 @@ import {
 } from "../selectors.ts";
 import type { ComparisonStore } from "../session.ts";
 import type { ComparisonState } from "../state.ts";
-import { axisEnd, groupLines } from "./lines.ts";
+import { groupLines } from "./lines.ts";
+
+/** Room for the letters at the ends of the curves, in proportion to these. */
+const roomBehind = 1.02;
 
 /** The learning curves of the groups with one cursor through all of them. */
 export class ComparisonCurves extends LitElement {
@@ -61,6 +64,7 @@ export class ComparisonCurves extends LitElement {
     this.#chart ??= new LineChart(canvas, {
       xTicks: 8,
       yTicks: 7,
+      endTick: false,
       from: 0,
       overlay: (context, chart, palette) => {
         this.#letters(context, chart, palette);
@@ -79,7 +83,7 @@ export class ComparisonCurves extends LitElement {
     const groups = drawnGroups(this.state);
     // Drawn in one order whatever is hidden, with the means of all groups over all bands.
     const lines = groups.flatMap(groupLines);
-    this.#chart?.draw(lines, axisEnd(lastPlace(groups)));
+    this.#chart?.draw(lines, lastPlace(groups) * roomBehind);
   }
 
   /** A letter at the end of every curve, so that no one has to know a group by its colour. */

@@ -21,19 +21,14 @@ export function groupLines({ group: { curve }, place }: PlacedGroup): readonly L
     width: 0,
   });
   const band = whole < 2 ? [] : [{ ...edge(curve.greatest), fillToNext: bandStrength }, edge(curve.least)];
-  const few = (at: number) => !isWhole(at) || (at + 1 < curve.x.length && !isWhole(at + 1));
+  // With their neighbours, so that the thin line joins the whole one.
+  const few = (at: number) =>
+    [at - 1, at, at + 1].some((near) => near >= 0 && near < curve.x.length && !isWhole(near));
   return [
     ...band,
     { x: curve.x, y: where(curve.mean, isWhole), colour, dash, width: 2 },
     { x: curve.x, y: where(curve.mean, few), colour, dash, width: 1, strength: 0.6 },
   ];
-}
-
-/** The axis's end: the first multiple of a fifth of a power of ten that leaves room for the letters behind the curves. */
-export function axisEnd(last: number): number {
-  if (last < 1) return 1;
-  const step = 10 ** Math.floor(Math.log10(last)) / 5;
-  return Math.ceil((last * 1.01) / step) * step;
 }
 
 /** The most runs that have a value at one place; a run that never has one cannot hold up the others. */

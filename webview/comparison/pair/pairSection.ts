@@ -27,10 +27,10 @@ function batchChoice(state: ComparisonState, { store }: PageTools): TemplateResu
   const change = (changes: Partial<ComparisonState["pair"]>) =>
     store.dispatch({ kind: "pair", change: changes });
   const { shown } = state;
-  const isShown = shown?.request.path === request?.path;
+  const view = shown?.request.path === request?.path ? shown?.view : undefined;
   const choose = (event: Event) => {
     const update = Math.round(Number((event.target as HTMLInputElement).value));
-    if (update >= 1) change({ update: Math.min(update, isShown ? shown!.view.updates : update) });
+    if (update >= 1) change({ update: Math.min(update, view?.updates ?? update) });
   };
   return html`
     <select class="quiet-select" aria-label="Run whose batch is taken"
@@ -46,9 +46,9 @@ function batchChoice(state: ComparisonState, { store }: PageTools): TemplateResu
       )}
     </select>
     <label class="update-choice">update
-      <input class="quiet-input" type="number" min="1" max=${isShown ? shown!.view.updates : nothing} list="kept-updates"
-        .value=${isShown ? String(shown!.view.update) : ""} @change=${choose} /></label>
-    <datalist id="kept-updates">${shown?.view.kept.map((update) => html`<option value=${update}></option>`)}</datalist>
+      <input class="quiet-input" type="number" min="1" max=${view?.updates ?? nothing} list="kept-updates"
+        .value=${view === undefined ? "" : String(view.update)} @change=${choose} /></label>
+    <datalist id="kept-updates">${view?.kept.map((update) => html`<option value=${update}></option>`)}</datalist>
     <button class="text-button small" title="The latest update that is kept"
       @click=${() => store.dispatch({ kind: "renew" })}>Latest</button>
   `;

@@ -1,6 +1,6 @@
 import { fc, test as property } from "@fast-check/vitest";
 import { describe, expect, test } from "vitest";
-import { axisEnd, groupLines, wholeCount } from "../../../../webview/comparison/curves/lines.ts";
+import { groupLines, wholeCount } from "../../../../webview/comparison/curves/lines.ts";
 import { band, group } from "./example.ts";
 
 const linesOf = (runs: readonly number[]) =>
@@ -15,7 +15,7 @@ describe("a group's lines", () => {
     expect(places(least!.y)).toEqual([1, 2, 3]);
     expect(greatest!.fillToNext).toBeGreaterThan(0);
     expect(places(mean!.y)).toEqual([1, 2, 3]);
-    expect(places(few!.y)).toEqual([0, 3, 4, 5]);
+    expect(places(few!.y)).toEqual([0, 1, 3, 4, 5]);
     expect(few!.width).toBeLessThan(mean!.width);
   });
 
@@ -27,20 +27,16 @@ describe("a group's lines", () => {
   });
 
   property.prop([fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 30 })])(
-    "leave no point of the curve out",
+    "leave no point of the curve out, and join all of them",
     (runs) => {
-      const drawn = new Set(
-        linesOf(runs)
-          .slice(-2)
-          .flatMap(({ y }) => places(y)),
-      );
-      expect([...drawn].sort((a, b) => a - b)).toEqual([...runs.keys()]);
+      const means = linesOf(runs)
+        .slice(-2)
+        .map(({ y }) => new Set(places(y)));
+      for (const at of runs.keys()) {
+        expect(means.some((drawn) => drawn.has(at))).toBe(true);
+        if (at > 0) expect(means.some((drawn) => drawn.has(at - 1) && drawn.has(at))).toBe(true);
+      }
       expect(wholeCount(band(runs))).toBe(Math.max(0, ...runs));
     },
   );
-});
-
-property.prop([fc.integer({ min: 1, max: 1e9 })])("the axis ends a little behind the curves", (last) => {
-  expect(axisEnd(last)).toBeGreaterThan(last);
-  expect(axisEnd(last)).toBeLessThan(1.5 * last + 1);
 });
