@@ -27,12 +27,13 @@ export function comparisonFigure(view: RunsComparisonView, environment: string):
     .map((group, place) => ({ group, place }))
     .filter(({ group }) => group.environment === environment && group.curve.x.length > 0);
   const curves = groups.map(({ group }) => group.curve);
-  const across = niceTicks(0, greatestOf(curves.map(({ x }) => x)));
+  const last = greatestOf(curves.map(({ x }) => x)) || 1;
+  const across = niceTicks(0, last).filter((tick) => tick <= last);
   const up = niceTicks(
     leastOf(curves.map(({ least }) => least)),
     greatestOf(curves.map(({ greatest }) => greatest)),
   );
-  const scale = scaleOf(across, up);
+  const scale = scaleOf(last, up);
   const bottom = top + plotHeight;
   const title = `${environment}: ${metricTitles[view.metric]}`;
   const body = [
@@ -59,11 +60,10 @@ function words(groups: readonly ComparisonGroupView[]): string {
     .join(" ");
 }
 
-function scaleOf(across: readonly number[], up: readonly number[]): Scale {
-  const [x0, x1] = [across[0]!, across.at(-1)!];
+function scaleOf(last: number, up: readonly number[]): Scale {
   const [y0, y1] = [up[0]!, up.at(-1)!];
   return {
-    x: (value) => left + ((width - left - right) * (value - x0)) / (x1 - x0),
+    x: (value) => left + ((width - left - right) * value) / last,
     y: (value) => top + (plotHeight * (y1 - value)) / (y1 - y0),
   };
 }
