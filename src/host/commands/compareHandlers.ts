@@ -14,7 +14,7 @@ const noRuns: CommandAnswer = { ok: false, reason: "No runs were chosen." };
 
 export const compareHandlers = {
   compareRuns: async ({ comparisons, runs }, args) => {
-    const paths = namedPaths(args) ?? (await chooseRuns(await runs.reload()));
+    const paths = namedPaths(args) ?? (await chooseRuns(await runs.reload(), runs.selectedPaths));
     if (paths === undefined || paths.length === 0) return noRuns;
     comparisons.show(paths.slice(0, mostPaths));
     return { ok: true };

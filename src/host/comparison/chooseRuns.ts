@@ -9,8 +9,14 @@ interface PathItem extends vscode.QuickPickItem {
   readonly path?: string;
 }
 
-/** Asks which runs and sweeps are to be compared; undefined where the person went away or chose none. */
-export async function chooseRuns(listings: readonly RunListing[]): Promise<readonly string[] | undefined> {
+/**
+ * Asks which runs and sweeps are to be compared, those of `selected` marked; undefined where the person went away or
+ * chose none.
+ */
+export async function chooseRuns(
+  listings: readonly RunListing[],
+  selected: readonly string[],
+): Promise<readonly string[] | undefined> {
   const runs = listings.filter(({ error }) => error === undefined);
   const sweeps = await sweepFolders();
   if (runs.length + sweeps.length === 0) return chooseFolder();
@@ -28,6 +34,7 @@ export async function chooseRuns(listings: readonly RunListing[]): Promise<reado
         label: path.basename(run.name, ".pgrun"),
         description: describeRun(run),
         path: run.path,
+        picked: selected.includes(run.path),
       })),
     ...heading("Elsewhere", 1),
     { label: "$(folder-opened) The runs of another folder…" },

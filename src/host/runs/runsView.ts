@@ -53,6 +53,11 @@ export class RunsView implements Disposable, vscode.TreeDataProvider<RunNode> {
     return this.#tree.selection[0]?.path;
   }
 
+  /** The runs that are selected, each once. */
+  get selectedPaths(): readonly string[] {
+    return [...new Set(this.#tree.selection.map(({ path: file }) => file))];
+  }
+
   find(file: string): RunListing | undefined {
     return this.#listings.find((run) => run.path === file);
   }
