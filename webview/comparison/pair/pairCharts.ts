@@ -70,7 +70,8 @@ export class PairCharts extends LitElement {
   #text(column: string): string {
     const { values, step } = this.state;
     const value = values?.step === step ? values.values[column] : undefined;
-    return value === undefined ? "" : formatNumber(column.endsWith("share") ? value * 100 : value);
+    if (value === undefined) return "";
+    return column.endsWith(".share") ? `${formatNumber(value * 100)} %` : formatNumber(value);
   }
 
   #spoken(): string {
