@@ -140,9 +140,11 @@ export class ComparisonPage implements Disposable {
   }
 
   #tell(): void {
-    this.#connection.emit("state", this.state);
     const { view, isReading } = this.#follower.known;
-    if (isReading || view?.isLive !== true || this.#owned.disposed) return;
+    // What was read before need not travel again only to say that it is being read anew.
+    if (isReading && view !== null) return;
+    this.#connection.emit("state", this.state);
+    if (view?.isLive !== true || this.#owned.disposed) return;
     this.#cancelLive?.();
     this.#cancelLive = systemClock.after(livePause, () => this.#follower.readAgain());
   }

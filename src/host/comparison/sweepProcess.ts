@@ -29,12 +29,7 @@ export function startSweep(options: SweepProcessOptions): SweepProcess {
   const { entry, node, runAsNode, folder, environment, words, onTrial } = options;
   const child = spawn(node, [entry, "sweep", ...words, "--json"], {
     cwd: folder,
-    env: {
-      ...scrubEnvironment(process.env, { runAsNode }),
-      ...environment,
-      // `pgi` does not begin where the one that started it is gone by then.
-      PGI_PARENT: String(process.pid),
-    },
+    env: { ...scrubEnvironment(process.env, { runAsNode }), ...environment },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     windowsHide: true,
   });
