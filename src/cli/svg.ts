@@ -5,7 +5,7 @@ const style = `
     svg { --text: #e6edf3; --quiet: #8b949e; --faint: #30363d; --a: #58a6ff; --b: #f0883e; --c: #3fb950; --d: #bc8cff; --e: #ff7b72; --f: #56d4dd }
   }
   text { font: 12px system-ui, sans-serif; fill: var(--quiet) }
-  .title { font-size: 14px; fill: var(--text) }
+  .title { font-size: 14px; fill: var(--text) } .panel { font-size: 12.5px; fill: var(--text) }
   .end { text-anchor: end } .middle { text-anchor: middle }
   .grid { stroke: var(--faint) } .mark { stroke: var(--quiet); stroke-dasharray: 2 4 }
   .curve { fill: none; stroke-width: 1.5; stroke-linejoin: round }
@@ -13,7 +13,7 @@ const style = `
   .curve.c { stroke: var(--c); stroke-dasharray: 2 2 } .curve.d { stroke: var(--d); stroke-dasharray: 9 3 2 3 }
   .curve.e { stroke: var(--e); stroke-dasharray: 4 4 } .curve.f { stroke: var(--f); stroke-dasharray: 12 3 }
   .curve.few { stroke-width: .75; stroke-opacity: .6 }
-  .band { fill-opacity: .15 } .band.a { fill: var(--a) } .band.b { fill: var(--b) } .band.c { fill: var(--c) }
+  .band { fill-opacity: .18 } .band.a { fill: var(--a) } .band.b { fill: var(--b) } .band.c { fill: var(--c) }
   .band.d { fill: var(--d) } .band.e { fill: var(--e) } .band.f { fill: var(--f) }
   .name.e { fill: var(--e) } .name.f { fill: var(--f) }
   .name.a { fill: var(--a) } .name.b { fill: var(--b) } .name.c { fill: var(--c) } .name.d { fill: var(--d) }

@@ -40,6 +40,10 @@ const settingEntries = {
   epochs: count,
   minibatches: count,
   targets: text,
+  adamEpsilon: v.number(),
+  annealSteps: v.nullable(count),
+  dropout: v.number(),
+  bootstrapTruncated: v.boolean(),
 };
 
 const range = { columns, start: v.number(), end: v.number(), order };
