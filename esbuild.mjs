@@ -128,6 +128,14 @@ const bundles = {
     minify: true,
     loader: { ".ttf": "file", ".woff2": "file", ".svg": "file" },
   },
+  comparison: {
+    ...common,
+    entryPoints: ["webview/comparison/main.ts"],
+    outfile: "dist/comparison.js",
+    format: "iife",
+    minify: true,
+    loader: { ".ttf": "file", ".woff2": "file", ".svg": "file" },
+  },
   "test-host": { ...forHost, entryPoints: suites, outdir: "dist/test-host", outExtension: { ".js": ".cjs" } },
 };
 

@@ -34,6 +34,11 @@ export function formatCount(value: number): string {
   return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/gu, " ");
 }
 
+/** "1 update", "1 234 updates". */
+export function counted(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
 /** A rate in words of its size: 410000 → "0.41 M", 5200 → "5.2 k". */
 export function formatRate(value: number): string {
   if (value >= 100_000) return `${(value / 1e6).toFixed(2)} M`;

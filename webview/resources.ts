@@ -169,7 +169,8 @@ function loadSeries(
   return channel.call("series", { ...referenceOf(state), source, columns, buckets });
 }
 
-function extentsOf(set: SeriesSet): Record<string, Extent> {
+/** What the formats of a table's columns depend on. */
+export function extentsOf(set: SeriesSet): Record<string, Extent> {
   return Object.fromEntries(Object.entries(set).map(([name, { value }]) => [name, extentOf(value)]));
 }
 

@@ -2,17 +2,17 @@ import type { Transport, WireMessage } from "../src/protocol/channel.ts";
 import type { PanelMemory } from "../src/protocol/panel.ts";
 
 /** The handle that the editor gives a webview page, once per page. */
-export interface EditorApi {
+export interface EditorApi<Memory = PanelMemory> {
   postMessage(message: unknown): void;
-  getState(): PanelMemory | undefined;
-  setState(memory: PanelMemory): void;
+  getState(): Memory | undefined;
+  setState(memory: Memory): void;
 }
 
 /**
  * Carries the channel over the editor's webview messages. The source of a message is not checked:
  * the host's arrive with a null or foreign one, and the channel drops what has not its form.
  */
-export function editorTransport(api: EditorApi, page: Window): Transport {
+export function editorTransport(api: Pick<EditorApi, "postMessage">, page: Window): Transport {
   return {
     send(message: WireMessage): void {
       api.postMessage(message);

@@ -48,7 +48,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   engine: {
     path: "src/engine/",
     mayImport: engineSees,
-    packages: ["@tensorflow/*", "tar", "valibot", "yauzl"],
+    packages: ["@tensorflow/*", "diff", "tar", "valibot", "yauzl"],
     node: true,
   },
   cli: { path: "src/cli/", mayImport: [...engineSees, "engine"], packages: ["valibot"], node: true },

@@ -1,4 +1,4 @@
-import { curveClasses, label, line, picture, rounded } from "./svg.ts";
+import { curveClasses, label, line, picture, rounded } from "../../src/cli/svg.ts";
 
 /** Learning curves of one task over environment steps, each kind of training a mean with a band. */
 export interface BandPanel {

@@ -1,4 +1,4 @@
-import { curveClasses, label, line, picture, rounded } from "./svg.ts";
+import { curveClasses, label, line, picture, rounded } from "../../src/cli/svg.ts";
 
 export interface CurveFigure {
   readonly title: string;
@@ -11,7 +11,7 @@ export interface CurveFigure {
   readonly ticks: readonly number[];
   /** A value that a dotted line marks. */
   readonly mark: { readonly value: number; readonly name: string };
-  /** At most four; the values of episode 1, 2, … */
+  /** At most six; the values of episode 1, 2, … */
   readonly curves: readonly { readonly name: string; readonly values: ArrayLike<number> }[];
 }
 

@@ -1,4 +1,4 @@
-import { label, line, picture, rounded } from "./svg.ts";
+import { label, line, picture, rounded } from "../../src/cli/svg.ts";
 
 export interface DotFigure {
   readonly title: string;

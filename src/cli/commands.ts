@@ -1,5 +1,6 @@
 import type { CommandRecord } from "./command.ts";
 
+import { compareCommand } from "./commands/compare.ts";
 import { conformCommand } from "./commands/conform.ts";
 import { deriveCommand } from "./commands/derive.ts";
 import { diagnoseCommand } from "./commands/diagnose.ts";
@@ -19,6 +20,7 @@ import { whatIfCommand } from "./commands/whatIf.ts";
 export const commands: readonly CommandRecord[] = [
   trainCommand,
   sweepCommand,
+  compareCommand,
   showCommand,
   whatIfCommand,
   lossCommand,

@@ -4,6 +4,9 @@ import type { Handlers } from "../protocol/channel.ts";
 import { type EngineMethods, engineProtocolVersion, type UpdateReference } from "../protocol/engine.ts";
 import { deleteRun, renameRun } from "../runs/list.ts";
 import { Backends } from "./backends/backends.ts";
+import { ComparisonBook } from "./comparison/comparisonBook.ts";
+import { PairBook } from "./comparison/pairBook.ts";
+import { pairRows, pairSeries } from "./comparison/pairColumns.ts";
 import type { Emit } from "./emit.ts";
 import { exportUpdate } from "./exportUpdate.ts";
 import { decimate } from "./inspection/decimate.ts";
@@ -42,6 +45,8 @@ function createHandlers(
   runs: RunBook,
   traces: TraceBook,
 ): Omit<Handlers<EngineMethods>, keyof RuntimeMethods> {
+  const comparisons = new ComparisonBook();
+  const pairs = new PairBook(runs.backends);
   const columnsOf = async (params: UpdateReference & { source: "trainer" | "edited" | "difference" }) =>
     new SourcedColumns(await runs.opened(params), params.source);
   return {
@@ -146,6 +151,10 @@ function createHandlers(
       return null;
     },
     exportUpdate: async (params) => exportUpdate(await runs.opened(params), params.to, params.path),
+    compareRuns: (request) => comparisons.view(request),
+    compareLosses: (request) => pairs.view(request),
+    pairRows: async (params) => pairRows(await pairs.pair(params), params),
+    pairSeries: async (params) => pairSeries(await pairs.pair(params), params.columns, params.buckets),
     diagnose: ({ path }) => traces.view(path),
     traceReport: ({ path }) => ({ markdown: traces.markdown(path) }),
     recordedNames: ({ path }) => traces.names(path),

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { comparisonAxes, comparisonMetrics } from "../protocol/comparisonViews.ts";
 import type { EngineMethods } from "../protocol/engine.ts";
 
 const text = v.pipe(v.string(), v.maxLength(65_536));
@@ -45,6 +46,9 @@ const settingEntries = {
   bootstrapTruncated: v.boolean(),
 };
 
+const range = { columns, start: v.number(), end: v.number(), order };
+const pair = { path, update: v.nullable(v.pipe(count, v.minValue(1))), a: text, b: text };
+
 /** The form of every method's params. Ranges of settings are checked where they are used, with better words. */
 const schemas: { readonly [Name in keyof EngineMethods]: v.GenericSchema } = {
   hello: v.strictObject({ version: v.number(), probe: v.instance(Float64Array) }),
@@ -90,7 +94,7 @@ const schemas: { readonly [Name in keyof EngineMethods]: v.GenericSchema } = {
   evaluate: v.strictObject({ ...reference, text, aside: v.optional(v.literal(true)) }),
   compare: v.strictObject(reference),
   parity: v.strictObject(reference),
-  rows: v.strictObject({ ...reference, source, columns, start: v.number(), end: v.number(), order }),
+  rows: v.strictObject({ ...reference, source, ...range }),
   rowOf: v.strictObject({ ...reference, source, step: count, order }),
   series: v.strictObject({ ...reference, source, columns, buckets }),
   step: v.strictObject({ ...reference, source, step: count }),
@@ -113,6 +117,14 @@ const schemas: { readonly [Name in keyof EngineMethods]: v.GenericSchema } = {
     to: v.picklist(["csv", "pgtrace", "pytorch", "numpy"]),
     path,
   }),
+  compareRuns: v.strictObject({
+    paths: v.pipe(v.array(path), v.maxLength(1000)),
+    axis: v.picklist(comparisonAxes),
+    metric: v.picklist(comparisonMetrics),
+  }),
+  compareLosses: v.strictObject(pair),
+  pairRows: v.strictObject({ ...pair, ...range }),
+  pairSeries: v.strictObject({ ...pair, columns, buckets }),
   diagnose: v.strictObject({ path }),
   traceReport: v.strictObject({ path }),
   recordedNames: v.strictObject({ path }),

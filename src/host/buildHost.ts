@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import { Commands } from "./commands/commands.ts";
 import { followContextKeys } from "./commands/contextKeys.ts";
 import { commandHandlers, panelCommandIds } from "./commands/handlers.ts";
+import { Comparisons } from "./comparison/comparisons.ts";
 import { DisposableStore } from "./disposables.ts";
 import { announceEngine } from "./engine/announceEngine.ts";
 import { EngineHost } from "./engine/engineHost.ts";
@@ -30,6 +31,7 @@ export interface HostApi {
   readonly runs: RunsView;
   readonly statusBar: StatusBar;
   readonly traceEditors: TraceEditors;
+  readonly comparisons: Comparisons;
 }
 
 /** Builds every part of the host; disposing the result disposes them in reverse order. */
@@ -67,6 +69,7 @@ export function buildHost(context: vscode.ExtensionContext) {
   const doctorPage = owned.add(new DoctorPage());
   const traces = owned.add(new Traces(engine));
   const traceEditors = owned.add(new TraceEditors({ extensionUri, traces }));
+  const comparisons = owned.add(new Comparisons({ extensionUri, engine }));
   const evaluations = owned.add(new LossEvaluations(engine));
   const explanations = owned.add(new RuleExplanations());
   const memory = context.workspaceState;
@@ -80,8 +83,10 @@ export function buildHost(context: vscode.ExtensionContext) {
     explanations,
     doctorPage,
     traces,
+    comparisons,
     log,
     memory,
+    storage,
     extensionUri,
   };
   const commands: Commands = owned.add(new Commands(tools, commandHandlers));
@@ -98,7 +103,7 @@ export function buildHost(context: vscode.ExtensionContext) {
   void reopenRuns();
   return {
     engine,
-    parts: { store, engine, panels, runs, statusBar, traceEditors },
+    parts: { store, engine, panels, runs, statusBar, traceEditors, comparisons },
     dispose: () => owned.dispose(),
   };
 }

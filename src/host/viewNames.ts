@@ -6,3 +6,4 @@ export const lossLanguageId = "pgloss";
 export const traceEditorViewType = "policyGradient.trace";
 /** The same editor for *.jsonl files, which it opens only where it is chosen. */
 export const lineEditorViewType = "policyGradient.traceLines";
+export const comparisonViewType = "policyGradient.comparison";

@@ -1,3 +1,9 @@
+import type {
+  ComparisonRequest,
+  LossPairRequest,
+  LossPairView,
+  RunsComparisonView,
+} from "./comparisonViews.ts";
 import type { DoctorReport } from "./doctor.ts";
 import type { ProofResult } from "./proofViews.ts";
 import type { Diagnostic } from "./shared.ts";
@@ -94,14 +100,8 @@ export interface EngineMethods {
   parity: { params: UpdateReference; result: ParityView };
   /** Rows `start` to `end` of the step table, in the order asked for; also the original row numbers. */
   rows: {
-    params: UpdateReference & {
-      source: Source;
-      columns: readonly string[];
-      start: number;
-      end: number;
-      order?: SortOrder;
-    };
-    result: { rows: Float64Array; columns: Record<string, Float64Array> };
+    params: UpdateReference & { source: Source } & RowRange;
+    result: RowsView;
   };
   /** Where a step stands in the order asked for. */
   rowOf: {
@@ -111,7 +111,7 @@ export interface EngineMethods {
   /** Columns over all steps, decimated by minimum and maximum, for charts. */
   series: {
     params: UpdateReference & { source: Source; columns: readonly string[]; buckets: number };
-    result: Record<string, { step: Float64Array; value: Float64Array }>;
+    result: SeriesView;
   };
   step: { params: UpdateReference & { source: Source; step: number }; result: StepView };
   explainCell: {
@@ -139,6 +139,16 @@ export interface EngineMethods {
     params: UpdateReference & { to: ExportFormat; path: string };
     result: { path: string; rows: number };
   };
+  /** Several runs as one experiment, read anew where they have changed. */
+  compareRuns: { params: ComparisonRequest; result: RunsComparisonView };
+  /** An update's frozen batch under two losses. */
+  compareLosses: { params: LossPairRequest; result: LossPairView };
+  /** Rows and columns of such a pair, as of `rows` and `series`; the update is named. */
+  pairRows: { params: LossPairRequest & RowRange; result: RowsView };
+  pairSeries: {
+    params: LossPairRequest & { columns: readonly string[]; buckets: number };
+    result: SeriesView;
+  };
   /** Reads a trace of the user's own code and says what its updates are. */
   diagnose: { params: { path: string }; result: TraceView };
   /** The same as a Markdown report, as `pgi diagnose --markdown` writes it. */
@@ -157,6 +167,23 @@ export interface EngineMethods {
   /** Lets `count` more progress events through: the engine sends none without credit. */
   credit: { params: { count: number }; result: null };
 }
+
+/** Rows `start` to `end` of a step table in some order. */
+export interface RowRange {
+  readonly columns: readonly string[];
+  readonly start: number;
+  readonly end: number;
+  readonly order?: SortOrder;
+}
+
+/** The original row numbers, and the columns asked for. */
+export interface RowsView {
+  readonly rows: Float64Array;
+  readonly columns: Record<string, Float64Array>;
+}
+
+/** Columns over the steps, decimated. */
+export type SeriesView = Record<string, { step: Float64Array; value: Float64Array }>;
 
 export interface EngineEvents {
   progress: TrainingProgress;

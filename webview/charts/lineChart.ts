@@ -1,6 +1,7 @@
 import {
   Chart,
   type ChartDataset,
+  Filler,
   LinearScale,
   LineController,
   LineElement,
@@ -18,12 +19,18 @@ export interface Line {
   readonly width: number;
   /** 0 to 1, default 1. */
   readonly strength?: number;
+  /** Lengths of dashes and gaps in pixels; whole where it is left out. */
+  readonly dash?: readonly number[];
+  /** Fills the room to the next line of the list, this strongly. */
+  readonly fillToNext?: number;
 }
 
 export interface LineChartOptions {
   readonly xTicks: number;
   readonly yTicks: number;
   readonly percent?: boolean;
+  /** Whether the end of the x axis has a tick of its own, as it has where this is left out. */
+  readonly endTick?: false;
   /** Lowest x that the axis shows. */
   readonly from: number;
   /** Drawn over the lines, in canvas pixels. */
@@ -47,7 +54,7 @@ export class LineChart {
   #lines: readonly Line[] = [];
 
   constructor(canvas: HTMLCanvasElement, options: LineChartOptions) {
-    if (!registered) Chart.register(LineController, LineElement, PointElement, LinearScale);
+    if (!registered) Chart.register(Filler, LineController, LineElement, PointElement, LinearScale);
     registered = true;
     this.#options = options;
     this.#palette = readPalette(canvas);
@@ -125,7 +132,7 @@ export class LineChart {
   }
 
   #axis(axis: "x" | "y") {
-    const { xTicks, yTicks, percent } = this.#options;
+    const { xTicks, yTicks, percent, endTick } = this.#options;
     const { quiet, rule, fontFamily, fontSize, highContrast } = this.#palette;
     const gridStrength = highContrast ? highContrastGrid : 1;
     return {
@@ -138,6 +145,7 @@ export class LineChart {
         maxTicksLimit: axis === "x" ? xTicks : yTicks,
         maxRotation: 0,
         sampleSize: 4,
+        includeBounds: axis === "y" || endTick !== false,
         padding: 6,
         callback: (value: number | string) => tickLabel(Number(value), axis === "y" && percent === true),
       },
@@ -155,6 +163,11 @@ export class LineChart {
       data: points(line),
       borderColor: withStrength(colour, line.strength ?? 1),
       borderWidth: line.width,
+      borderDash: [...(line.dash ?? [])],
+      ...(line.fillToNext !== undefined && {
+        fill: "+1",
+        backgroundColor: withStrength(colour, line.fillToNext),
+      }),
     };
   }
 }

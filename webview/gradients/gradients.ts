@@ -1,5 +1,5 @@
 import { html, nothing, svg, type TemplateResult } from "lit";
-import type { LayerComparison, LayerView } from "../../src/protocol/views.ts";
+import type { ComparisonView, LayerComparison, LayerView } from "../../src/protocol/views.ts";
 import { formatNumber } from "../format.ts";
 import { Part } from "../part.ts";
 import { editedEvaluation, hasErrors } from "../selectors.ts";
@@ -26,7 +26,7 @@ export class GradientTable extends Part {
       </div>
       <div class="gradient-scroll">
       <table class="gradient-table" ?data-stale=${hasErrors(this.state)}>
-        ${evaluation === null ? trainerOnly(update.loss.layers, update.loss.gradientNorm) : compared(evaluation.comparison.layers, evaluation.comparison.total)}
+        ${evaluation === null ? trainerOnly(update.loss.layers, update.loss.gradientNorm) : comparedGradients(evaluation.comparison, ["trainer", "edited"])}
       </table>
       </div>
     `;
@@ -48,12 +48,13 @@ function trainerOnly(layers: readonly LayerView[], norm: number): TemplateResult
   `;
 }
 
-function compared(
-  layers: readonly LayerComparison[],
-  total: Omit<LayerComparison, "name" | "shape">,
+/** The rows of a table of two gradients by layer, with what they are called. */
+export function comparedGradients(
+  { layers, total }: ComparisonView,
+  [before, after]: readonly [string, string],
 ): TemplateResult {
   return html`
-    <thead><tr><th scope="col">layer</th><th scope="col">‖g‖ trainer</th><th scope="col">‖g‖ edited</th><th scope="col">ratio</th>
+    <thead><tr><th scope="col">layer</th><th scope="col">‖g‖ ${before}</th><th scope="col">‖g‖ ${after}</th><th scope="col">ratio</th>
       <th scope="col" class="cosine-head">cosine</th><th scope="col" class="plot">values</th></tr></thead>
     <tbody>${layers.map((layer) => comparedRow(layerName(layer), layer))}</tbody>
     <tfoot>${comparedRow(html`all`, total)}</tfoot>

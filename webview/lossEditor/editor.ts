@@ -19,6 +19,8 @@ import { directTyping } from "./typing.ts";
 /** What the text editor asks of and tells the page. */
 export interface EditorPort {
   readonly nonce: string;
+  /** What it is called to those who do not see it; "Loss" where it is left out. */
+  readonly label?: string;
   readonly edited: (text: string) => void;
   readonly apply: () => void;
   readonly node: (text: string, offset: number) => Promise<NodeView | null>;
@@ -45,7 +47,7 @@ export function createEditor(parent: HTMLElement, text: string, port: EditorPort
       closeBrackets(),
       EditorView.lineWrapping,
       tooltips({ position: "fixed", parent: document.body }),
-      EditorView.contentAttributes.of({ "aria-label": "Loss" }),
+      EditorView.contentAttributes.of({ "aria-label": port.label ?? "Loss" }),
       highlighting,
       completion,
       Prec.high([problemKeys, fixMenu, renaming, formatting]),

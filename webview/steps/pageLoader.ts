@@ -1,24 +1,18 @@
-import type { SortOrder, Source, UpdateReference } from "../../src/protocol/engine.ts";
+import type { RowsView } from "../../src/protocol/engine.ts";
 import { NewestWins } from "../frame.ts";
-import type { Panel } from "../part.ts";
-import { referenceOf } from "../resources.ts";
-import { shownSource, sourceKey } from "../selectors.ts";
-import type { PanelState } from "../state.ts";
-import type { TableColumn } from "./layout.ts";
 import { PageCache, type PlacedRow, rowsInPage } from "./pages.ts";
 import type { RowWindow } from "./scroller.ts";
 
 /** Milliseconds that numbers of before may stand in without being marked as such. */
 const patience = 300;
 
-/** One set of numbers of the table: of which update and source, which columns, in which order. */
-interface Wanted {
+/** One set of numbers of a table: which they are, how many rows, and the way to them. */
+export interface WantedPages {
+  /** Another where the numbers, their columns or their order are others. */
   readonly key: string;
-  readonly reference: UpdateReference;
-  readonly source: Source;
-  readonly order: SortOrder | null;
-  readonly columns: readonly string[];
-  readonly steps: number;
+  readonly rows: number;
+  /** Fetches rows `start` to `end`; null where that failed, which is told elsewhere. */
+  readonly load: (start: number, end: number) => Promise<RowsView | null>;
 }
 
 /** Fetches the pages in view, one after the other and the newest wish first. */
@@ -40,12 +34,11 @@ export class PageLoader {
     return this.#late;
   }
 
-  want(panel: Panel, columns: readonly TableColumn[], window: RowWindow): void {
-    const wanted = wantedNumbers(panel.store.state, columns);
+  want(wanted: WantedPages, window: RowWindow): void {
     this.#turnTo(wanted.key);
     const [start] = this.cache.missing(window.first, window.end);
     if (start === undefined || this.#failed === `${wanted.key} ${start}`) return;
-    this.#queue.request(() => this.#load(panel, wanted, start));
+    this.#queue.request(() => this.#load(wanted, start));
   }
 
   /** The row once it is here and not stale; null where it does not come with the next pages. */
@@ -69,11 +62,8 @@ export class PageLoader {
     }, patience);
   }
 
-  async #load(panel: Panel, wanted: Wanted, start: number): Promise<void> {
-    const end = Math.min(start + rowsInPage, wanted.steps);
-    const { reference, source, columns, order } = wanted;
-    const range = { ...reference, source, columns, start, end, ...(order !== null && { order }) };
-    const page = await panel.session.rows(range);
+  async #load(wanted: WantedPages, start: number): Promise<void> {
+    const page = await wanted.load(start, Math.min(start + rowsInPage, wanted.rows));
     this.#failed = page === null ? `${wanted.key} ${start}` : "";
     if (page !== null) this.cache.put(wanted.key, { start, ...page });
     const waiting = this.#waiting;
@@ -81,17 +71,4 @@ export class PageLoader {
     for (const resolve of waiting) resolve();
     this.#arrived();
   }
-}
-
-function wantedNumbers(state: PanelState, columns: readonly TableColumn[]): Wanted {
-  const names = [...new Set([...columns.flatMap((column) => column.names), "action"])];
-  const order = state.sort;
-  return {
-    key: `${sourceKey(state)} ${order?.column} ${order?.descending} ${names.join(",")}`,
-    reference: referenceOf(state),
-    source: shownSource(state),
-    order,
-    columns: names,
-    steps: state.update?.steps ?? 0,
-  };
 }

@@ -1,35 +1,31 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { formatCount } from "../format.ts";
 import { Part } from "../part.ts";
+import { referenceOf } from "../resources.ts";
 import { hasErrors, shownColumns, shownSource, shownTerms, sourceKey } from "../selectors.ts";
 import type { PanelState } from "../state.ts";
 import { CellTip } from "./cellTip.ts";
 import { columnMenu } from "./columnMenu.ts";
 import { exportMenu } from "./exportMenu.ts";
 import { headerRow } from "./header.ts";
-import { chosenColumns, gridTemplate, leastWidth, type TableColumn, tableColumns } from "./layout.ts";
-import { PageLoader } from "./pageLoader.ts";
-import { RowPool } from "./rowPool.ts";
-import { Scrollbar } from "./scrollbar.ts";
-import { clampPosition, extent, type Geometry, reveal, rowAfterKey, windowAt } from "./scroller.ts";
+import { chosenColumns, type TableColumn, tableColumns } from "./layout.ts";
+import type { WantedPages } from "./pageLoader.ts";
+import { type GridContent, RowGrid } from "./rowGrid.ts";
 import { sourceSwitch } from "./sourceSwitch.ts";
 import { sumRow } from "./sumRow.ts";
 
-export const rowHeight = 22;
-
-/** The step table: up to a million rows, of which only those in view exist. */
+/** The step table of the selected update, under the loss whose numbers are shown. */
 export class StepTable extends Part {
-  #body: HTMLElement | undefined;
-  #pool: RowPool | undefined;
-  #scrollbar: Scrollbar | undefined;
+  readonly #grid = new RowGrid({
+    content: () => this.#content(),
+    scrolled: (position) => {
+      this.#tip?.hide();
+      this.dispatch({ kind: "scroll", position });
+    },
+    chosen: (row) => void this.#selectRow(row),
+  });
   #tip: CellTip | undefined;
-  #observer: ResizeObserver | undefined;
   #columns: readonly TableColumn[] = [];
-  readonly #pages = new PageLoader(() => this.#paint());
-  #viewport = 0;
-  #position = 0;
-  #activeRow = 0;
-  #activeColumn = 0;
   #revealedStep: number | null = null;
   #sortKey = "";
 
@@ -50,7 +46,7 @@ export class StepTable extends Part {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#observer?.disconnect();
+    this.#grid.detach();
     this.#tip?.hide();
   }
 
@@ -73,9 +69,9 @@ export class StepTable extends Part {
         <div class="step-scroll">
           <div class="step-grid" role="grid" tabindex="0" aria-label="Steps of update ${update.update}, ${source}"
             aria-rowcount=${update.steps + 2} aria-colcount=${this.#columns.length}
-            @keydown=${this.#key} @focus=${() => this.#paint()}>
+            @keydown=${this.#key} @focus=${() => this.#grid.paint()}>
             ${headerRow(this.#columns, sort, (next) => this.dispatch({ kind: "sort", sort: next }))}
-            <div class="step-body" role="rowgroup" @click=${this.#click}
+            <div class="step-body" role="rowgroup" @click=${(event: MouseEvent) => this.#grid.takeClick(event.target as Element)}
               @pointerover=${this.#over} @pointerleave=${() => this.#tip?.hide()}></div>
             ${sumRow(this.#columns, this.state, shownTerms(this.state))}
           </div>
@@ -86,49 +82,46 @@ export class StepTable extends Part {
   }
 
   protected override updated(): void {
-    const body = this.querySelector<HTMLElement>(".step-body");
-    if (body === null) return;
-    this.#prepare(body);
-    const grid = this.querySelector<HTMLElement>(".step-grid")!;
-    grid.style.setProperty("--step-columns", gridTemplate(this.#columns));
-    grid.style.setProperty("--step-width", `${leastWidth(this.#columns)}px`);
+    // Not before there is a table: the tip stands behind it, where drawing it for the first time would sweep it away.
+    if (this.state.update === null) return;
+    this.#tip ??= new CellTip(this, (step, column) => this.panel.session.explainCell(step, column));
+    this.#grid.attach(this, this.state.scroll);
     this.#takeSort();
     this.#takeSelection();
-    this.#paint();
+    this.#grid.paint();
   }
 
-  /** What needs the drawn body, made once. */
-  #prepare(body: HTMLElement): void {
-    if (this.#body === body) return;
-    this.#body = body;
-    this.#observer?.disconnect();
-    this.#pool = new RowPool(body);
-    this.#tip ??= new CellTip(this, (step, column) => this.panel.session.explainCell(step, column));
-    const track = this.querySelector<HTMLElement>(".step-scrollbar")!;
-    this.#scrollbar = new Scrollbar(track, (position) => this.#scrollTo(position));
-    this.#position = this.state.scroll;
-    body.addEventListener("wheel", this.#wheel, { passive: false });
-    this.#observer = new ResizeObserver(() => {
-      this.#measure(body);
-      this.#paint();
-    });
-    this.#observer.observe(body);
-    this.#measure(body);
+  #content(): GridContent | null {
+    const { update, extents, step, follow } = this.state;
+    if (update === null) return null;
+    const widths = Object.values(extents).map(({ largest, whole }) => `${largest}${whole}`);
+    return {
+      rows: update.steps,
+      columns: this.#columns,
+      version: `${sourceKey(this.state)} ${widths.join(" ")}`,
+      context: { actionNames: update.actionNames, extents },
+      selectedStep: step,
+      marksStale: !follow,
+      wanted: this.#wanted(update.steps),
+    };
   }
 
-  #measure(body: HTMLElement): void {
-    this.#viewport = body.clientHeight;
-    this.#scrollbar?.measure();
-  }
-
-  get #geometry(): Geometry {
-    return { rows: this.state.update?.steps ?? 0, rowHeight, viewport: this.#viewport };
+  #wanted(rows: number): WantedPages {
+    const { session } = this.panel;
+    const columns = [...new Set([...this.#columns.flatMap(({ names }) => names), "action"])];
+    const { sort: order } = this.state;
+    const asked = { ...referenceOf(this.state), source: shownSource(this.state), columns };
+    return {
+      key: `${sourceKey(this.state)} ${order?.column} ${order?.descending} ${columns.join(",")}`,
+      rows,
+      load: (start, end) => session.rows({ ...asked, start, end, ...(order !== null && { order }) }),
+    };
   }
 
   /** A new order is read from its top. */
   #takeSort(): void {
     const key = `${this.state.sort?.column} ${this.state.sort?.descending}`;
-    if (this.#sortKey !== "" && key !== this.#sortKey) this.#position = 0;
+    if (this.#sortKey !== "" && key !== this.#sortKey) this.#grid.toTop();
     this.#sortKey = key;
   }
 
@@ -136,119 +129,27 @@ export class StepTable extends Part {
   #takeSelection(): void {
     const { row, step } = this.state;
     if (row === null || row.step !== step) return;
-    this.#activeRow = row.row;
-    if (this.#revealedStep !== null && this.#revealedStep !== step) {
-      this.#position = reveal(this.#geometry, this.#position, row.row);
-    }
+    this.#grid.point(row.row, this.#revealedStep !== null && this.#revealedStep !== step);
     this.#revealedStep = step;
   }
-
-  #scrollTo(position: number): void {
-    const next = clampPosition(this.#geometry, position);
-    if (next === this.#position) return;
-    this.#position = next;
-    this.#tip?.hide();
-    this.#paint();
-    this.dispatch({ kind: "scroll", position: next });
-  }
-
-  #paint(): void {
-    const { update } = this.state;
-    if (this.#pool === undefined || update === null) return;
-    const geometry = this.#geometry;
-    this.#position = clampPosition(geometry, this.#position);
-    const window = windowAt(geometry, this.#position);
-    this.#pages.want(this.panel, this.#columns, window);
-    this.#pool.draw({
-      window,
-      rowHeight,
-      version: this.#version(),
-      columns: this.#columns,
-      context: this.#context(),
-      read: (row) => this.#pages.cache.row(row),
-      selectedStep: this.state.step,
-      activeRow: this.#activeRow,
-      activeColumn: this.#activeColumn,
-      fadeStale: this.#pages.late && !this.state.follow,
-    });
-    this.#scrollbar?.draw(geometry, this.#position);
-    this.#pointAtActive(window.first, window.end);
-  }
-
-  /** Rows are written anew when the numbers or their format change. */
-  #version(): string {
-    const extents = Object.values(this.state.extents).map(({ largest, whole }) => `${largest}${whole}`);
-    return `${sourceKey(this.state)} ${extents.join(" ")}`;
-  }
-
-  #context() {
-    return {
-      actionNames: this.state.update?.actionNames ?? [],
-      extents: this.state.extents,
-    };
-  }
-
-  #pointAtActive(first: number, end: number): void {
-    const grid = this.querySelector(".step-grid");
-    const inView = this.#activeRow >= first && this.#activeRow < end;
-    if (inView) grid?.setAttribute("aria-activedescendant", `cell-${this.#activeRow}-${this.#activeColumn}`);
-    else grid?.removeAttribute("aria-activedescendant");
-  }
-
-  #wheel = (event: WheelEvent): void => {
-    if (event.ctrlKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) return;
-    const unit = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? rowHeight : 1;
-    const next = clampPosition(this.#geometry, this.#position + event.deltaY * unit);
-    if (next === this.#position || extent(this.#geometry) === 0) return;
-    event.preventDefault();
-    this.#scrollTo(next);
-  };
 
   #key = (event: KeyboardEvent): void => {
     if (event.target !== event.currentTarget) return;
     if (event.key === "c" && (event.ctrlKey || event.metaKey)) this.#copyActive();
     else if (event.key === "Enter" || event.key === " ") this.#explainActive();
     else if (event.key === "Escape") this.#tip?.hide();
-    else if (event.key === "ArrowLeft" || event.key === "ArrowRight")
-      this.#moveColumn(event.key === "ArrowLeft" ? -1 : 1);
-    else if (!this.#moveRow(event.key)) return;
+    else if (!this.#grid.takeKey(event.key)) return;
     event.preventDefault();
   };
 
-  #moveColumn(by: number): void {
-    this.#activeColumn = Math.min(this.#columns.length - 1, Math.max(0, this.#activeColumn + by));
-    this.#paint();
-    this.#activeCell()?.scrollIntoView({ block: "nearest", inline: "nearest" });
-  }
-
-  #moveRow(key: string): boolean {
-    const row = rowAfterKey(this.#geometry, this.#activeRow, key);
-    if (row === null) return false;
-    this.#activeRow = row;
-    this.#scrollTo(reveal(this.#geometry, this.#position, row));
-    this.#paint();
-    void this.#selectRow(row);
-    return true;
-  }
-
   /** Selects the step in a row, as soon as its page is here; a later wish replaces an earlier one. */
   async #selectRow(row: number): Promise<void> {
-    const placed = await this.#pages.arrival(row);
-    if (placed === null || this.#activeRow !== row) return;
+    const placed = await this.#grid.pages.arrival(row);
+    if (placed === null || this.#grid.activeRow !== row) return;
     const step = placed.page.rows[placed.index]!;
     this.#revealedStep = step;
     this.dispatch({ kind: "step", step });
   }
-
-  #click = (event: MouseEvent): void => {
-    const cell = (event.target as Element).closest<HTMLElement>(".step-cell");
-    const row = cell?.closest(".step-row")?.getAttribute("aria-rowindex");
-    if (cell === null || row === null || row === undefined) return;
-    this.#activeRow = Number(row) - 2;
-    this.#activeColumn = Number(cell.getAttribute("aria-colindex")) - 1;
-    this.#paint();
-    void this.#selectRow(this.#activeRow);
-  };
 
   #over = (event: PointerEvent): void => {
     const cell = (event.target as Element).closest<HTMLElement>(".step-cell");
@@ -256,14 +157,15 @@ export class StepTable extends Part {
   };
 
   #explainActive(): void {
-    const cell = this.#activeCell();
+    const cell = this.#grid.activeCell();
     if (cell !== null) this.#explain(cell, undefined, true);
   }
 
   #explain(cell: HTMLElement, output: string | undefined, atOnce: boolean): void {
-    const column = this.#columns[Number(cell.getAttribute("aria-colindex")) - 1];
-    const placed = this.#pages.cache.row(Number(cell.parentElement?.getAttribute("aria-rowindex")) - 2);
-    if (column === undefined || placed === null) return;
+    const place = this.#grid.placeOf(cell);
+    const column = place && this.#columns[place.column];
+    const placed = place && this.#grid.pages.cache.row(place.row);
+    if (!column || !placed) return;
     const action = placed.page.columns.action?.[placed.index] ?? 0;
     const name =
       column.names[output === undefined ? Math.min(action, column.names.length - 1) : Number(output)];
@@ -272,15 +174,9 @@ export class StepTable extends Part {
 
   /** Copies the active cell with every digit that its number has. */
   #copyActive(): void {
-    const placed = this.#pages.cache.row(this.#activeRow);
-    const values = this.#columns[this.#activeColumn]?.names.map(
-      (name) => placed?.page.columns[name]?.[placed.index],
-    );
+    const placed = this.#grid.pages.cache.row(this.#grid.activeRow);
+    const values = this.#grid.activeColumn?.names.map((name) => placed?.page.columns[name]?.[placed.index]);
     if (placed !== null && values !== undefined) void this.panel.session.copy(values.join("\t"));
-  }
-
-  #activeCell(): HTMLElement | null {
-    return this.querySelector<HTMLElement>(`#cell-${this.#activeRow}-${this.#activeColumn}`);
   }
 }
 

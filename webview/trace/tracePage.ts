@@ -1,7 +1,7 @@
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import type { TracePageState } from "../../src/protocol/tracePage.ts";
 import type { TraceView } from "../../src/protocol/traceViews.ts";
-import { formatCount, formatExact } from "../format.ts";
+import { counted, formatExact } from "../format.ts";
 import type { Ask } from "./ask.ts";
 import { findingCard } from "./finding.ts";
 import { holdings, missing, undecided } from "./holdings.ts";
@@ -108,11 +108,6 @@ function findings({ findings: all }: TraceView, ask: Ask): TemplateResult {
     <div class="section-head"><h2>Findings</h2></div>
     ${all.length === 0 ? none : all.map((finding) => findingCard(finding, ask))}
   </section>`;
-}
-
-/** "1 update", "1 234 updates". */
-export function counted(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 function timeOf(milliseconds: number): string {

@@ -6,7 +6,8 @@ import { editedEvaluation, editorText, hasErrors } from "../selectors.ts";
 import type { PanelState } from "../state.ts";
 import { mathElement, meaningAt } from "./rule.ts";
 
-const signs: Readonly<Record<VerdictView["kind"], { icon: string; word: string }>> = {
+/** How each kind of verdict is marked. */
+export const verdictSigns: Readonly<Record<VerdictView["kind"], { icon: string; word: string }>> = {
   book: { icon: "pass-filled", word: "the book's rule" },
   variant: { icon: "warning", word: "a variant" },
   mistake: { icon: "error", word: "a mistake" },
@@ -27,12 +28,12 @@ export class VerdictLine extends Part {
     const loss = editedEvaluation(this.state)?.loss ?? this.state.update?.loss;
     const verdict = loss?.verdict;
     if (verdict === undefined) return nothing;
-    const { icon, word } = signs[verdict.kind];
+    const { icon, word } = verdictSigns[verdict.kind];
     return html`
       <section class="verdict" data-kind=${verdict.kind} ?data-stale=${hasErrors(this.state)} aria-label="Verdict">
         <span class="codicon codicon-${icon}" role="img" aria-label=${word}></span>
         <div>
-          <p class="verdict-sentence">${sentence(verdict)}${this.#actions(verdict)}</p>
+          <p class="verdict-sentence">${verdictSentence(verdict)}${this.#actions(verdict)}</p>
           ${this.#explained && verdict.explanation !== "" ? html`<p class="quiet">${verdict.explanation}</p>` : nothing}
           ${verdict.undecided.length === 0 ? nothing : html`<p class="quiet">The data cannot decide: ${verdict.undecided.join("; ")}.</p>`}
           ${(this.state.update?.remarks ?? []).map((remark) => html`<p class="quiet">${remark}</p>`)}
@@ -111,7 +112,7 @@ function notes({ notes: all }: VerdictView): TemplateResult {
 }
 
 /** Sets off the name before the first colon: it is what the eye looks for. */
-function sentence(verdict: VerdictView): TemplateResult {
+export function verdictSentence(verdict: VerdictView): TemplateResult {
   const colon = verdict.sentence.indexOf(":");
   if (colon < 0) return html`${verdict.sentence}`;
   return html`<b>${verdict.sentence.slice(0, colon)}</b>${verdict.sentence.slice(colon)}`;

@@ -1,11 +1,11 @@
 import type { InspectedLoss, Inspector } from "../../engine/inspection/inspector.ts";
 import { compareGradients } from "../../engine/inspection/layers.ts";
 import { UserError } from "../../engine/userError.ts";
-import type { LayerComparison } from "../../protocol/views.ts";
 import type { CommandRecord } from "../command.ts";
+import { layersObject, layersTable } from "../layers.ts";
 import { printDiagnostics, readLoss } from "../lossArgument.ts";
 import { openUpdate } from "../openUpdate.ts";
-import { type Console, formatNumber, jsonLine, textTable } from "../output.ts";
+import { type Console, jsonLine } from "../output.ts";
 import { lossLines, verdictLines } from "../showUpdate.ts";
 
 export const whatIfCommand: CommandRecord = {
@@ -44,27 +44,12 @@ function compare(inspector: Inspector, edited: InspectedLoss) {
 }
 
 function printText(inspector: Inspector, edited: InspectedLoss, console: Console): void {
-  const { layers, total } = compare(inspector, edited);
-  const row = (name: string, shape: string, layer: Omit<LayerComparison, "name" | "shape">) => [
-    name,
-    shape,
-    formatNumber(layer.before),
-    formatNumber(layer.after),
-    `${formatNumber(layer.ratio)}×`,
-    layer.cosine.toFixed(6),
-  ];
   console.out(`update ${inspector.frozen.update} · ${inspector.frozen.batch.steps} steps\n\ntrainer\n`);
   console.out(lossLines(inspector.trainer) + verdictLines(inspector.trainer));
   console.out("\nedited\n");
   console.out(lossLines(edited) + verdictLines(edited));
   console.out("\n");
-  const body = layers.map((layer) => row(layer.name, layer.shape.join("×"), layer));
-  console.out(
-    textTable(
-      [["layer", "shape", "‖g‖ trainer", "‖g‖ edited", "ratio", "cosine"], ...body, row("all", "", total)],
-      new Set([0]),
-    ),
-  );
+  console.out(layersTable(compare(inspector, edited), ["trainer", "edited"]));
 }
 
 function printJson(inspector: Inspector, edited: InspectedLoss, console: Console): void {
@@ -83,21 +68,13 @@ function printJson(inspector: Inspector, edited: InspectedLoss, console: Console
     dlog_sigma: loss.evaluation.gradient.logSigma,
     dV: loss.evaluation.gradient.values,
   });
-  const { layers, total } = compare(inspector, edited);
-  const plain = ({ before, after, ratio, cosine }: Omit<LayerComparison, "name" | "shape">) => ({
-    before,
-    after,
-    ratio,
-    cosine,
-  });
   console.out(
     jsonLine({
       update: inspector.frozen.update,
       steps: inspector.frozen.batch.steps,
       before: side(inspector.trainer),
       after: side(edited),
-      layers: layers.map((layer) => ({ name: layer.name, shape: layer.shape, ...plain(layer) })),
-      total: plain(total),
+      ...layersObject(compare(inspector, edited)),
     }),
   );
 }

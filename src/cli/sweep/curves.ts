@@ -1,6 +1,7 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { withRunErrors } from "../../runs/runError.ts";
 import { openRun } from "../../runs/runReader.ts";
+import { quoted } from "../compare/curvesCsv.ts";
 import type { SweepFolder } from "./folder.ts";
 import { shortValue, varied } from "./grid.ts";
 
@@ -40,5 +41,3 @@ function rowsOf(run: string, before: string): string {
     reader.close();
   }
 }
-
-const quoted = (value: string) => (/[",\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);

@@ -1,3 +1,4 @@
+import { solvedIn } from "../../engine/comparison/runFacts.ts";
 import { settingsOf } from "../../engine/runMetadata.ts";
 import { requireEnvironment } from "../../engine/settings.ts";
 import { openRun, type RunReader } from "../../runs/runReader.ts";
@@ -38,15 +39,7 @@ function read(reader: RunReader): RunFigures {
     steps: summary.steps[0]!,
     last100: Number.isFinite(average) ? average : null,
     solvable: threshold !== undefined,
-    solvedAfter: threshold === undefined ? null : solvedAfter(reader, threshold),
+    solvedAfter: threshold === undefined ? null : (solvedIn(reader, threshold)?.episodes ?? null),
     seconds: summary.milliseconds[0]! / 1000,
   };
-}
-
-/** The episode with which the first 100 in a row had the average that counts as solved, to the update. */
-function solvedAfter(reader: RunReader, threshold: number): number | null {
-  const averages = reader.column("averageReturn100", 1, reader.updateCount);
-  const episodes = reader.column("episode", 1, reader.updateCount);
-  const first = averages.findIndex((average, place) => average >= threshold && episodes[place]! >= 100);
-  return first === -1 ? null : episodes[first]!;
 }

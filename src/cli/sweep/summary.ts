@@ -1,14 +1,9 @@
+import { spread } from "../../engine/spread.ts";
+import type { SpreadView } from "../../protocol/comparisonViews.ts";
 import { textTable } from "../output.ts";
 import { typedWords } from "./axes.ts";
 import type { SweepFolder, Trial, TrialResult } from "./folder.ts";
 import { shortValue, varied } from "./grid.ts";
-
-/** Mean, least and greatest of some numbers; null where there are none. */
-export interface Spread {
-  readonly mean: number;
-  readonly least: number;
-  readonly greatest: number;
-}
 
 /** What one setting came to over its seeds. */
 export interface SettingSummary {
@@ -20,9 +15,9 @@ export interface SettingSummary {
   readonly solved: number;
   /** Whether the environment has an average that counts as solved. */
   readonly solvable: boolean;
-  readonly last100: Spread | null;
-  readonly solvedAfter: Spread | null;
-  readonly seconds: Spread | null;
+  readonly last100: SpreadView | null;
+  readonly solvedAfter: SpreadView | null;
+  readonly seconds: SpreadView | null;
 }
 
 /** Groups a sweep's results by setting, in the order of the grid. */
@@ -50,15 +45,6 @@ export function summarise({ grid, trials, results }: SweepFolder): readonly Sett
       seconds: figures("seconds"),
     };
   });
-}
-
-export function spread(values: readonly number[]): Spread | null {
-  if (values.length === 0) return null;
-  return {
-    mean: values.reduce((sum, value) => sum + value, 0) / values.length,
-    least: values.reduce((least, value) => Math.min(least, value)),
-    greatest: values.reduce((greatest, value) => Math.max(greatest, value)),
-  };
 }
 
 /** A trial as `pgi sweep --json` prints it. */
@@ -113,7 +99,8 @@ function solvingCells({
   return solvable ? [`${solved} of ${done}`, spreadText(solvedAfter, 0)] : ["–", "–"];
 }
 
-function spreadText(value: Spread | null, digits: number): string {
+/** "475.3 (312.0 to 500.0)"; "–" for none. */
+export function spreadText(value: SpreadView | null, digits: number): string {
   if (value === null) return "–";
   const { mean, least, greatest } = value;
   const range = least === greatest ? "" : ` (${least.toFixed(digits)} to ${greatest.toFixed(digits)})`;

@@ -1,5 +1,6 @@
 import type * as vscode from "vscode";
 import type { RunView } from "../../protocol/views.ts";
+import type { Comparisons } from "../comparison/comparisons.ts";
 import type { EngineHost } from "../engine/engineHost.ts";
 import type { LossEvaluations } from "../language/evaluations.ts";
 import type { RuleExplanations } from "../language/ruleExplanations.ts";
@@ -22,10 +23,13 @@ export interface CommandContext {
   readonly runs: RunsView;
   readonly doctorPage: DoctorPage;
   readonly traces: Traces;
+  readonly comparisons: Comparisons;
   readonly evaluations: LossEvaluations;
   readonly explanations: RuleExplanations;
   readonly log: vscode.LogOutputChannel;
   readonly memory: vscode.Memento;
+  /** The extension's own storage, for runs where no folder is open. */
+  readonly storage: vscode.Uri;
   /** The folder of the extension. */
   readonly extensionUri: vscode.Uri;
 }

@@ -20,6 +20,8 @@ export const commandTable = {
   reset: { title: "Reset", requires: "run", icon: "debug-restart" },
   openPanel: { title: "Open Panel", requires: "nothing", icon: "graph-line" },
   openRun: { title: "Open Run…", requires: "nothing", icon: "folder-opened" },
+  trainComparison: { title: "Train Comparison…", requires: "nothing", icon: "beaker" },
+  compareRuns: { title: "Compare Runs…", requires: "nothing", icon: "git-compare" },
   exportCsv: { title: "Export Update as CSV…", requires: "update" },
   exportTrace: { title: "Export Update as Trace…", requires: "update" },
   exportPytorch: { title: "Export Update as PyTorch Script…", requires: "update" },

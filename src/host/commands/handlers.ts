@@ -1,6 +1,7 @@
 import type { PanelCommand } from "../../protocol/panel.ts";
 import type { CommandHandler } from "./commandContext.ts";
 import type { CommandId } from "./commandTable.ts";
+import { compareHandlers } from "./compareHandlers.ts";
 import { copyHandlers } from "./copyHandlers.ts";
 import { fileHandlers } from "./fileHandlers.ts";
 import { lossHandlers } from "./lossHandlers.ts";
@@ -28,6 +29,7 @@ export const commandHandlers: CommandHandlers = {
   ...ruleHandlers,
   ...pythonHandlers,
   ...probeHandlers,
+  ...compareHandlers,
   ...traceHandlers,
   ...recorderHandlers,
 };

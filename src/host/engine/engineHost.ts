@@ -7,7 +7,7 @@ import { readSettings } from "../settings.ts";
 import type { HostStore } from "../store.ts";
 import type { EngineProcess } from "./engineProcess.ts";
 import { findNode } from "./findNode.ts";
-import { forkEngine } from "./forkEngine.ts";
+import { type ForkOptions, forkEngine } from "./forkEngine.ts";
 import { probeNode } from "./probeNode.ts";
 import { runtimeEnvironment } from "./runtimeEnvironment.ts";
 import { EngineSupervisor, type SupervisorHealth } from "./supervisor.ts";
@@ -81,7 +81,8 @@ export class EngineHost implements Disposable {
     this.#installing.dispose();
   }
 
-  async #launch(): Promise<EngineProcess> {
+  /** What runs the engine; other programs of ours run on the same. Rejects where no Node is found. */
+  async runner(): Promise<Omit<ForkOptions, "entry">> {
     const { extensionFolder, workFolder, log } = this.#options;
     const places = {
       setting: readSettings().nodePath,
@@ -97,7 +98,11 @@ export class EngineHost implements Disposable {
     const { path: node, runAsNode } = search.found;
     const folder = workFolder.fsPath;
     const environment = runtimeEnvironment(folder, readSettings().libraryFolder);
-    return forkEngine({ entry: this.entry, node, runAsNode, folder, environment });
+    return { node, runAsNode, folder, environment };
+  }
+
+  async #launch(): Promise<EngineProcess> {
+    return forkEngine({ entry: this.entry, ...(await this.runner()) });
   }
 
   #heed(health: SupervisorHealth): void {

@@ -1,14 +1,14 @@
-import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 import { type PanelMemory, panelProtocolVersion } from "../../protocol/panel.ts";
 import { systemClock } from "../clock.ts";
 import { type Disposable, DisposableStore } from "../disposables.ts";
 import type { HostModel } from "../model.ts";
 import { hostState, stateDiffers } from "./hostState.ts";
+import { loadPage } from "./loadPage.ts";
 import { PanelConnection, requireVersion } from "./panelConnection.ts";
 import { PanelFeed } from "./panelFeed.ts";
 import { panelHandlers } from "./panelHandlers.ts";
-import { messageHtml, panelHtml } from "./panelHtml.ts";
+import { messageHtml } from "./panelHtml.ts";
 import { checkPanelParams } from "./panelSchemas.ts";
 import type { PanelServices } from "./panelServices.ts";
 
@@ -129,18 +129,8 @@ export class RunPanel implements Disposable {
 
   #load(): void {
     const { extensionUri } = this.#services;
-    const { webview } = this.#panel;
-    const folders = ["dist", "media"].map((name) => vscode.Uri.joinPath(extensionUri, name));
     this.#panel.iconPath = vscode.Uri.joinPath(extensionUri, "media", "icon.png");
-    webview.options = { enableScripts: true, localResourceRoots: folders };
-    const file = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(folders[0]!, name)).toString();
-    webview.html = panelHtml({
-      cspSource: webview.cspSource,
-      nonce: randomBytes(18).toString("base64"),
-      script: file("webview.js"),
-      styles: [file("webview.css")],
-      title: "Policy Gradient",
-    });
+    loadPage(this.#panel, extensionUri, "webview", "Policy Gradient");
   }
 
   #duties(): Parameters<typeof panelHandlers>[0] {

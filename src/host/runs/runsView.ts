@@ -33,7 +33,9 @@ export class RunsView implements Disposable, vscode.TreeDataProvider<RunNode> {
 
   constructor(options: RunsViewOptions) {
     this.#options = options;
-    this.#tree = this.#owned.add(vscode.window.createTreeView(runsViewId, { treeDataProvider: this }));
+    this.#tree = this.#owned.add(
+      vscode.window.createTreeView(runsViewId, { treeDataProvider: this, canSelectMany: true }),
+    );
     this.#owned.add(this.#tree.onDidChangeVisibility(({ visible }) => this.#heedVisibility(visible)));
     this.#owned.add(options.engine.onRunChanged(() => this.refresh()));
     this.#owned.add(
@@ -49,6 +51,11 @@ export class RunsView implements Disposable, vscode.TreeDataProvider<RunNode> {
 
   get selectedPath(): string | undefined {
     return this.#tree.selection[0]?.path;
+  }
+
+  /** The runs that are selected, each once. */
+  get selectedPaths(): readonly string[] {
+    return [...new Set(this.#tree.selection.map(({ path: file }) => file))];
   }
 
   find(file: string): RunListing | undefined {

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import path from "node:path";
 import * as v from "valibot";
 import * as vscode from "vscode";
@@ -9,13 +8,13 @@ import {
   type TracePageState,
   tracePageVersion,
 } from "../../protocol/tracePage.ts";
-import type { FindingView } from "../../protocol/traceViews.ts";
+import type { FindingView, TraceView } from "../../protocol/traceViews.ts";
 import { systemClock } from "../clock.ts";
 import { type Disposable, DisposableStore } from "../disposables.ts";
+import { Follower } from "../follower.ts";
+import { loadPage, reducesMotion } from "../panel/loadPage.ts";
 import { PanelConnection, requireVersion } from "../panel/panelConnection.ts";
-import { panelHtml } from "../panel/panelHtml.ts";
 import { findSource } from "./findSource.ts";
-import { TraceFollower } from "./traceFollower.ts";
 import type { Traces } from "./traces.ts";
 
 export interface TracePageOptions {
@@ -38,7 +37,7 @@ export class TracePage implements Disposable {
   readonly #options: TracePageOptions;
   readonly #owned = new DisposableStore();
   readonly #connection: PanelConnection<TracePageMethods, TracePageEvents>;
-  readonly #follower: TraceFollower;
+  readonly #follower: Follower<TraceView>;
 
   constructor(file: string, panel: vscode.WebviewPanel, options: TracePageOptions) {
     this.path = file;
@@ -55,7 +54,7 @@ export class TracePage implements Disposable {
       handlers: this.#handlers(),
     });
     this.#follower = this.#owned.add(
-      new TraceFollower({
+      new Follower<TraceView>({
         clock: systemClock,
         read: () => options.traces.check(file),
         watch: (changed) => watchFile(file, changed),
@@ -64,13 +63,13 @@ export class TracePage implements Disposable {
     );
     this.#owned.add(panel.webview.onDidReceiveMessage((message) => this.#connection.receive(message)));
     this.#owned.add(panel.onDidChangeViewState(() => this.#heedView()));
-    this.#load();
+    loadPage(panel, options.extensionUri, "trace", path.basename(file));
   }
 
   /** What the page shows, or will once it has loaded. */
   get state(): TracePageState {
-    const motion = vscode.workspace.getConfiguration("workbench").get<string>("reduceMotion", "auto");
-    return { ...this.#follower.known, reducedMotion: motion === "on" };
+    const { view: trace, ...known } = this.#follower.known;
+    return { trace, ...known, reducedMotion: reducesMotion() };
   }
 
   /** Whether the page has loaded and said so. */
@@ -107,7 +106,7 @@ export class TracePage implements Disposable {
   }
 
   #finding(id: string): FindingView {
-    const found = this.#follower.known.trace?.findings.find((one) => one.id === id);
+    const found = this.#follower.known.view?.findings.find((one) => one.id === id);
     if (found === undefined) throw new Error(`The trace has no finding ${id} by now.`);
     return found;
   }
@@ -131,21 +130,6 @@ export class TracePage implements Disposable {
     if (this.#panel.visible) return;
     this.#follower.show(false);
     this.#connection.close();
-  }
-
-  #load(): void {
-    const { extensionUri } = this.#options;
-    const { webview } = this.#panel;
-    const folders = ["dist", "media"].map((name) => vscode.Uri.joinPath(extensionUri, name));
-    webview.options = { enableScripts: true, localResourceRoots: folders };
-    const file = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(folders[0]!, name)).toString();
-    webview.html = panelHtml({
-      cspSource: webview.cspSource,
-      nonce: randomBytes(18).toString("base64"),
-      script: file("trace.js"),
-      styles: [file("trace.css")],
-      title: path.basename(this.path),
-    });
   }
 }
 

@@ -23,9 +23,18 @@ export function listedRunsFolders(storage: vscode.Uri): vscode.Uri[] {
 
 /** Creates the folder; in a workspace, with a .gitignore of its own that keeps it out of version control. */
 export async function prepareRunsFolder(folder: vscode.Uri): Promise<void> {
+  await prepareFolder(folder, folder.path.endsWith(`/${folderName}/runs`));
+}
+
+/** The same of the folder of sweeps. */
+export async function prepareSweepsFolder(folder: vscode.Uri): Promise<void> {
+  await prepareFolder(folder, folder.path.endsWith(`/${folderName}/sweeps`));
+}
+
+async function prepareFolder(folder: vscode.Uri, isInWorkspace: boolean): Promise<void> {
   const { fs } = vscode.workspace;
   await fs.createDirectory(folder);
-  if (!folder.path.endsWith(`/${folderName}/runs`)) return;
+  if (!isInWorkspace) return;
   if ((await fileNames(folder)).includes(".gitignore")) return;
   await fs.writeFile(vscode.Uri.joinPath(folder, ".gitignore"), new TextEncoder().encode("*\n"));
 }
@@ -35,6 +44,31 @@ export async function fileNames(folder: vscode.Uri): Promise<string[]> {
   try {
     const entries = await vscode.workspace.fs.readDirectory(folder);
     return entries.map(([name]) => name);
+  } catch {
+    return [];
+  }
+}
+
+/** The folder of an open folder's sweeps, for every open folder on disk. */
+export function sweepsFolders(): vscode.Uri[] {
+  return workspaceRunsFolders().map((runs) => vscode.Uri.joinPath(runs, "..", "sweeps"));
+}
+
+/** The folders of all sweeps of the open folders, by name. */
+export async function sweepFolders(): Promise<string[]> {
+  const lists = await Promise.all(
+    sweepsFolders().map(async (folder) => {
+      const names = await folderNames(folder);
+      return names.map((name) => vscode.Uri.joinPath(folder, name).fsPath);
+    }),
+  );
+  return lists.flat().sort();
+}
+
+async function folderNames(folder: vscode.Uri): Promise<string[]> {
+  try {
+    const entries = await vscode.workspace.fs.readDirectory(folder);
+    return entries.flatMap(([name, type]) => (type === vscode.FileType.Directory ? [name] : []));
   } catch {
     return [];
   }

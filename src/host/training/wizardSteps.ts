@@ -30,6 +30,21 @@ export function askChoice<Item extends ChoiceItem>(
   return showStep(picker, options, () => picker.activeItems[0]);
 }
 
+/** Shows one list of a series from which several are taken, at least one. */
+export function askChoices<Item extends ChoiceItem>(
+  options: StepPlace & { placeholder: string; items: readonly Item[]; current: readonly string[] },
+): Promise<StepAnswer<readonly Item[]>> {
+  const picker = vscode.window.createQuickPick<Item>();
+  picker.canSelectMany = true;
+  picker.items = options.items;
+  picker.placeholder = options.placeholder;
+  picker.matchOnDetail = true;
+  picker.selectedItems = options.items.filter(({ id }) => options.current.includes(id));
+  return showStep(picker, options, () =>
+    picker.selectedItems.length > 0 ? [...picker.selectedItems] : undefined,
+  );
+}
+
 /** Asks for one line; it is taken only where `problem` finds none. */
 export function askText(
   options: StepPlace & { prompt: string; value: string; problem: (value: string) => string | undefined },

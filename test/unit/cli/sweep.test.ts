@@ -16,7 +16,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { axes, readValues, requestOf } from "../../../src/cli/sweep/axes.ts";
 import { mostTrials, trialsOf } from "../../../src/cli/sweep/grid.ts";
-import { spread } from "../../../src/cli/sweep/summary.ts";
+import { spread } from "../../../src/engine/spread.ts";
 import { UserError } from "../../../src/engine/userError.ts";
 import { openRun } from "../../../src/runs/runReader.ts";
 import { isBeingWritten } from "../../../src/runs/writerLock.ts";

@@ -9,6 +9,7 @@ import {
 } from "../../../src/host/commands/commandTable.ts";
 import { requirements } from "../../../src/host/commands/requirements.ts";
 import {
+  comparisonViewType,
   lineEditorViewType,
   panelViewType,
   runEditorViewType,
@@ -76,6 +77,7 @@ describe("the manifest", () => {
   test("starts the extension only when something of it is used", () => {
     expect(manifest.activationEvents).toEqual([
       `onWebviewPanel:${panelViewType}`,
+      `onWebviewPanel:${comparisonViewType}`,
       "workspaceContains:.policy-gradient/runs",
       "workspaceContains:**/*.pgtrace",
     ]);

@@ -1,22 +1,26 @@
 import { describe, expect, test } from "vitest";
-import { type FollowedTrace, TraceFollower } from "../../../../src/host/traces/traceFollower.ts";
-import type { TraceView } from "../../../../src/protocol/traceViews.ts";
-import { manualClock } from "../manualClock.ts";
+import { type Followed, Follower } from "../../../src/host/follower.ts";
+import { manualClock } from "./manualClock.ts";
+
+/** What is followed here: a file with so many steps. */
+interface View {
+  readonly steps: number;
+}
 
 /** A follower whose readings end when the test says so. */
 function followed() {
   const clock = manualClock();
   const readings: { resolve: (steps: number) => Promise<void>; reject: (reason: string) => Promise<void> }[] =
     [];
-  const states: FollowedTrace[] = [];
+  const states: Followed<View>[] = [];
   let change = () => {};
   let isWatched = true;
-  const follower = new TraceFollower({
+  const follower = new Follower<View>({
     clock,
     read: () =>
-      new Promise<TraceView>((resolve, reject) => {
+      new Promise<View>((resolve, reject) => {
         readings.push({
-          resolve: async (steps) => resolve({ steps } as TraceView),
+          resolve: async (steps) => resolve({ steps } as View),
           reject: async (reason) => reject(new Error(reason)),
         });
       }),
@@ -29,7 +33,7 @@ function followed() {
   return { clock, readings, states, follower, change: () => change(), watched: () => isWatched };
 }
 
-describe("following a trace", () => {
+describe("following files", () => {
   test("reads nothing before somebody looks", () => {
     const { clock, readings, follower, change } = followed();
     change();
@@ -48,7 +52,7 @@ describe("following a trace", () => {
     clock.advance(10_000);
     expect(readings).toHaveLength(1);
     await readings[0]!.resolve(1);
-    expect(follower.known).toMatchObject({ trace: { steps: 1 }, isReading: false });
+    expect(follower.known).toMatchObject({ view: { steps: 1 }, isReading: false });
     clock.advance(30_000);
     clock.advance(0);
     expect(readings).toHaveLength(2);
@@ -78,7 +82,7 @@ describe("following a trace", () => {
     clock.advance(0);
     await readings[1]!.reject("line 3");
     await Promise.resolve();
-    expect(follower.known).toEqual({ trace: { steps: 7 }, problem: "line 3", isReading: false });
+    expect(follower.known).toEqual({ view: { steps: 7 }, problem: "line 3", isReading: false });
   });
 
   test("stops when it is disposed, and what ends late is not told", async () => {

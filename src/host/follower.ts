@@ -1,21 +1,20 @@
-import type { TraceView } from "../../protocol/traceViews.ts";
-import type { Clock } from "../clock.ts";
-import { type Disposable, DisposableStore } from "../disposables.ts";
+import type { Clock } from "./clock.ts";
+import { type Disposable, DisposableStore } from "./disposables.ts";
 
-/** What is known of a followed trace. */
-export interface FollowedTrace {
-  readonly trace: TraceView | null;
-  /** Why the file cannot be read as it stands; what was read before stays. */
+/** What is known of something followed. */
+export interface Followed<View> {
+  readonly view: View | null;
+  /** Why it cannot be read as it stands; what was read before stays. */
   readonly problem: string | null;
   readonly isReading: boolean;
 }
 
-export interface TraceFollowerOptions {
+export interface FollowerOptions<View> {
   readonly clock: Clock;
-  readonly read: () => Promise<TraceView>;
-  /** Calls back whenever the file changes, until it is disposed. */
+  readonly read: () => Promise<View>;
+  /** Calls back whenever it may have changed, until it is disposed. */
   readonly watch: (changed: () => void) => Disposable;
-  readonly onChange: (known: FollowedTrace) => void;
+  readonly onChange: (known: Followed<View>) => void;
 }
 
 /** Pause between two readings, at least; and as a multiple of what the reading before took. */
@@ -23,23 +22,23 @@ const leastPause = 500;
 const pauseFactor = 3;
 
 /**
- * Reads a trace anew as its file grows: one reading at a time, none while nobody looks, and with pauses in proportion to
- * the time a reading takes, so that a large trace that is being written does not keep the engine busy.
+ * Reads files anew as they grow: one reading at a time, none while nobody looks, and with pauses in proportion to the
+ * time a reading takes, so that large files that are being written do not keep the engine busy.
  */
-export class TraceFollower implements Disposable {
-  readonly #options: TraceFollowerOptions;
+export class Follower<View> implements Disposable {
+  readonly #options: FollowerOptions<View>;
   readonly #owned = new DisposableStore();
-  #known: FollowedTrace = { trace: null, problem: null, isReading: false };
+  #known: Followed<View> = { view: null, problem: null, isReading: false };
   #isShown = false;
   #isStale = true;
   #cancel: (() => void) | undefined;
 
-  constructor(options: TraceFollowerOptions) {
+  constructor(options: FollowerOptions<View>) {
     this.#options = options;
     this.#owned.add(options.watch(() => this.#heed()));
   }
 
-  get known(): FollowedTrace {
+  get known(): Followed<View> {
     return this.#known;
   }
 
@@ -47,6 +46,11 @@ export class TraceFollower implements Disposable {
   show(isShown: boolean): void {
     this.#isShown = isShown;
     this.#readSoon(0);
+  }
+
+  /** Reads again as soon as a pause allows, as if a file had changed. */
+  readAgain(): void {
+    this.#heed();
   }
 
   dispose(): void {
@@ -74,7 +78,7 @@ export class TraceFollower implements Disposable {
     this.#set({ isReading: true });
     const begun = clock.now();
     try {
-      this.#set({ trace: await read(), problem: null, isReading: false });
+      this.#set({ view: await read(), problem: null, isReading: false });
     } catch (error) {
       this.#set({ problem: error instanceof Error ? error.message : String(error), isReading: false });
     }
@@ -88,7 +92,7 @@ export class TraceFollower implements Disposable {
     }
   }
 
-  #set(change: Partial<FollowedTrace>): void {
+  #set(change: Partial<Followed<View>>): void {
     this.#known = { ...this.#known, ...change };
     if (!this.#owned.disposed) this.#options.onChange(this.#known);
   }

@@ -1,8 +1,8 @@
 /** Colours that suit a light and a dark page; curves differ in their dashes too. */
 const style = `
-  svg { --text: #24292f; --quiet: #57606a; --faint: #d0d7de; --a: #0969da; --b: #bc4c00; --c: #1a7f37; --d: #8250df }
+  svg { --text: #24292f; --quiet: #57606a; --faint: #d0d7de; --a: #0969da; --b: #bc4c00; --c: #1a7f37; --d: #8250df; --e: #cf222e; --f: #0a7c86 }
   @media (prefers-color-scheme: dark) {
-    svg { --text: #e6edf3; --quiet: #8b949e; --faint: #30363d; --a: #58a6ff; --b: #f0883e; --c: #3fb950; --d: #bc8cff }
+    svg { --text: #e6edf3; --quiet: #8b949e; --faint: #30363d; --a: #58a6ff; --b: #f0883e; --c: #3fb950; --d: #bc8cff; --e: #ff7b72; --f: #56d4dd }
   }
   text { font: 12px system-ui, sans-serif; fill: var(--quiet) }
   .title { font-size: 14px; fill: var(--text) } .panel { font-size: 12.5px; fill: var(--text) }
@@ -11,12 +11,16 @@ const style = `
   .curve { fill: none; stroke-width: 1.5; stroke-linejoin: round }
   .curve.a { stroke: var(--a) } .curve.b { stroke: var(--b); stroke-dasharray: 7 2 }
   .curve.c { stroke: var(--c); stroke-dasharray: 2 2 } .curve.d { stroke: var(--d); stroke-dasharray: 9 3 2 3 }
-  .band { fill-opacity: .18 } .band.a { fill: var(--a) } .band.b { fill: var(--b) } .band.c { fill: var(--c) } .band.d { fill: var(--d) }
+  .curve.e { stroke: var(--e); stroke-dasharray: 4 4 } .curve.f { stroke: var(--f); stroke-dasharray: 12 3 }
+  .curve.few { stroke-width: .75; stroke-opacity: .6 }
+  .band { fill-opacity: .18 } .band.a { fill: var(--a) } .band.b { fill: var(--b) } .band.c { fill: var(--c) }
+  .band.d { fill: var(--d) } .band.e { fill: var(--e) } .band.f { fill: var(--f) }
+  .name.e { fill: var(--e) } .name.f { fill: var(--f) }
   .name.a { fill: var(--a) } .name.b { fill: var(--b) } .name.c { fill: var(--c) } .name.d { fill: var(--d) }
   .dot { fill: var(--a); fill-opacity: .75 } .mean { stroke: var(--text); stroke-width: 2 }`;
 
 /** The classes that a figure's curves take in turn. */
-export const curveClasses = ["a", "b", "c", "d"] as const;
+export const curveClasses = ["a", "b", "c", "d", "e", "f"] as const;
 
 /** A whole picture with its text alternative: a short name, and what is to be seen in it with its numbers. */
 export function picture(width: number, height: number, name: string, words: string, body: string): string {
