@@ -306,8 +306,9 @@ class _Pending:
         self._is_list = {name: isinstance(tensor, (list, tuple)) for name, tensor in given.items()}
         # Without the loss (inside a library) the tensors say whether a backward() is to come.
         self._has_graph = bool(self._hooks) if loss is None else _requires_grad(loss)
-        if self._params and not self._hooks and self._has_graph:
-            self._hooks.append(loss.register_hook(lambda _: self._begin()))
+        # The loss comes first in its backward(): at any other tensor some parameters have their gradient already.
+        if self._params and _requires_grad(loss):
+            self._hooks.append(loss.register_hook(lambda _: self._start()))
         self.waits = bool(self._hooks) and self._has_graph
 
     def _hook(self, name, tensor):
@@ -320,11 +321,14 @@ class _Pending:
 
     def _keep(self, found, index):
         def keep(gradient):
-            if not self._is_queued:
-                self._begin()
+            self._start()
             found[index] = gradient.clone() if found[index] is None else found[index] + gradient
 
         return keep
+
+    def _start(self):
+        if not self._is_queued:
+            self._begin()
 
     def _begin(self):
         """The first gradient of this backward(): what lies in .grad now is of earlier ones."""

@@ -36,6 +36,7 @@ function updateEvidence(
   contexts: Map<number, Trajectories>,
 ): UpdateEvidence {
   const { rollout, rows } = record;
+  const isFirst = rollout === undefined || (!contexts.has(rollout) && isFirstMinibatch(record));
   const context = contextOf(trace, record, contexts);
   const column = (name: StepColumnName) => gather(trace.steps.columns[name], rows);
   const vector = (name: VectorName) => record.vectors.get(name)?.data;
@@ -45,6 +46,8 @@ function updateEvidence(
   };
   const ownLogProbs = vector("log_prob");
   const sampledLogProbs = column("log_prob") ?? (rollout === undefined ? ownLogProbs : undefined);
+  const outputs = outputsOf(trace, record, isFirst);
+  const ownEntropies = vector("entropy");
   return {
     number: record.number,
     line: record.line,
@@ -53,12 +56,14 @@ function updateEvidence(
     places: placesOf(context, rows),
     gamma: record.scalars.get("gamma") ?? header("gamma") ?? 1,
     gaeLambda: record.scalars.get("gae_lambda") ?? header("gae_lambda"),
-    policy: outputsOf(trace, record),
+    policy: outputs.sampled,
+    ownPolicy: outputs.own,
     sampledLogProbs,
     logProbs: ownLogProbs ?? sampledLogProbs,
     hasOwnLogProbs:
       ownLogProbs !== undefined && (rollout !== undefined || differ(ownLogProbs, sampledLogProbs)),
-    entropies: vector("entropy") ?? column("entropy"),
+    entropies: ownEntropies ?? column("entropy"),
+    entropyPolicy: ownEntropies ? outputs.own : outputs.sampled,
     values: vector("value") ?? column("value"),
     loss: record.scalars.get("loss"),
     valueLoss: record.scalars.get("value_loss"),
@@ -186,18 +191,52 @@ function gather(column: Column, rows: Int32Array): Float64Array | undefined {
   return values;
 }
 
-function differ(a: Float64Array, b: Float64Array | undefined): boolean {
-  return b !== undefined && (a.length !== b.length || a.some((value, t) => value !== b[t]));
+/** Whether log-probabilities are others than those of sampling, beyond what another batch size rounds differently. */
+function differ(own: Float64Array, sampled: Float64Array | undefined): boolean {
+  if (sampled === undefined) return false;
+  if (own.length !== sampled.length) return true;
+  const slack = own.every((value) => Math.fround(value) === value) ? 1e-5 : 1e-9;
+  return own.some((value, t) => !(Math.abs(value - sampled[t]!) <= slack * (1 + Math.abs(value))));
 }
 
-/** What the policy put out, from the steps, or where they do not say from the update. */
-function outputsOf(trace: Trace, { rows, vectors }: UpdateRecord): PolicyOutputs | undefined {
+/** Whether an update says that it comes before any step on its rollout, or does not say. */
+function isFirstMinibatch({ scalars }: UpdateRecord): boolean {
+  return (scalars.get("epoch") ?? 0) === 0 && (scalars.get("minibatch") ?? 0) === 0;
+}
+
+interface Outputs {
+  readonly sampled: PolicyOutputs | undefined;
+  readonly own: PolicyOutputs | undefined;
+}
+
+/**
+ * What the policy put out when the actions were drawn and when the update was computed. The one stands for the other
+ * only where nothing was learned in between (`isFirst`).
+ */
+function outputsOf(trace: Trace, record: UpdateRecord, isFirst: boolean): Outputs {
   const { columns } = trace.steps;
-  const output = (name: "logits" | "mu" | "log_sigma") =>
-    gather(columns[name], rows) ?? vectors.get(name)?.data;
-  const actions = gather(columns.action, rows);
+  const { rows, vectors } = record;
+  const ofSteps = madeOf(trace, rows, (name) => gather(columns[name], rows));
+  const ofUpdate = madeOf(trace, rows, (name) => vectors.get(name)?.data);
+  const mixed = (name: OutputName) => gather(columns[name], rows) ?? vectors.get(name)?.data;
+  const either = ofSteps || ofUpdate ? undefined : madeOf(trace, rows, mixed);
+  return {
+    sampled: ofSteps ?? (isFirst ? ofUpdate : undefined) ?? either,
+    own: ofUpdate ?? (isFirst ? ofSteps : undefined) ?? either,
+  };
+}
+
+type OutputName = "logits" | "mu" | "log_sigma";
+
+function madeOf(
+  trace: Trace,
+  rows: Int32Array,
+  output: (name: OutputName) => Float64Array | undefined,
+): PolicyOutputs | undefined {
+  const { action } = trace.steps.columns;
+  const actions = gather(action, rows);
   const logits = output("logits");
-  if (logits && actions && columns.action.width === 1) {
+  if (logits && actions && action.width === 1) {
     return { kind: "categorical", actionCount: logits.length / rows.length, logits, actions };
   }
   const mu = output("mu");
@@ -213,9 +252,10 @@ function outputsOf(trace: Trace, { rows, vectors }: UpdateRecord): PolicyOutputs
   };
 }
 
-/** A σ for each step, for each dimension, or for both, as [T × d]. */
+/** One σ, a σ for each step, for each dimension, or for both, as [T × d]. */
 function spreadRows(values: Float64Array, steps: number, dimensions: number): Float64Array {
   if (values.length === steps * dimensions) return values;
+  if (values.length === 1) return new Float64Array(steps * dimensions).fill(values[0]!);
   const isPerDimension = values.length === dimensions;
   return Float64Array.from({ length: steps * dimensions }, (_, at) =>
     isPerDimension ? values[at % dimensions]! : values[Math.floor(at / dimensions)]!,

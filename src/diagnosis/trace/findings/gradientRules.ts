@@ -40,7 +40,7 @@ const oneOutputOnly: FindingRule = {
       : "record logits_grad: coef alone does not show which outputs the gradient enters",
 };
 
-function hasOneOutput({ policy, logitsGrad, steps }: UpdateEvidence): boolean {
+function hasOneOutput({ ownPolicy: policy, logitsGrad, steps }: UpdateEvidence): boolean {
   if (policy?.kind !== "categorical" || logitsGrad?.length !== policy.logits.length) return false;
   let touched = 0;
   for (let t = 0; t < steps; t++) {
@@ -146,7 +146,7 @@ const undetachedAction: FindingRule = {
   fix: "action = dist.sample()   # not rsample(), or action.detach()",
   reference: "HorizonRobotics/alf#34",
   detect: (session) => {
-    const updates = session.updates.filter(({ policy, muGrad, coef, logSigmaGrad }) => {
+    const updates = session.updates.filter(({ ownPolicy: policy, muGrad, coef, logSigmaGrad }) => {
       if (policy?.kind !== "gaussian" || !muGrad || !session.trustsOutputs) return false;
       if (policy.actions.every((action, at) => action === policy.mu[at])) return false;
       const other = coef ?? logSigmaGrad;

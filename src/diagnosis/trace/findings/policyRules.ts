@@ -1,8 +1,8 @@
 import { formatSignificant } from "../../scale.ts";
-import type { PolicyOutputs } from "../evidence.ts";
+import type { PolicyOutputs, UpdateEvidence } from "../evidence.ts";
 import type { Detection } from "../finding.ts";
 import type { FindingRule } from "../findingRule.ts";
-import { allowed } from "../logProbCheck.ts";
+import { differsAt, type Scoring } from "../logProbCheck.ts";
 import { tanhCorrection } from "../logProbHypotheses.ts";
 import type { Session } from "../session.ts";
 
@@ -140,13 +140,12 @@ function ownDrift(session: Session): Drift | undefined {
   const first = session.updates.filter(
     (update) => update.hasOwnLogProbs && !update.isRollout && update.sampledLogProbs?.length === update.steps,
   );
+  const scorings = new Map(session.logProbs?.scorings.map((scoring) => [scoring.update, scoring]));
   const rows: number[] = [];
   const updates = first.filter((update) => {
     const before = rows.length;
-    for (let t = 0; t < update.steps; t++) {
-      const difference = Math.abs(update.logProbs![t]! - update.sampledLogProbs![t]!);
-      if (difference > allowed(update, t, session.policyPrecision)) rows.push(session.rowsOf(update)[t]!);
-    }
+    const differs = recordedTwice(session, update, scorings.get(update));
+    for (let t = 0; t < update.steps; t++) if (differs(t)) rows.push(session.rowsOf(update)[t]!);
     return rows.length > before;
   });
   if (rows.length === 0) return undefined;
@@ -163,6 +162,23 @@ function ownDrift(session: Session): Drift | undefined {
   };
 }
 
+/** Tells at which steps an update's log-probabilities are others than those of sampling, beyond rounding. */
+function recordedTwice(
+  session: Session,
+  { logProbs, sampledLogProbs }: UpdateEvidence,
+  scoring: Scoring | undefined,
+): (t: number) => boolean {
+  const precision = session.policyPrecision;
+  const own = logProbs!;
+  const sampled = sampledLogProbs!;
+  if (scoring) {
+    const others = scoring.logProbs === own ? sampled : own;
+    return (t) => differsAt(scoring, others, t, precision);
+  }
+  const slack = Math.max(1e-9, 100 * precision.unit);
+  return (t) => Math.abs(own[t]! - sampled[t]!) > slack * (1 + Math.abs(own[t]!));
+}
+
 /**
  * Whether the differences follow the outputs smoothly, as those of an older policy do: the difference of one step tells
  * much of the next one's. Noise of another forward pass does not.
@@ -170,12 +186,8 @@ function ownDrift(session: Session): Drift | undefined {
 function isSmooth(session: Session): boolean {
   let product = 0;
   let square = 0;
-  for (const update of session.updates) {
-    const numbers = session.policies.of(update);
-    if (!numbers || !update.sampledLogProbs) continue;
-    const shifts = update.sampledLogProbs.map((value, t) =>
-      signedShift(update, t, value - numbers.logProbs[t]!),
-    );
+  for (const { policy, numbers, logProbs } of session.logProbs?.scorings ?? []) {
+    const shifts = logProbs.map((value, t) => signedShift(policy, t, value - numbers.logProbs[t]!));
     for (let t = 1; t < shifts.length; t++) {
       product += shifts[t]! * shifts[t - 1]!;
       square += shifts[t]! ** 2;
@@ -185,11 +197,9 @@ function isSmooth(session: Session): boolean {
 }
 
 /** With two actions a shift of ln π_a is one of the logit difference, whose sign depends on the action. */
-function signedShift({ policy }: Session["updates"][number], t: number, difference: number): number {
-  if (policy?.kind === "categorical") return policy.actions[t] === 0 ? difference : -difference;
-  return policy
-    ? difference * Math.sign(policy.actions[t * policy.dimensions]! - policy.mu[t * policy.dimensions]!)
-    : difference;
+function signedShift(policy: PolicyOutputs, t: number, difference: number): number {
+  if (policy.kind === "categorical") return policy.actions[t] === 0 ? difference : -difference;
+  return difference * Math.sign(policy.actions[t * policy.dimensions]! - policy.mu[t * policy.dimensions]!);
 }
 
 const staleLogProbs: FindingRule = {
@@ -231,36 +241,50 @@ const actingGreedily: FindingRule = {
     session.updates.some(({ policy }) => policy) ? undefined : "record logits (or mu and log_sigma)",
 };
 
-/** ln of the probability that sampling takes the likeliest action at every step, below which it is not chance. */
-const chance = Math.log(1e-6);
+/**
+ * ln of the probability that sampling takes the likeliest action at every step: below the first it is not chance, below
+ * the second it hardly is.
+ */
+const excluded = Math.log(1e-6);
+const unlikely = Math.log(1e-3);
 
 function greedy(session: Session): Detection | undefined {
   let logChance = 0;
-  let steps = 0;
-  const rows: number[] = [];
+  const rows = new Set<number>();
   for (const update of session.updates) {
     const numbers = session.policies.of(update);
     if (!numbers || !update.policy) continue;
     for (let t = 0; t < update.steps; t++) {
       const gap = numbers.likeliest[t]! - numbers.logProbs[t]!;
       if (!(gap <= 1e-9)) return undefined;
+      const row = update.context.rows[update.places[t]!]!;
+      // Every epoch sees the same draws again.
+      if (rows.has(row)) continue;
       logChance += logChanceOfLikeliest(update.policy, t, numbers.likeliest[t]!);
-      rows.push(update.context.rows[update.places[t]!]!);
-      steps++;
+      rows.add(row);
     }
   }
-  if (steps === 0 || logChance > chance) return undefined;
+  if (rows.size === 0 || logChance > unlikely) return undefined;
   return {
-    message: `Expected actions drawn from π; seen the likeliest one at all ${steps} steps, which sampling does with probability e^${formatSignificant(logChance, 3)}`,
-    evidence: { steps, logProbability: logChance },
-    rows,
+    message: `Expected actions drawn from π; seen the likeliest one at all ${rows.size} steps, which sampling does with probability ${probabilityWords(logChance)}`,
+    evidence: { steps: rows.size, logProbability: logChance },
+    rows: [...rows],
     updates: session.updates.map(({ number }) => number),
+    ...(logChance > excluded ? { severity: "warning" } : {}),
   };
+}
+
+/** "2.3e−4", or a power of e where no number of the machine is so small. */
+function probabilityWords(logProbability: number): string {
+  const probability = Math.exp(logProbability);
+  return probability > 1e-300
+    ? formatSignificant(probability, 2)
+    : `e^${formatSignificant(logProbability, 3)}`;
 }
 
 /** ln of the probability that sampling takes a likeliest action, of which there may be several; a mean is never drawn. */
 function logChanceOfLikeliest(policy: PolicyOutputs, t: number, likeliest: number): number {
-  if (policy.kind === "gaussian") return chance / 3;
+  if (policy.kind === "gaussian") return excluded / 3;
   const row = policy.logits.subarray(t * policy.actionCount, (t + 1) * policy.actionCount);
   const largest = Math.max(...row);
   return likeliest + Math.log(row.reduce((count, logit) => count + (largest - logit <= 1e-9 ? 1 : 0), 0));

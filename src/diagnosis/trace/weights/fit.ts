@@ -37,6 +37,25 @@ export function fitWeights(
   return { ...fit, residual: exactResidual(observed, candidates, scales, fit.beta) };
 }
 
+/** ‖c‖² of one update, and what of it no κ and β of its own could explain: at most what a common κ leaves. */
+export function leastLeft(observed: Observed, candidate: Float64Array): { left: number; total: number } {
+  const { cc, cw, ww, ch, hh, wh } = sumsOf(observed, candidate);
+  if (!(ww > 0) || !Number.isFinite(ww)) return { left: cc, total: cc };
+  const determinant = ww * hh - wh * wh;
+  if (hh === 0 || determinant <= 1e-12 * ww * hh)
+    return { left: Math.max(0, cc - (cw * cw) / ww), total: cc };
+  const scale = (cw * hh - ch * wh) / determinant;
+  const beta = (ch * ww - cw * wh) / determinant;
+  return { left: Math.max(0, cc - scale * cw - beta * ch), total: cc };
+}
+
+/** ‖c‖² over the steps that can be read. */
+export function squareOf({ weights }: Observed): number {
+  let square = 0;
+  for (const weight of weights) if (!Number.isNaN(weight)) square += weight * weight;
+  return square;
+}
+
 /** ‖c − κw − βh‖ / ‖c‖ over all updates. */
 function exactResidual(
   observed: readonly Observed[],

@@ -1,7 +1,7 @@
 import type { UpdateEvidence } from "../evidence.ts";
 import type { Precision } from "../precision.ts";
 import { type CostedSpec, enumerateSpecs, type Possible, possibleOf } from "./enumerate.ts";
-import { type Fit, fitWeights, type Observed } from "./fit.ts";
+import { type Fit, fitWeights, leastLeft, type Observed, squareOf } from "./fit.ts";
 import { withFittedEnds } from "./fitEnds.ts";
 import type { WeightSpec } from "./options.ts";
 import { TargetCache, weightsOf } from "./weightsOf.ts";
@@ -86,26 +86,30 @@ interface Candidate extends CostedSpec {
 }
 
 function explainSample(
-  sample: readonly ReadUpdate[],
+  given: readonly ReadUpdate[],
   precision: Precision,
   cache: TargetCache,
 ): { best: Omit<Explanation, "updates"> | undefined; nearest: SearchResult["nearest"] } {
+  const sample = [...given].sort((a, b) => squareOf(b.observed) - squareOf(a.observed));
   const possible = possibleOf(sample.map(({ update }) => update));
+  const probe = new Probe(sample, precision, cache);
   const candidates: Candidate[] = [];
-  let nearest: Candidate | undefined;
   let least = Number.POSITIVE_INFINITY;
   for (const costed of enumerateSpecs(possible)) {
     if (costed.cost > least + ambiguityMargin) break;
+    if (!probe.mayFit(costed)) continue;
     const candidate = tryCandidate(costed, sample, precision, cache);
-    if (!candidate) continue;
-    if (!nearest || candidate.fit.residual < nearest.fit.residual) nearest = candidate;
-    if (candidate.fit.residual > precision.tolerance) continue;
+    if (!candidate || candidate.fit.residual > precision.tolerance) continue;
     candidates.push(candidate);
     least = Math.min(least, candidate.total);
   }
   candidates.sort((a, b) => a.total - b.total);
   const best = candidates[0];
-  if (!best) return { best: undefined, nearest };
+  if (!best)
+    return {
+      best: undefined,
+      nearest: probe.nearest && tryCandidate(probe.nearest, sample, precision, cache),
+    };
   const alternatives = candidates
     .slice(1)
     .filter(
@@ -114,7 +118,37 @@ function explainSample(
     )
     .map(({ spec, fit }) => ({ spec, scale: fit.scale }));
   const { spec, fit, scaleKind, total } = best;
-  return { best: { spec, fit, scaleKind, cost: total, possible, alternatives }, nearest };
+  return { best: { spec, fit, scaleKind, cost: total, possible, alternatives }, nearest: best };
+}
+
+/** Tells, update by update, which specifications no common factor could save; most fail at the first update. */
+class Probe {
+  readonly #sample: readonly ReadUpdate[];
+  readonly #cache: TargetCache;
+  readonly #allowed: number;
+  #least = Number.POSITIVE_INFINITY;
+  /** The specification that leaves least of the first update. */
+  nearest: CostedSpec | undefined;
+
+  constructor(sample: readonly ReadUpdate[], precision: Precision, cache: TargetCache) {
+    this.#sample = sample;
+    this.#cache = cache;
+    const total = sample.reduce((sum, { observed }) => sum + squareOf(observed), 0);
+    this.#allowed = total * (3 * precision.tolerance) ** 2;
+  }
+
+  mayFit(costed: CostedSpec): boolean {
+    let left = 0;
+    for (const [index, read] of this.#sample.entries()) {
+      left += leastLeft(read.observed, candidateFor(read, costed.spec, this.#cache)).left;
+      if (index === 0 && left < this.#least) {
+        this.#least = left;
+        this.nearest = costed;
+      }
+      if (left > this.#allowed) return false;
+    }
+    return true;
+  }
 }
 
 /** Explanations that cost at most so much more are told as possible too. */
