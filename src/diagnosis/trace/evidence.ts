@@ -73,6 +73,8 @@ export interface UpdateEvidence {
   readonly sampledLogProbs: Float64Array | undefined;
   readonly logProbs: Float64Array | undefined;
   readonly hasOwnLogProbs: boolean;
+  /** ln π of the update and of sampling [T], recorded or recomputed from logits: their difference is ln ratio. */
+  readonly ratio: { readonly own: Float64Array; readonly sampled: Float64Array } | undefined;
   readonly entropies: Float64Array | undefined;
   /** The outputs that these entropies are of. */
   readonly entropyPolicy: PolicyOutputs | undefined;

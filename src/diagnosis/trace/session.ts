@@ -6,6 +6,7 @@ import { PolicyCache } from "./policy.ts";
 import { type Precision, precisionOf } from "./precision.ts";
 import { type Reading, readWeights } from "./reading.ts";
 import { explainWeights, type ReadUpdate, type SearchResult } from "./weights/search.ts";
+import { TargetCache } from "./weights/weightsOf.ts";
 
 /** An update with its reading. */
 export interface UpdateReading extends ReadUpdate {
@@ -16,6 +17,7 @@ export interface UpdateReading extends ReadUpdate {
 export class Session {
   readonly evidence: TraceEvidence;
   readonly policies = new PolicyCache();
+  readonly targets = new TargetCache();
   readonly #known = new Map<string, unknown>();
 
   constructor(evidence: TraceEvidence) {
@@ -69,7 +71,7 @@ export class Session {
 
   /** Which rule the weights follow. */
   get weights(): SearchResult {
-    return this.once("weights", () => explainWeights(this.readings, this.weightPrecision));
+    return this.once("weights", () => explainWeights(this.readings, this.weightPrecision, this.targets));
   }
 
   /** Which rule the losses follow, where no gradient was recorded. */

@@ -4,6 +4,7 @@ import type {
   Trajectories,
   UpdateEvidence,
 } from "../../diagnosis/trace/evidence.ts";
+import { policyNumbers } from "../../diagnosis/trace/policy.ts";
 import type { Column } from "../../runs/trace/columns.ts";
 import {
   type StepColumnName,
@@ -18,26 +19,46 @@ import { replayTrace } from "./replayTrace.ts";
 /** Makes a trace ready for diagnosis: every update with its own steps, in trajectories. */
 export function traceEvidence(trace: Trace): TraceEvidence {
   const { header, steps } = trace;
-  const contexts = new Map<number, Trajectories>();
+  const seen: Seen = { contexts: new Map(), furthestRow: -1 };
+  const isReused = reusesSteps(trace);
   const environment = typeof header?.environment === "string" ? header.environment : undefined;
   return {
     environment,
     replay: replayTrace(trace, environment),
     recordedReward: (row) => steps.rewards.at(row),
     recordedTermination: (row) => (steps.flags(row) & terminatedFlag) !== 0,
-    updates: trace.updates.map((record) => updateEvidence(trace, record, contexts)),
+    updates: trace.updates.map((record) => updateEvidence(trace, record, seen, isReused)),
     where: (row) => ({ episode: steps.episodes.at(row), t: steps.time.at(row) }),
   };
 }
 
-function updateEvidence(
-  trace: Trace,
-  record: UpdateRecord,
-  contexts: Map<number, Trajectories>,
-): UpdateEvidence {
+/** What the updates before used. */
+interface Seen {
+  readonly contexts: Map<number, Trajectories>;
+  furthestRow: number;
+}
+
+/** Whether steps are used by more than one update, as in the epochs of PPO. */
+function reusesSteps({ updates }: Trace): boolean {
+  let furthest = -1;
+  return updates.some(({ rows, rollout }) => {
+    const isAgain = rollout === undefined && rows[0]! <= furthest;
+    furthest = Math.max(furthest, rows.at(-1)!);
+    return isAgain;
+  });
+}
+
+/** Whether nothing was learned between these steps and the update. */
+function isFirstUse({ rollout, rows, scalars }: UpdateRecord, { contexts, furthestRow }: Seen): boolean {
+  if ((scalars.get("epoch") ?? 0) !== 0 || (scalars.get("minibatch") ?? 0) !== 0) return false;
+  return rollout === undefined ? rows[0]! > furthestRow : !contexts.has(rollout);
+}
+
+function updateEvidence(trace: Trace, record: UpdateRecord, seen: Seen, isReused: boolean): UpdateEvidence {
   const { rollout, rows } = record;
-  const isFirst = rollout === undefined || (!contexts.has(rollout) && isFirstMinibatch(record));
-  const context = contextOf(trace, record, contexts);
+  const isFirst = isFirstUse(record, seen);
+  seen.furthestRow = Math.max(seen.furthestRow, rows.at(-1)!);
+  const context = contextOf(trace, record, seen.contexts);
   const column = (name: StepColumnName) => gather(trace.steps.columns[name], rows);
   const vector = (name: VectorName) => record.vectors.get(name)?.data;
   const header = (name: string) => {
@@ -45,7 +66,7 @@ function updateEvidence(
     return typeof value === "number" ? value : undefined;
   };
   const ownLogProbs = vector("log_prob");
-  const sampledLogProbs = column("log_prob") ?? (rollout === undefined ? ownLogProbs : undefined);
+  const sampledLogProbs = column("log_prob") ?? (rollout === undefined && isFirst ? ownLogProbs : undefined);
   const outputs = outputsOf(trace, record, isFirst);
   const ownEntropies = vector("entropy");
   return {
@@ -61,7 +82,9 @@ function updateEvidence(
     sampledLogProbs,
     logProbs: ownLogProbs ?? sampledLogProbs,
     hasOwnLogProbs:
-      ownLogProbs !== undefined && (rollout !== undefined || differ(ownLogProbs, sampledLogProbs)),
+      ownLogProbs !== undefined &&
+      (rollout !== undefined || !isFirst || differ(ownLogProbs, sampledLogProbs)),
+    ratio: ratioOf(ownLogProbs ?? sampledOf(outputs.own), sampledLogProbs ?? sampledOf(outputs.sampled)),
     entropies: ownEntropies ?? column("entropy"),
     entropyPolicy: ownEntropies ? outputs.own : outputs.sampled,
     values: vector("value") ?? column("value"),
@@ -77,7 +100,7 @@ function updateEvidence(
     logSigmaGrad: vector("log_sigma_grad"),
     epoch: record.scalars.get("epoch"),
     minibatch: record.scalars.get("minibatch"),
-    isRollout: rollout !== undefined,
+    isRollout: rollout !== undefined || isReused,
     clipEpsilon: record.scalars.get("clip_epsilon") ?? header("clip_epsilon"),
     recordedReturns: vector("returns") ?? record.tensors.get("returns")?.data,
     recordedAdvantages: vector("advantages") ?? record.tensors.get("advantages")?.data,
@@ -199,9 +222,14 @@ function differ(own: Float64Array, sampled: Float64Array | undefined): boolean {
   return own.some((value, t) => !(Math.abs(value - sampled[t]!) <= slack * (1 + Math.abs(value))));
 }
 
-/** Whether an update says that it comes before any step on its rollout, or does not say. */
-function isFirstMinibatch({ scalars }: UpdateRecord): boolean {
-  return (scalars.get("epoch") ?? 0) === 0 && (scalars.get("minibatch") ?? 0) === 0;
+/** ln π of the actions taken, where it is not recorded but follows from what is. */
+function sampledOf(outputs: PolicyOutputs | undefined): Float64Array | undefined {
+  if (outputs?.kind !== "categorical") return undefined;
+  return policyNumbers(outputs, outputs.actions.length).logProbs;
+}
+
+function ratioOf(own: Float64Array | undefined, sampled: Float64Array | undefined): UpdateEvidence["ratio"] {
+  return own && sampled && own.length === sampled.length ? { own, sampled } : undefined;
 }
 
 interface Outputs {

@@ -250,7 +250,7 @@ def rollout_advantages(case, data, last):
     done = ((data["terminated"] + data["truncated"]) > 0).to(reward)
     keeps_final = case["limits"] == "apart" or case["adds_final"]
     final = data["final"] * data["truncated"]
-    if mistake == "truncation_as_termination":
+    if mistake in ("truncation_as_termination", "shifted_done_mask", "return_leaks_across_episodes"):
         keeps_final = False
     if mistake == "bootstrap_from_reset":
         keeps_final, final = True, data["reset"] * data["truncated"]

@@ -113,6 +113,8 @@ def rollout(rng, case):
     case["normalises"] = rng.choice([None, "minibatch", "minibatch", "rollout"]) if case["algorithm"] == "ppo" else rng.choice([None, None, "minibatch"])
     if mistake in ("truncation_as_termination", "bootstrap_from_reset", "shifted_done_mask", "return_leaks_across_episodes"):
         case |= {"limits": "apart", "truncates": True, "shape": (32, rng.choice([1, 2, 4])), "horizon": rng.randrange(5, 10)}
+    if mistake == "return_leaks_across_episodes" and case["target"] == "td":
+        case["target"] = "gae"  # without a mask, a one-step error that leaks is one of the state after the reset
     if mistake == "undetached_advantage":
         case["normalises"] = None
         case["value_loss"] = rng.choice(["mean", "half", "huber"])

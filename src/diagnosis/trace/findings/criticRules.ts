@@ -1,4 +1,7 @@
 import { formatSignificant } from "../../scale.ts";
+import { valueErrors } from "../criticTargets.ts";
+import { detectionOn } from "../detectionOn.ts";
+import type { UpdateEvidence } from "../evidence.ts";
 import type { Detection } from "../finding.ts";
 import type { FindingRule } from "../findingRule.ts";
 import type { Session } from "../session.ts";
@@ -64,24 +67,39 @@ const oneSidedValueGradient: FindingRule = {
   id: "one_sided_value_gradient",
   severity: "error",
   title: "the critic moves one way whatever its error",
-  why: "∂L/∂V has one size and one sign although V − G changes its sign: a clamp is on the wrong side.",
+  why: "∂L/∂V has one size and one sign also where V is on the other side of its target: a clamp is on the wrong side, or the error is not in the loss.",
   fix: "clamp(grad, -limit, limit)   # both sides",
   reference: "karpathy/reinforcejs",
   detect: (session) => {
-    const updates = session.updates.filter(({ valueGrad, values, steps }) => {
-      if (!valueGrad || !values || steps < 4) return false;
-      const first = valueGrad[0]!;
-      return first !== 0 && valueGrad.every((value) => Math.abs(value - first) <= 1e-9 * Math.abs(first));
-    });
+    const updates = session.updates.filter((update) => hasConstantGradient(update) && pushesAway(update));
     if (updates.length === 0) return undefined;
-    return {
-      message: `Expected ∂L/∂V in proportion to V − G; seen the same number at every step of ${updates.length} updates`,
-      evidence: { updates: updates.length, gradient: updates[0]!.valueGrad![0]! },
-      rows: updates.flatMap((update) => Array.from(session.rowsOf(update))),
-      updates: updates.map(({ number }) => number),
-    };
+    return detectionOn(
+      session,
+      updates,
+      `Expected ∂L/∂V with the sign of V − G; seen the same number at every step of ${updates.length} updates, also where V − G has the other sign`,
+      { updates: updates.length, gradient: updates[0]!.valueGrad![0]! },
+    );
+  },
+  undecided: (session) => {
+    const constant = session.updates.filter(hasConstantGradient);
+    if (constant.length === 0) return undefined;
+    return "∂L/∂V is the same at every step of some updates, as a Huber or L1 loss makes it where V is far off on one side";
   },
 };
+
+function hasConstantGradient({ valueGrad, values, steps }: UpdateEvidence): boolean {
+  if (!valueGrad || !values || steps < 4) return false;
+  const first = valueGrad[0]!;
+  return first !== 0 && valueGrad.every((value) => Math.abs(value - first) <= 1e-9 * Math.abs(first));
+}
+
+/** Whether somewhere the gradient drives V away from both its return and its one-step target. */
+function pushesAway(update: UpdateEvidence): boolean {
+  const sign = Math.sign(update.valueGrad![0]!);
+  const errors = valueErrors(update);
+  const largest = errors.reduce((most, [far, near]) => Math.max(most, Math.abs(far), Math.abs(near)), 0);
+  return errors.some(([far, near]) => sign * far < -0.05 * largest && sign * near < -0.05 * largest);
+}
 
 const truncationAsTermination: FindingRule = {
   id: "truncation_as_termination",

@@ -66,7 +66,11 @@ const detachedLogProb: FindingRule = {
       const hasLoss = loss === undefined || Math.abs(loss) > 1e-9;
       return isSilent && hasLoss && context.rewards.some((reward) => reward !== 0) && !isCancelled(update);
     });
-    if (updates.length === 0) return undefined;
+    // A minibatch in which all is clipped has no gradient either: a tensor that is detached never has one.
+    const learning = session.updates.filter(({ coef, logitsGrad, muGrad }) =>
+      [coef, logitsGrad, muGrad].some((gradient) => gradient?.some((value) => value !== 0)),
+    );
+    if (updates.length === 0 || learning.length > 0) return undefined;
     return on(
       session,
       updates,

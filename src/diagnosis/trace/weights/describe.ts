@@ -26,8 +26,11 @@ export function weightSymbol(spec: WeightSpec): string {
   const centred = {
     none: based,
     normalisedUpdate: `normalised ${based}`,
+    normalisedRollout: `normalised ${based}`,
     normalisedEpisode: `normalised ${based}`,
+    normalisedEpisodeByN: `normalised ${based}`,
     normalisedReturns: `(normalised ${target} − V)`,
+    normalisedReturnsByN: `(normalised ${target} − V)`,
     centredUpdate: `(${based} − mean)`,
     scaledUpdate: `${based}/s`,
   }[spec.centre];

@@ -22,31 +22,40 @@ export interface Possible {
   readonly hasFinalValues: boolean;
   readonly lacksFinalValues: boolean;
   readonly hasSeveralTrajectories: boolean;
+  /** Whether an update uses a part of its rollout. */
+  readonly hasParts: boolean;
   readonly hasRatio: boolean;
   readonly hasLogProbs: boolean;
   readonly discounts: boolean;
   readonly isRollout: boolean;
   readonly lambdas: readonly number[];
+  readonly clips: readonly number[];
 }
 
 /** λ that people use, where the trace does not say. */
 const usualLambdas = [0.95, 0.97, 0.98, 0.9, 0.99, 0.92, 0.96, 0.8];
+
+/** ε that people clip ratios at. */
+const usualClips = [0.2, 0.1, 0.3, 0.15, 0.25, 0.05];
 
 /** What the evidence of these updates makes possible. */
 export function possibleOf(updates: readonly UpdateEvidence[]): Possible {
   const some = (test: (update: UpdateEvidence) => boolean) => updates.some(test);
   const ends = updates.flatMap(({ context }) => openEnds(context));
   const lambda = updates.find((update) => update.gaeLambda !== undefined)?.gaeLambda;
+  const clip = updates.find(({ clipEpsilon }) => clipEpsilon !== undefined)?.clipEpsilon;
   return {
     hasValues: updates.every(({ context }) => context.values !== undefined),
     hasFinalValues: ends.some((value) => !Number.isNaN(value) && value !== 0),
     lacksFinalValues: ends.some((value) => Number.isNaN(value)),
     hasSeveralTrajectories: some(({ context }) => context.trajectories > 1),
-    hasRatio: some((update) => update.hasOwnLogProbs && hasMoved(update)),
+    hasParts: some(({ steps, context }) => steps < context.steps),
+    hasRatio: some(hasMoved),
     hasLogProbs: updates.every(({ logProbs }) => logProbs !== undefined),
     discounts: some(({ gamma }) => gamma !== 1),
     isRollout: updates.every(({ isRollout }) => isRollout),
     lambdas: lambda === undefined ? usualLambdas : [lambda],
+    clips: clip === undefined ? usualClips : [clip],
   };
 }
 
@@ -66,10 +75,10 @@ function openEnds({
   return values;
 }
 
-function hasMoved({ logProbs, sampledLogProbs }: UpdateEvidence): boolean {
-  return (
-    logProbs?.some((logProb, t) => Math.abs(logProb - (sampledLogProbs?.[t] ?? logProb)) > 1e-5) ?? false
-  );
+function hasMoved({ ratio, isRollout }: UpdateEvidence): boolean {
+  if (!ratio || !isRollout) return false;
+  const { own, sampled } = ratio;
+  return own.some((logProb, t) => Math.abs(logProb - sampled[t]!) > 1e-5);
 }
 
 /** A specification with what it costs to believe it. */
@@ -100,13 +109,20 @@ export function enumerateSpecs(possible: Possible): CostedSpec[] {
   return partial
     .flatMap(({ chosen, cost }) => {
       const lambdas = chosen.returns === "gae" ? possible.lambdas : [1];
-      return lambdas.map((lambda, index) => ({
-        spec: { ...chosen, lambda } as WeightSpec,
-        cost: cost + 0.01 * index,
-      }));
+      const clips = isClipped(chosen.factor) ? possible.clips : [0.2];
+      return lambdas.flatMap((lambda, index) =>
+        clips.map((clip, place) => ({
+          spec: { ...chosen, lambda, clip } as WeightSpec,
+          cost: cost + 0.01 * index + 0.001 * place,
+        })),
+      );
     })
     .filter(({ spec }) => isSensible(spec, possible))
     .sort((a, b) => a.cost - b.cost);
+}
+
+function isClipped(factor: string | undefined): boolean {
+  return factor === "clippedRatio" || factor === "wrongClip" || factor === "reversedClip";
 }
 
 /** In rollouts of fixed length means and weights without γᵗ are the method itself (A2C, PPO). */
@@ -116,8 +132,19 @@ function costOf(dimension: Dimension, name: string, option: WeightOption, possib
   if (dimension === "reduction" && name === "stepMean") return 0;
   if (dimension === "reduction" && name === "sum") return 0.2;
   if (dimension === "centre" && name === "normalisedUpdate") return 0.2;
+  if (dimension === "centre" && name === "normalisedRollout") return 0.25;
   if (dimension === "returns" && name === "gae") return 0;
   return option.cost;
+}
+
+function normalisesReturns({ centre }: WeightSpec): boolean {
+  return centre === "normalisedReturns" || centre === "normalisedReturnsByN";
+}
+
+/** Whether the weights of all episodes of an update are normalised together. */
+function normalisesBatch(spec: WeightSpec): boolean {
+  const { centre } = spec;
+  return centre === "normalisedUpdate" || centre === "normalisedRollout" || normalisesReturns(spec);
 }
 
 /** Combinations that mean something of their own; the others repeat a cheaper one. */
@@ -127,7 +154,7 @@ function isSensible(spec: WeightSpec, possible: Possible): boolean {
   if (spec.order === "before" && (spec.centre === "none" || spec.gamma === "never")) return false;
   if (spec.centre === "scaledUpdate" && spec.reduction !== "sum") return false;
   const isOfReturns = spec.returns === "toGo" && spec.baseline === "value" && spec.order === "after";
-  if (spec.centre === "normalisedReturns" && !isOfReturns) return false;
+  if (normalisesReturns(spec) && !isOfReturns) return false;
   const ignoresEnds =
     spec.returns === "reward" || spec.returns === "forward" || spec.returns === "discountedSoFar";
   if (ignoresEnds && spec.ends !== "natural") return false;
@@ -169,8 +196,11 @@ const needs: Readonly<Record<string, (possible: Possible) => boolean>> = {
   "ends.lateMask": ({ hasSeveralTrajectories }) => hasSeveralTrajectories,
   "ends.earlyMask": ({ hasSeveralTrajectories }) => hasSeveralTrajectories,
   "baseline.value": ({ hasValues }) => hasValues,
+  "centre.normalisedRollout": ({ hasParts }) => hasParts,
   "centre.normalisedReturns": ({ hasValues, isRollout }) => hasValues && !isRollout,
+  "centre.normalisedReturnsByN": ({ hasValues, isRollout }) => hasValues && !isRollout,
   "centre.normalisedEpisode": ({ hasSeveralTrajectories }) => hasSeveralTrajectories,
+  "centre.normalisedEpisodeByN": ({ hasSeveralTrajectories }) => hasSeveralTrajectories,
   "gamma.never": ({ discounts }) => discounts,
   "gamma.twice": ({ discounts }) => discounts,
   "factor.probability": ({ hasRatio, hasLogProbs }) => hasLogProbs && !hasRatio,
@@ -197,8 +227,7 @@ export function departuresOf(spec: WeightSpec, possible: Possible): readonly Wei
       // Without a baseline the return stops at the time limit: plain REINFORCE, no critic to ask.
       const isUnaware = spec.ends === "terminal" || spec.ends === "noBootstrap";
       if (dimension === "ends" && isUnaware && spec.baseline === "none") return false;
-      const isOfAll = spec.centre === "normalisedUpdate" || spec.centre === "normalisedReturns";
-      const isBatch = dimension === "centre" && isOfAll;
+      const isBatch = dimension === "centre" && normalisesBatch(spec);
       if (isBatch && (possible.isRollout || possible.hasSeveralTrajectories)) return false;
       return !(isOwn && spec[dimension] !== "twice");
     })

@@ -149,17 +149,35 @@ export const baselineOptions = {
 export const centreOptions = {
   none: { cost: 0, words: "" },
   normalisedUpdate: { cost: 1, finding: "normalised_per_episode", severity: "info", words: "normalised" },
+  normalisedRollout: {
+    cost: 1,
+    finding: "normalised_per_episode",
+    severity: "info",
+    words: "normalised over the whole rollout",
+  },
   normalisedEpisode: {
     cost: 1.2,
     finding: "normalised_per_episode",
     severity: "info",
     words: "normalised within each episode",
   },
+  normalisedEpisodeByN: {
+    cost: 1.21,
+    finding: "normalised_per_episode",
+    severity: "info",
+    words: "normalised within each episode, by the deviation with n",
+  },
   normalisedReturns: {
     cost: 1.3,
     finding: "normalised_per_episode",
     severity: "info",
     words: "returns that are normalised before V is subtracted",
+  },
+  normalisedReturnsByN: {
+    cost: 1.31,
+    finding: "normalised_per_episode",
+    severity: "info",
+    words: "returns that are normalised, by the deviation with n, before V is subtracted",
   },
   centredUpdate: {
     cost: 1.4,
@@ -251,6 +269,8 @@ export interface WeightSpec {
   readonly reduction: keyof typeof reductionOptions;
   /** λ of generalised advantages; 1 elsewhere. */
   readonly lambda: number;
+  /** ε of clipped ratios; 0.2 elsewhere. */
+  readonly clip: number;
 }
 
 const dimensions = {

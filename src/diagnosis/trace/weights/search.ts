@@ -3,8 +3,9 @@ import type { Precision } from "../precision.ts";
 import { type CostedSpec, enumerateSpecs, type Possible, possibleOf } from "./enumerate.ts";
 import { type Fit, fitWeights, leastLeft, type Observed, squareOf } from "./fit.ts";
 import { withFittedEnds } from "./fitEnds.ts";
+import { areDivisions } from "./normalise.ts";
 import type { WeightSpec } from "./options.ts";
-import { TargetCache, weightsOf } from "./weightsOf.ts";
+import { normalisedAmong, type TargetCache, weightsOf } from "./weightsOf.ts";
 
 /** An update with the weights that were read from it. */
 export interface ReadUpdate {
@@ -40,8 +41,11 @@ const sampleUpdates = 24;
 const mostRounds = 4;
 
 /** Finds which rule the weights of these updates follow: the cheapest one that fits them, then that of the rest. */
-export function explainWeights(updates: readonly ReadUpdate[], precision: Precision): SearchResult {
-  const cache = new TargetCache();
+export function explainWeights(
+  updates: readonly ReadUpdate[],
+  precision: Precision,
+  cache: TargetCache,
+): SearchResult {
   const explained: Explanation[] = [];
   // Updates without any weight say nothing of a rule.
   let left = updates.filter(({ observed }) => !isZero(observed.weights));
@@ -176,7 +180,7 @@ function tryCandidate(
     hasOwnScales(spec),
   );
   if (!fit || !Number.isFinite(fit.residual)) return undefined;
-  const { kind, extra } = scaleOf(spec, fit, precision);
+  const { kind, extra } = scaleOf(spec, fit, sample, precision, cache);
   // Rounding leaves about a hundred units; a fit that leaves much more is suspect although it is allowed.
   const poorness = 0.6 * Math.max(0, Math.log10(fit.residual / (300 * precision.unit)));
   const sign = fit.scale < 0 ? 1 : 0;
@@ -195,23 +199,54 @@ function addsEnds(read: ReadUpdate, spec: WeightSpec, fitted: Float64Array, cach
 }
 
 /** Normalised weights have a scale of their own in every update: ε, and n or n − 1. */
-export function hasOwnScales(spec: WeightSpec): boolean {
+export function hasOwnScales({ centre }: WeightSpec): boolean {
   return (
-    spec.centre === "normalisedUpdate" ||
-    spec.centre === "normalisedEpisode" ||
-    spec.centre === "scaledUpdate"
+    centre === "normalisedUpdate" ||
+    centre === "normalisedRollout" ||
+    centre === "normalisedEpisode" ||
+    centre === "normalisedEpisodeByN" ||
+    centre === "scaledUpdate"
   );
 }
 
-function scaleOf(spec: WeightSpec, fit: Fit, precision: Precision): { kind: ScaleKind; extra: number } {
-  const size = Math.abs(fit.scale);
+function scaleOf(
+  spec: WeightSpec,
+  fit: Fit,
+  sample: readonly ReadUpdate[],
+  precision: Precision,
+  cache: TargetCache,
+): { kind: ScaleKind; extra: number } {
   if (spec.centre === "scaledUpdate") return { kind: "free", extra: 1.5 };
-  const slack = hasOwnScales(spec) ? 0.08 : Math.max(1e-6, 3 * precision.tolerance);
-  const isNear = (value: number) => Math.abs(size - value) <= slack * value;
   // A scale for each update explains more than one for all, so it must be believed less.
-  if (isNear(1)) return { kind: "one", extra: hasOwnScales(spec) ? 0.5 : 0 };
+  const extra = hasOwnScales(spec) ? 0.5 : 0;
+  const read = sample.map(({ update }, at) => ({ update, scale: fit.scales[at]! }));
+  if (isUnitScale(spec, read, precision, cache)) return { kind: "one", extra };
+  const slack = Math.max(1e-6, 3 * precision.tolerance);
+  const isNear = (value: number) => Math.abs(Math.abs(fit.scale) - value) <= slack * value;
   if (isNear(Math.LOG10E) || isNear(Math.LOG2E)) return { kind: "logarithm", extra: 1.5 };
   return { kind: "constant", extra: 2.5 };
+}
+
+/** Whether κ is 1, or where weights were normalised what a division by their deviation makes of it. */
+function isUnitScale(
+  spec: WeightSpec,
+  read: readonly { readonly update: UpdateEvidence; readonly scale: number }[],
+  precision: Precision,
+  cache: TargetCache,
+): boolean {
+  const slack = Math.max(1e-6, 3 * precision.tolerance);
+  const used = read.filter(({ scale }) => scale !== 0);
+  const among = used.map(({ update }) => normalisedAmong(update, spec, cache));
+  const populations = among.filter((population) => population !== undefined);
+  if (populations.length > 0 && populations.length === used.length) {
+    return areDivisions(
+      used.map(({ scale }) => scale),
+      populations,
+      slack,
+    );
+  }
+  const own = hasOwnScales(spec) ? 1e-2 : slack;
+  return used.every(({ scale }) => Math.abs(Math.abs(scale) - 1) <= own);
 }
 
 /** Whether the explanation of a sample holds for an update, with the sample's scale where that is common. */
@@ -226,8 +261,22 @@ function isExplained(
   const fit = fitWeights([read.observed], [weights], true);
   if (!fit || fit.residual > 3 * precision.tolerance) return false;
   if (best.spec.centre === "scaledUpdate") return fit.scale > 0 === best.fit.scale > 0;
-  if (hasOwnScales(best.spec)) return Math.abs(fit.scale - best.fit.scale) <= 0.15 * Math.abs(best.fit.scale);
+  if (hasOwnScales(best.spec)) return isOwnScale(read, best, fit, precision, cache);
   return Math.abs(fit.scale - best.fit.scale) <= 1e3 * precision.tolerance * Math.abs(best.fit.scale);
+}
+
+/** Whether an update's own scale is what its normalisation makes, or where that has a factor too about the sample's. */
+function isOwnScale(
+  { update }: ReadUpdate,
+  best: Omit<Explanation, "updates">,
+  fit: Fit,
+  precision: Precision,
+  cache: TargetCache,
+): boolean {
+  if (fit.scale > 0 !== best.fit.scale > 0) return false;
+  if (best.scaleKind === "one")
+    return isUnitScale(best.spec, [{ update, scale: fit.scale }], precision, cache);
+  return Math.abs(fit.scale - best.fit.scale) <= 0.15 * Math.abs(best.fit.scale);
 }
 
 /** Whether nothing but rounding is in a vector. */
