@@ -26,6 +26,8 @@ export interface Trajectories {
   readonly values: Float64Array | undefined;
   /** V of what follows a trajectory that is not terminated; NaN where it is not given. */
   readonly finalValues: Float64Array;
+  /** V of what an environment goes on with, be it another episode, at the last row of its steps; NaN elsewhere or unknown. */
+  readonly nextValues: Float64Array;
   /** Rows of the trace. */
   readonly rows: Int32Array;
   /** Whether the recorder knows how episodes end. */

@@ -1,5 +1,5 @@
 import type { CategoricalOutputs, GaussianOutputs, PolicyOutputs, UpdateEvidence } from "./evidence.ts";
-import { type LogProbHypothesis, logProbHypotheses } from "./logProbHypotheses.ts";
+import { type LogProbHypothesis, logProbHypotheses, mayBeSquashed } from "./logProbHypotheses.ts";
 import type { PolicyCache, PolicyNumbers } from "./policy.ts";
 import type { Precision } from "./precision.ts";
 
@@ -62,12 +62,14 @@ function scoringsOf(update: UpdateEvidence, policies: PolicyCache): Scoring[] {
   return pairs.flatMap(([outputs, recorded]) => {
     if (!outputs || recorded?.length !== steps) return [];
     const numbers = policies.ofOutputs(outputs, steps);
-    return { update, policy: outputs, numbers, logProbs: recorded, isBounded: isBounded(outputs) };
+    return {
+      update,
+      policy: outputs,
+      numbers,
+      logProbs: recorded,
+      isBounded: outputs.kind === "gaussian" && mayBeSquashed(outputs),
+    };
   });
-}
-
-function isBounded(policy: PolicyOutputs): boolean {
-  return policy.kind === "gaussian" && policy.actions.every((action) => Math.abs(action) < 1);
 }
 
 function explaining(scorings: readonly Scoring[], precision: Precision): LogProbHypothesis | undefined {
@@ -76,7 +78,8 @@ function explaining(scorings: readonly Scoring[], precision: Precision): LogProb
       const { policy, numbers, update } = scoring;
       const predicted = hypothesis.predict(policy, update.steps, numbers);
       return predicted?.every(
-        (value, t) => Math.abs(scoring.logProbs[t]! - value) <= allowed(scoring, t, precision),
+        (value, t) =>
+          Number.isNaN(value) || Math.abs(scoring.logProbs[t]! - value) <= allowed(scoring, t, precision),
       );
     }),
   );
@@ -110,7 +113,8 @@ function gaussianReach(policy: GaussianOutputs, t: number, isBounded: boolean): 
     const action = actions[at]!;
     reach = Math.max(reach, near(action, Math.abs(action)));
     // An action that may have passed tanh is known only as exactly as atanh gives it back.
-    if (isBounded) reach = Math.max(reach, near(Math.atanh(action), 1 / (1 - action * action)));
+    if (isBounded && Math.abs(action) < 1)
+      reach = Math.max(reach, near(Math.atanh(action), 1 / (1 - action * action)));
   }
   return reach;
 }

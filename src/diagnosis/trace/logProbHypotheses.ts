@@ -7,7 +7,7 @@ export interface LogProbHypothesis {
   /** The finding it is; undefined for what is right, or makes no difference to the gradient. */
   readonly finding: string | undefined;
   readonly words: string;
-  /** What would have been recorded [T]; undefined where it does not apply. */
+  /** What would have been recorded [T], NaN where that cannot be told; undefined where it does not apply. */
   predict(policy: PolicyOutputs, steps: number, numbers: PolicyNumbers): Float64Array | undefined;
 }
 
@@ -19,17 +19,19 @@ export const logProbHypotheses: readonly LogProbHypothesis[] = [
     words: "ln π(a|s)",
     predict: (_, __, numbers) => numbers.logProbs,
   },
-  {
-    id: "squashed",
-    finding: undefined,
-    words: "ln π of a tanh-squashed action",
-    predict: ifGaussian((policy, steps) => squashed(policy, steps, true)),
-  },
+  ...[0, 1e-6, 1e-7, 1e-5].map(
+    (epsilon): LogProbHypothesis => ({
+      id: "squashed",
+      finding: undefined,
+      words: "ln π of a tanh-squashed action",
+      predict: ifGaussian((policy, steps) => squashed(policy, steps, epsilon)),
+    }),
+  ),
   {
     id: "squashed_uncorrected",
     finding: undefined,
     words: "ln π of the action before tanh",
-    predict: ifGaussian((policy, steps) => squashed(policy, steps, false)),
+    predict: ifGaussian((policy, steps) => squashed(policy, steps, undefined)),
   },
   {
     id: "argmax",
@@ -137,24 +139,41 @@ function ifCategorical(
     policy.kind === "categorical" ? predict(policy, steps, numbers) : undefined;
 }
 
-/** The recorded action is tanh(u): ln N(u) − Σ ln(1 − a²), or without the correction. */
-function squashed(policy: GaussianOutputs, steps: number, corrects: boolean): Float64Array | undefined {
+/**
+ * The recorded action is tanh(u): ln N(u) − Σ ln(1 − a² + ε), or without the correction where ε is undefined. Where tanh
+ * has rounded to ±1 u is lost.
+ */
+function squashed(
+  policy: GaussianOutputs,
+  steps: number,
+  epsilon: number | undefined,
+): Float64Array | undefined {
   const { actions, dimensions } = policy;
-  if (!actions.every((action) => Math.abs(action) < 1)) return undefined;
+  if (!mayBeSquashed(policy)) return undefined;
   const result = gaussianLogProbs(
     policy,
     steps,
     (at) => policy.logSigma[at]!,
-    (at) => Math.atanh(actions[at]!),
+    (at) => (Math.abs(actions[at]!) < 1 ? Math.atanh(actions[at]!) : Number.NaN),
   );
-  if (!corrects) return result;
-  return result.map((logProb, t) => logProb - tanhCorrection(actions, t, dimensions));
+  if (epsilon === undefined) return result;
+  return result.map((logProb, t) => logProb - tanhCorrection(actions, t, dimensions, epsilon));
 }
 
-/** Σ_d ln(1 − a_d²) of a squashed action. */
-export function tanhCorrection(actions: Float64Array, t: number, dimensions: number): number {
+/** Whether all actions lie in [−1, 1], and most inside, as those that have passed tanh. */
+export function mayBeSquashed({ actions }: GaussianOutputs): boolean {
+  let onBound = 0;
+  for (const action of actions) {
+    if (Math.abs(action) > 1) return false;
+    if (Math.abs(action) === 1) onBound++;
+  }
+  return onBound * 2 < actions.length;
+}
+
+/** Σ_d ln(1 − a_d² + ε) of a squashed action. */
+export function tanhCorrection(actions: Float64Array, t: number, dimensions: number, epsilon = 0): number {
   let sum = 0;
-  for (let d = 0; d < dimensions; d++) sum += Math.log1p(-(actions[t * dimensions + d]! ** 2));
+  for (let d = 0; d < dimensions; d++) sum += Math.log1p(epsilon - actions[t * dimensions + d]! ** 2);
   return sum;
 }
 

@@ -84,7 +84,7 @@ function updateEvidence(trace: Trace, record: UpdateRecord, seen: Seen, isReused
     hasOwnLogProbs:
       ownLogProbs !== undefined &&
       (rollout !== undefined || !isFirst || differ(ownLogProbs, sampledLogProbs)),
-    ratio: ratioOf(ownLogProbs ?? sampledOf(outputs.own), sampledLogProbs ?? sampledOf(outputs.sampled)),
+    ratio: ratioOf({ own: ownLogProbs, sampled: sampledLogProbs }, outputs),
     entropies: ownEntropies ?? column("entropy"),
     entropyPolicy: ownEntropies ? outputs.own : outputs.sampled,
     values: vector("value") ?? column("value"),
@@ -111,20 +111,18 @@ function updateEvidence(trace: Trace, record: UpdateRecord, seen: Seen, isReused
 /** The trajectories of an update's episodes, or of the whole rollout of which it may use a minibatch. */
 function contextOf(trace: Trace, record: UpdateRecord, contexts: Map<number, Trajectories>): Trajectories {
   const { rollout } = record;
-  if (rollout === undefined) return trajectoriesOf(trace, record.rows);
+  if (rollout === undefined) return trajectoriesOf(trace, record.rows, undefined);
   let context = contexts.get(rollout);
   if (!context) {
-    const { first, steps, environments } = trace.rollouts[rollout]!;
-    context = trajectoriesOf(
-      trace,
-      Int32Array.from({ length: steps * environments }, (_, row) => first + row),
-    );
+    const { first, steps, environments, lastValues } = trace.rollouts[rollout]!;
+    const rows = Int32Array.from({ length: steps * environments }, (_, row) => first + row);
+    context = trajectoriesOf(trace, rows, lastValues);
     contexts.set(rollout, context);
   }
   return context;
 }
 
-function trajectoriesOf(trace: Trace, given: Int32Array): Trajectories {
+function trajectoriesOf(trace: Trace, given: Int32Array, lastValues: Float64Array | undefined): Trajectories {
   const { steps } = trace;
   const rows = byEnvironment(steps.environments, given);
   const count = rows.length;
@@ -155,6 +153,10 @@ function trajectoriesOf(trace: Trace, given: Int32Array): Trajectories {
     trajectories++;
   }
   const values = gather(steps.columns.value, rows);
+  const nextValues = new Float64Array(count).fill(Number.NaN);
+  for (let t = 0; t < count; t++) {
+    if (streamEnds[t] === 1) nextValues[t] = lastValues?.[steps.environments.at(rows[t]!)] ?? Number.NaN;
+  }
   return {
     steps: count,
     rewards: columnAt(steps.rewards, rows),
@@ -167,6 +169,7 @@ function trajectoriesOf(trace: Trace, given: Int32Array): Trajectories {
     trajectories,
     values,
     finalValues: columnAt(steps.columns.final_value, rows),
+    nextValues,
     rows,
     knowsEnds: terminated.some((ends) => ends === 1) || truncated.some((ends) => ends === 1),
   };
@@ -222,14 +225,26 @@ function differ(own: Float64Array, sampled: Float64Array | undefined): boolean {
   return own.some((value, t) => !(Math.abs(value - sampled[t]!) <= slack * (1 + Math.abs(value))));
 }
 
-/** ln π of the actions taken, where it is not recorded but follows from what is. */
-function sampledOf(outputs: PolicyOutputs | undefined): Float64Array | undefined {
-  if (outputs?.kind !== "categorical") return undefined;
-  return policyNumbers(outputs, outputs.actions.length).logProbs;
+interface LogProbs {
+  readonly own: Float64Array | undefined;
+  readonly sampled: Float64Array | undefined;
 }
 
-function ratioOf(own: Float64Array | undefined, sampled: Float64Array | undefined): UpdateEvidence["ratio"] {
+/** ln π of the update and of sampling; what is not recorded is recomputed from the outputs, where it is sure to be that. */
+function ratioOf(recorded: LogProbs, outputs: Outputs): UpdateEvidence["ratio"] {
+  const isRecorded = recorded.own ?? recorded.sampled;
+  // Beside a recorded density of an action that may be squashed, one of its mean and deviation alone is another.
+  const made = (policy: PolicyOutputs | undefined) =>
+    policy && (policy.kind === "categorical" || !isRecorded)
+      ? policyNumbers(policy, policy.actions.length / widthOf(policy)).logProbs
+      : undefined;
+  const own = recorded.own ?? made(outputs.own);
+  const sampled = recorded.sampled ?? made(outputs.sampled);
   return own && sampled && own.length === sampled.length ? { own, sampled } : undefined;
+}
+
+function widthOf(policy: PolicyOutputs): number {
+  return policy.kind === "categorical" ? 1 : policy.dimensions;
 }
 
 interface Outputs {

@@ -315,6 +315,8 @@ def fit(rng, case, learner, flat, advantages, returns):
 def run_case(rng, case, path):
     torch.manual_seed(rng.randrange(2**31))
     name, make = draw_world(rng, case["policy"] in ("gaussian", "free", "squashed"), case["truncates"], case["horizon"])
+    while case["is_dense"] and getattr(make(), "rewards", None) == "sparse":
+        name, make = draw_world(rng, False, case["truncates"], case["horizon"])
     if case["mistake"] in ("dimensions_not_summed",):
         while make().dims is None or make().dims < 2:
             name, make = draw_world(rng, True, case["truncates"], case["horizon"])

@@ -1,11 +1,13 @@
 import { formatSignificant } from "../../scale.ts";
 import { valueErrors } from "../criticTargets.ts";
 import { detectionOn } from "../detectionOn.ts";
-import type { UpdateEvidence } from "../evidence.ts";
+import type { Trajectories, UpdateEvidence } from "../evidence.ts";
 import type { Detection } from "../finding.ts";
 import type { FindingRule } from "../findingRule.ts";
 import type { Session } from "../session.ts";
 import { fitWords } from "../weights/describe.ts";
+import type { Explanation } from "../weights/search.ts";
+import { type TargetCache, weightsOf } from "../weights/weightsOf.ts";
 import { departureOf, fromExplanations } from "./weightRules.ts";
 
 const noValueGradient = "record value_grad (∂loss/∂V) to see what reaches the critic";
@@ -71,12 +73,19 @@ const oneSidedValueGradient: FindingRule = {
   fix: "clamp(grad, -limit, limit)   # both sides",
   reference: "karpathy/reinforcejs",
   detect: (session) => {
-    const updates = session.updates.filter((update) => hasConstantGradient(update) && pushesAway(update));
+    const constant = session.updates.filter(hasConstantGradient);
+    const away = constant.filter(pushesAway);
+    const bare = constant.filter(hasNoTarget);
+    const updates = away.length > 0 ? away : bare.length > 1 ? bare : [];
     if (updates.length === 0) return undefined;
+    const seen =
+      away.length > 0
+        ? "also where V − G has the other sign"
+        : "and the value loss is V times it: no target is in it";
     return detectionOn(
       session,
       updates,
-      `Expected ∂L/∂V with the sign of V − G; seen the same number at every step of ${updates.length} updates, also where V − G has the other sign`,
+      `Expected ∂L/∂V in proportion to V − G; seen the same number at every step of ${updates.length} updates, ${seen}`,
       { updates: updates.length, gradient: updates[0]!.valueGrad![0]! },
     );
   },
@@ -91,6 +100,13 @@ function hasConstantGradient({ valueGrad, values, steps }: UpdateEvidence): bool
   if (!valueGrad || !values || steps < 4) return false;
   const first = valueGrad[0]!;
   return first !== 0 && valueGrad.every((value) => Math.abs(value - first) <= 1e-9 * Math.abs(first));
+}
+
+/** Whether the value loss is Σ ∂L/∂V·V: linear in V, with nothing that V is held against. */
+function hasNoTarget({ valueGrad, values, valueLoss }: UpdateEvidence): boolean {
+  if (valueLoss === undefined || valueLoss === 0) return false;
+  const product = values!.reduce((sum, value, t) => sum + value * valueGrad![t]!, 0);
+  return Math.abs(product - valueLoss) <= 1e-5 * Math.abs(valueLoss);
 }
 
 /** Whether somewhere the gradient drives V away from both its return and its one-step target. */
@@ -111,8 +127,7 @@ const truncationAsTermination: FindingRule = {
   detect: (session) => {
     const explained = session.weights.explained.filter(
       (explanation) =>
-        departureOf(explanation, "truncation_as_termination") &&
-        explanation.updates.some(({ update }) => update.context.truncated.some((flag) => flag === 1)),
+        departureOf(explanation, "truncation_as_termination") && wouldDiffer(explanation, session.targets),
     );
     if (explained.length === 0) return undefined;
     const updates = explained.flatMap((explanation) => explanation.updates.map(({ update }) => update));
@@ -140,6 +155,31 @@ const truncationAsTermination: FindingRule = {
       : undefined;
   },
 };
+
+/** Whether a value after the time limits would have made other weights, beyond what the fit leaves. */
+function wouldDiffer({ updates, fit, spec }: Explanation, cache: TargetCache): boolean {
+  let due = 0;
+  let whole = 0;
+  for (const { update } of updates) {
+    if (!update.context.truncated.includes(1)) continue;
+    const without = weightsOf(update, spec, cache);
+    const valued = { ...update, context: withFinalValues(update.context) };
+    weightsOf(valued, { ...spec, ends: "natural" }, cache).forEach((weight, t) => {
+      due += (weight - without[t]!) ** 2;
+      whole += without[t]! ** 2;
+    });
+  }
+  return due > (30 * fit.residual) ** 2 * whole;
+}
+
+/** With V of the last observation where that of the final one is not recorded: it tells the size. */
+function withFinalValues(context: Trajectories): Trajectories {
+  const { finalValues, truncated, values } = context;
+  const known = finalValues.map((value, t) =>
+    truncated[t] === 1 && Number.isNaN(value) ? values![t]! : value,
+  );
+  return { ...context, finalValues: known };
+}
 
 const resetValues: FindingRule = {
   id: "bootstrap_from_reset",

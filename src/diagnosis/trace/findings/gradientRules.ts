@@ -89,9 +89,24 @@ function hasSilentOutputs(update: UpdateEvidence, session: Session): boolean {
   return outputs.every((gradient) => gradient.every((value) => value === 0));
 }
 
-/** Every step has weight 0 although the loss has other parts: normalising over an axis of size 1. */
-function isCancelled({ coef, recordedAdvantages }: UpdateEvidence): boolean {
-  return coef !== undefined && isZero(coef) && recordedAdvantages !== undefined && isZero(recordedAdvantages);
+/** Every step has weight 0 since every advantage is: they are recorded, or the loss has no policy term at all. */
+function isCancelled(update: UpdateEvidence): boolean {
+  const { coef, recordedAdvantages } = update;
+  if (coef === undefined || !isZero(coef)) return false;
+  return recordedAdvantages ? isZero(recordedAdvantages) : lacksPolicyTerm(update);
+}
+
+/** Whether the loss is that of the critic and the entropy alone, which do carry gradient. */
+function lacksPolicyTerm({ loss, valueLoss, valueGrad, entropies, entropyCoef }: UpdateEvidence): boolean {
+  if (loss === undefined || (valueGrad && valueLoss === undefined)) return false;
+  const bonus = entropies && entropyCoef ? dot(entropies, entropyCoef) : 0;
+  const carries = (gradient: Float64Array | undefined) => gradient?.some((value) => value !== 0) ?? false;
+  if (!carries(valueGrad) && !carries(entropyCoef)) return false;
+  return Math.abs(loss - (valueLoss ?? 0) - bonus) <= 1e-5 * (Math.abs(loss) + Math.abs(bonus));
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  return a.reduce((sum, value, t) => sum + value * b[t]!, 0);
 }
 
 const normalisedWrongAxis: FindingRule = {
@@ -152,10 +167,12 @@ const undetachedAction: FindingRule = {
   detect: (session) => {
     const updates = session.updates.filter(({ ownPolicy: policy, muGrad, coef, logSigmaGrad }) => {
       if (policy?.kind !== "gaussian" || !muGrad || !session.trustsOutputs) return false;
-      if (policy.actions.every((action, at) => action === policy.mu[at])) return false;
-      const other = coef ?? logSigmaGrad;
-      const largest = other?.reduce((most, value) => Math.max(most, Math.abs(value)), 0) ?? 0;
-      return largest > 0 && muGrad.every((value) => Math.abs(value) <= 1e-7 * largest);
+      const largest = largestOf(coef ?? logSigmaGrad);
+      // An action that is the mean itself has no gradient there either.
+      const reach = largestOf(
+        policy.actions.map((action, at) => (action - policy.mu[at]!) * Math.exp(-policy.logSigma[at]!)),
+      );
+      return largest > 0 && reach > 1e-3 && largestOf(muGrad) <= 1e-7 * largest;
     });
     if (updates.length === 0) return undefined;
     return on(
@@ -166,6 +183,10 @@ const undetachedAction: FindingRule = {
     );
   },
 };
+
+function largestOf(values: Float64Array | undefined): number {
+  return values?.reduce((most, value) => Math.max(most, Math.abs(value)), 0) ?? 0;
+}
 
 const zeroLoss: FindingRule = {
   id: "zero_loss_nonzero_gradient",

@@ -41,10 +41,17 @@ export function weightSymbol(spec: WeightSpec): string {
     ratio: "·ratio",
     probability: "·π",
     invertedRatio: "/ratio",
+    invertedUnclipped: "/ratio",
     wrongClip: "·ratio",
     reversedClip: "·ratio",
   }[spec.factor];
-  const reduction = { sum: "", episodeCount: "/N", stepMean: "/T", trajectoryMean: "/Tᵢ" }[spec.reduction];
+  const reduction = {
+    sum: "",
+    episodeCount: "/N",
+    stepMean: "/T",
+    trajectoryMean: "/Tᵢ",
+    meanOfMeans: "/(N·Tᵢ)",
+  }[spec.reduction];
   return `${power}${power !== "" && centred.startsWith("n") ? "·" : ""}${centred}${factor}${reduction}`;
 }
 

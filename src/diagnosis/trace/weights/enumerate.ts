@@ -122,12 +122,14 @@ export function enumerateSpecs(possible: Possible): CostedSpec[] {
 }
 
 function isClipped(factor: string | undefined): boolean {
-  return factor === "clippedRatio" || factor === "wrongClip" || factor === "reversedClip";
+  return ["clippedRatio", "invertedRatio", "wrongClip", "reversedClip"].includes(factor ?? "");
 }
 
 /** In rollouts of fixed length means and weights without γᵗ are the method itself (A2C, PPO). */
 function costOf(dimension: Dimension, name: string, option: WeightOption, possible: Possible): number {
-  if (!possible.isRollout) return option.cost;
+  // A mask of ends is what code for rollouts has; whole episodes need none.
+  const isMask = name === "lateMask" || name === "earlyMask";
+  if (!possible.isRollout) return option.cost + (isMask ? 0.6 : 0);
   if (dimension === "gamma" && name !== "twice") return name === "never" ? 0 : 0.3;
   if (dimension === "reduction" && name === "stepMean") return 0;
   if (dimension === "reduction" && name === "sum") return 0.2;
@@ -139,6 +141,11 @@ function costOf(dimension: Dimension, name: string, option: WeightOption, possib
 
 function normalisesReturns({ centre }: WeightSpec): boolean {
   return centre === "normalisedReturns" || centre === "normalisedReturnsByN";
+}
+
+/** Whether every step gets the same weight. */
+function isOneWeight({ returns }: WeightSpec): boolean {
+  return returns === "meanOfSum" || returns === "outerSum" || returns === "outerMean";
 }
 
 /** Whether the weights of all episodes of an update are normalised together. */
@@ -153,6 +160,9 @@ function isSensible(spec: WeightSpec, possible: Possible): boolean {
   if (isAdvantage && spec.baseline === "none") return false;
   if (spec.order === "before" && (spec.centre === "none" || spec.gamma === "never")) return false;
   if (spec.centre === "scaledUpdate" && spec.reduction !== "sum") return false;
+  if (isOneWeight(spec) && (spec.centre !== "none" || spec.reduction === "trajectoryMean")) return false;
+  // mean(ln π)·mean(A) and the mean of a T × T product are the same numbers; only the second befalls rollouts.
+  if (spec.returns === "meanOfSum" && possible.isRollout) return false;
   const isOfReturns = spec.returns === "toGo" && spec.baseline === "value" && spec.order === "after";
   if (normalisesReturns(spec) && !isOfReturns) return false;
   const ignoresEnds =
@@ -209,10 +219,12 @@ const needs: Readonly<Record<string, (possible: Possible) => boolean>> = {
   "factor.clippedRatio": ({ hasRatio }) => hasRatio,
   "factor.ratio": ({ hasRatio }) => hasRatio,
   "factor.invertedRatio": ({ hasRatio }) => hasRatio,
+  "factor.invertedUnclipped": ({ hasRatio }) => hasRatio,
   "factor.wrongClip": ({ hasRatio }) => hasRatio,
   "factor.reversedClip": ({ hasRatio }) => hasRatio,
   "reduction.episodeCount": ({ hasSeveralTrajectories }) => hasSeveralTrajectories,
   "reduction.trajectoryMean": ({ hasSeveralTrajectories }) => hasSeveralTrajectories,
+  "reduction.meanOfMeans": ({ hasSeveralTrajectories }) => hasSeveralTrajectories,
 };
 
 function isPossible(dimension: Dimension, name: string, possible: Possible): boolean {

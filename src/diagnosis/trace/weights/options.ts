@@ -229,6 +229,12 @@ export const factorOptions = {
     severity: "error",
     words: "the ratio upside down",
   },
+  invertedUnclipped: {
+    cost: 2.2,
+    finding: "inverted_ratio",
+    severity: "error",
+    words: "the ratio upside down, never clipped",
+  },
   wrongClip: {
     cost: 2,
     finding: "wrong_clip",
@@ -253,6 +259,12 @@ export const reductionOptions = {
     finding: "mean_instead_of_sum",
     severity: "info",
     words: "averaged within each episode",
+  },
+  meanOfMeans: {
+    cost: 1.3,
+    finding: "mean_instead_of_sum",
+    severity: "info",
+    words: "averaged within each episode, then over the episodes",
   },
 } as const satisfies Record<string, WeightOption>;
 

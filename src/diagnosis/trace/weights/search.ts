@@ -103,7 +103,7 @@ function explainSample(
     if (costed.cost > least + ambiguityMargin) break;
     if (!probe.mayFit(costed)) continue;
     const candidate = tryCandidate(costed, sample, precision, cache);
-    if (!candidate || candidate.fit.residual > precision.tolerance) continue;
+    if (!candidate || candidate.fit.residual > toleranceOf(costed.spec, precision)) continue;
     candidates.push(candidate);
     least = Math.min(least, candidate.total);
   }
@@ -123,6 +123,11 @@ function explainSample(
     .map(({ spec, fit }) => ({ spec, scale: fit.scale }));
   const { spec, fit, scaleKind, total } = best;
   return { best: { spec, fit, scaleKind, cost: total, possible, alternatives }, nearest: best };
+}
+
+/** A free factor for each update fits much: it is believed only down to rounding. */
+function toleranceOf({ centre }: WeightSpec, { tolerance, unit }: Precision): number {
+  return centre === "scaledUpdate" ? Math.min(tolerance, 100 * unit) : tolerance;
 }
 
 /** Tells, update by update, which specifications no common factor could save; most fail at the first update. */

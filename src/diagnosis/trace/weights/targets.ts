@@ -69,8 +69,8 @@ function doneMask(context: Trajectories, ends: WeightSpec["ends"]): Uint8Array {
 }
 
 /** V of what follows one environment's last row; 0 where it is not given. */
-function afterStream({ finalValues }: Trajectories, t: number): number {
-  const value = finalValues[t]!;
+function afterStream({ finalValues, nextValues }: Trajectories, t: number): number {
+  const value = Number.isNaN(nextValues[t]!) ? finalValues[t]! : nextValues[t]!;
   return Number.isNaN(value) ? 0 : value;
 }
 

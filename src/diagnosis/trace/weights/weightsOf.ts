@@ -134,10 +134,10 @@ function timesFactor(update: UpdateEvidence, spec: WeightSpec, weights: Float64A
   const epsilon = spec.clip;
   return weights.map((weight, t) => {
     const shift = scores.own[t]! - scores.sampled[t]!;
-    const isInverted = factor === "invertedRatio";
+    const isInverted = factor === "invertedRatio" || factor === "invertedUnclipped";
     const ratio = Math.exp(isInverted ? -shift : shift);
     const whole = isInverted ? -weight * ratio : weight * ratio;
-    if (factor === "ratio" || Math.abs(ratio - 1) <= epsilon) return whole;
+    if (factor === "ratio" || factor === "invertedUnclipped" || Math.abs(ratio - 1) <= epsilon) return whole;
     if (factor === "wrongClip") return 0;
     const isHeld = weight > 0 === ratio > 1;
     return isHeld === (factor !== "reversedClip") ? 0 : whole;
@@ -151,5 +151,6 @@ function reduced(update: UpdateEvidence, spec: WeightSpec, weights: Float64Array
   if (spec.reduction === "episodeCount") return weights.map((weight) => weight / context.trajectories);
   const lengths = new Float64Array(context.trajectories);
   for (const trajectory of context.trajectory) lengths[trajectory]!++;
-  return weights.map((weight, t) => weight / lengths[context.trajectory[places[t]!]!]!);
+  const among = spec.reduction === "meanOfMeans" ? context.trajectories : 1;
+  return weights.map((weight, t) => weight / (among * lengths[context.trajectory[places[t]!]!]!));
 }
