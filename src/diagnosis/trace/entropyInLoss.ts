@@ -1,5 +1,5 @@
 import type { UpdateEvidence } from "./evidence.ts";
-import { leastSquares } from "./leastSquares.ts";
+import { type LeastSquares, leastSquares } from "./leastSquares.ts";
 import type { UpdateReading } from "./session.ts";
 
 /** The entropy bonus that the values of the loss hold beside the policy term that its gradient tells of. */
@@ -49,7 +49,8 @@ function linear(read: UpdateReading, unit: number): Part[] {
 
 /** L = Σ coef + …: the ratio stands in the loss, and is 1. */
 function surrogate(read: UpdateReading, unit: number): Part[] {
-  const { coef, logProbs, sampledLogProbs } = read.update;
+  const { coef, logProbs, sampledLogProbs, isRollout } = read.update;
+  if (!isRollout) return [];
   const hasMoved = logProbs!.some((own, t) => Math.abs(own - (sampledLogProbs?.[t] ?? own)) > unmoved);
   return hasMoved ? [] : [partOf(read, unit, (t) => coef![t]!)];
 }
@@ -65,38 +66,45 @@ function partOf(read: UpdateReading, unit: number, term: (t: number) => number):
   return { read, rest: loss! - policy, valueLoss, noise: 30 * unit * size };
 }
 
-function fitEntropy(parts: readonly Part[], isMean: boolean): { beta: number; residual: number } | undefined {
+interface EntropyFit {
+  readonly beta: number;
+  readonly residual: number;
+}
+
+/** Believed where entropy is all that is left beyond rounding, and much more than rounding. */
+function fitEntropy(parts: readonly Part[], isMean: boolean): EntropyFit | undefined {
   if (parts.length < fewest) return undefined;
   const entropies = parts.map(({ read }) => entropyOf(read.update, isMean));
   const known = parts.map(({ rest, valueLoss }) => rest - valueLoss);
-  if (parts.every(({ noise }, at) => Math.abs(known[at]!) <= noise)) return undefined;
-  const plain = leastSquares([entropies], known);
-  if (plain && plain.residual <= 0.02) return { beta: -plain.coefficients[0]!, residual: plain.residual };
-  return fitBoth(parts, entropies);
+  return believed(parts, known, leastSquares([entropies], known)) ?? fitBoth(parts, entropies);
 }
 
 /** value_loss may have been recorded before it was multiplied by its coefficient. */
-function fitBoth(
-  parts: readonly Part[],
-  entropies: readonly number[],
-): { beta: number; residual: number } | undefined {
+function fitBoth(parts: readonly Part[], entropies: readonly number[]): EntropyFit | undefined {
   const critic = parts.map(({ valueLoss }) => valueLoss);
-  if (parts.length < fewest + 2 || critic.every((value) => value === 0)) return undefined;
+  if (parts.length < fewest + 2) return undefined;
   const rests = parts.map(({ rest }) => rest);
-  const fit = leastSquares([critic, entropies], rests);
-  if (!fit || fit.condition > 1e4) return undefined;
-  const [share = 0, slope = 0] = fit.coefficients;
+  const [share] = leastSquares([critic, entropies], rests)?.coefficients ?? [];
+  if (share === undefined) return undefined;
   const left = rests.map((rest, at) => rest - share * critic[at]!);
-  if (parts.every(({ noise }, at) => Math.abs(left[at]!) <= noise)) return undefined;
-  const residual = fit.residual * (norm(rests) / norm(left));
-  return residual <= 0.02 ? { beta: -slope, residual } : undefined;
+  return believed(parts, left, leastSquares([entropies], left));
+}
+
+function believed(
+  parts: readonly Part[],
+  rests: readonly number[],
+  fit: LeastSquares | undefined,
+): EntropyFit | undefined {
+  if (!fit) return undefined;
+  const [slope = 0] = fit.coefficients;
+  const isClear =
+    parts.filter(({ noise }, at) => Math.abs(rests[at]!) > 10 * noise).length * 2 > parts.length;
+  const left = rests.map((rest) => Math.abs(rest) * fit.residual);
+  const isRounding = parts.every(({ noise }, at) => left[at]! <= noise) || fit.residual <= 1e-3;
+  return isClear && isRounding ? { beta: -slope, residual: fit.residual } : undefined;
 }
 
 function entropyOf({ entropies, steps }: UpdateEvidence, isMean: boolean): number {
   const sum = entropies!.reduce((total, entropy) => total + entropy, 0);
   return isMean ? sum / steps : sum;
-}
-
-function norm(values: readonly number[]): number {
-  return Math.hypot(...values);
 }

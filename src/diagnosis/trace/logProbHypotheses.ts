@@ -160,14 +160,9 @@ function squashed(
   return result.map((logProb, t) => logProb - tanhCorrection(actions, t, dimensions, epsilon));
 }
 
-/** Whether all actions lie in [−1, 1], and most inside, as those that have passed tanh. */
+/** Whether all actions lie in [−1, 1], as those that have passed tanh. */
 export function mayBeSquashed({ actions }: GaussianOutputs): boolean {
-  let onBound = 0;
-  for (const action of actions) {
-    if (Math.abs(action) > 1) return false;
-    if (Math.abs(action) === 1) onBound++;
-  }
-  return onBound * 2 < actions.length;
+  return actions.every((action) => Math.abs(action) <= 1);
 }
 
 /** Σ_d ln(1 − a_d² + ε) of a squashed action. */

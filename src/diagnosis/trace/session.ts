@@ -66,7 +66,8 @@ export class Session {
 
   /** Whether recorded log-probabilities are those of the recorded outputs, as far as both are there. */
   get trustsOutputs(): boolean {
-    return this.logProbs === undefined || this.logProbs.wrongRows.length === 0;
+    const { logProbs } = this;
+    return logProbs === undefined || (logProbs.hypothesis?.id === "right" && logProbs.wrongRows.length === 0);
   }
 
   /** Which rule the weights follow. */

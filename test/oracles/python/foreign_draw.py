@@ -80,6 +80,8 @@ def episodic(rng, case):
         case["gamma"] = 0.95
     if mistake == "gamma_t_twice":
         case |= {"gamma_t": True, "is_dense": True}  # with one reward at the end γ²ᵗG and γᵗG₀ are the same numbers
+    if mistake in ("rewards_only", "forward_returns"):
+        case["is_dense"] = True  # with one reward at the end these are the same numbers
     if mistake == "truncation_as_termination":
         case["truncates"] = True
     if mistake == "return_leaks_across_episodes":
@@ -122,6 +124,8 @@ def rollout(rng, case):
         case["normalises"] = None
     if mistake == "sigma_confusion":
         case |= {"shape": (32, 4)}
+    if mistake == "rewards_off_by_one":
+        case["adds_final"] = False
     if mistake in PPO:
         case |= {"epochs": 4, "rate": 0.01, "optimiser": "adam"}
     if mistake in ("sampled_entropy", "entropy_sign", "entropy_without_gradient", "wrong_entropy"):
@@ -143,7 +147,7 @@ def needs(case):
         "stale_old_log_prob": {"log_prob"}, "inverted_ratio": {"log_prob"}, "wrong_clip": {"log_prob"},
         "truncation_as_termination": {"final_value", "value"}, "bootstrap_from_reset": {"final_value", "value"},
         "probability_instead_of_log": {"log_prob"}, "detached_log_prob": {"log_prob"},
-        "normalised_wrong_axis": {"log_prob"},
+        "normalised_wrong_axis": {"log_prob", "value", "value_loss"},
     }.get(mistake, set())
 
 

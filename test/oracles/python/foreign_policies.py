@@ -28,7 +28,7 @@ class Policy(torch.nn.Module):
         self.actions = world.actions if self.is_discrete else world.dims
         outputs = self.actions * (2 if self.kind == "gaussian" else 1)
         self.body = network(rng, [*sizes, outputs], self.dtype, 0.4 if self.mistake == "stochastic_layers" else 0.0)
-        self.log_sigma = torch.nn.Parameter(torch.full((self.actions,), rng.choice([-0.7, -0.5, 0.0]), dtype=self.dtype))
+        self.log_sigma = torch.nn.Parameter(torch.full((self.actions,), rng.choice([-0.7, -0.5, 0.0 if self.mistake is None else 0.3]), dtype=self.dtype))
 
     def forward(self, obs):
         out = self.body(obs)

@@ -70,7 +70,7 @@ const detachedLogProb: FindingRule = {
     const learning = session.updates.filter(({ coef, logitsGrad, muGrad }) =>
       [coef, logitsGrad, muGrad].some((gradient) => gradient?.some((value) => value !== 0)),
     );
-    if (updates.length === 0 || learning.length > 0) return undefined;
+    if (updates.length === 0 || learning.length > 0 || session.updates.some(isCancelled)) return undefined;
     return on(
       session,
       updates,
@@ -102,7 +102,7 @@ function lacksPolicyTerm({ loss, valueLoss, valueGrad, entropies, entropyCoef }:
   const bonus = entropies && entropyCoef ? dot(entropies, entropyCoef) : 0;
   const carries = (gradient: Float64Array | undefined) => gradient?.some((value) => value !== 0) ?? false;
   if (!carries(valueGrad) && !carries(entropyCoef)) return false;
-  return Math.abs(loss - (valueLoss ?? 0) - bonus) <= 1e-5 * (Math.abs(loss) + Math.abs(bonus));
+  return Math.abs(loss - (valueLoss ?? 0) - bonus) <= 1e-4 * (Math.abs(loss) + Math.abs(bonus));
 }
 
 function dot(a: Float64Array, b: Float64Array): number {

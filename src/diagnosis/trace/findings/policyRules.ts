@@ -1,4 +1,5 @@
 import { formatSignificant } from "../../scale.ts";
+import { detectionOn } from "../detectionOn.ts";
 import type { PolicyOutputs, UpdateEvidence } from "../evidence.ts";
 import type { Detection } from "../finding.ts";
 import type { FindingRule } from "../findingRule.ts";
@@ -119,6 +120,7 @@ interface Drift {
 }
 
 function drift(session: Session): Drift | undefined {
+  if (oneSidedUpdates(session).length > 0) return undefined;
   const check = session.logProbs;
   if (!check || check.wrongRows.length === 0 || check.hypothesis) return ownDrift(session);
   const first = session.updates.find(({ policy }) => policy);
@@ -186,8 +188,10 @@ function recordedTwice(
 function isSmooth(session: Session): boolean {
   let product = 0;
   let square = 0;
-  for (const { policy, numbers, logProbs } of session.logProbs?.scorings ?? []) {
-    const shifts = logProbs.map((value, t) => signedShift(policy, t, value - numbers.logProbs[t]!));
+  const { scorings, base } = session.logProbs!;
+  for (const { policy, numbers, logProbs, update } of scorings) {
+    const meant = base.predict(policy, update.steps, numbers)!;
+    const shifts = logProbs.map((value, t) => signedShift(policy, t, value - meant[t]!));
     for (let t = 1; t < shifts.length; t++) {
       product += shifts[t]! * shifts[t - 1]!;
       square += shifts[t]! ** 2;
@@ -298,24 +302,30 @@ const oneSidedTanh: FindingRule = {
   fix: "subtract log(1 - tanh(u)**2) from both log-probs, or from none",
   reference: "automl/Mighty#118",
   detect: (session) => {
-    const updates = session.updates.filter((update) => {
-      const { policy, logProbs, sampledLogProbs, hasOwnLogProbs } = update;
+    const updates = oneSidedUpdates(session);
+    if (updates.length === 0) return undefined;
+    return detectionOn(
+      session,
+      updates,
+      `Expected a ratio of 1 before the first step; seen ln ratio = Σ ln(1 − a²) on ${updates.length} updates`,
+      { updates: updates.length },
+    );
+  },
+};
+
+/** Updates whose log-probabilities differ from those of sampling by the correction for tanh alone. */
+function oneSidedUpdates(session: Session): readonly UpdateEvidence[] {
+  return session.once("oneSidedTanh", () =>
+    session.updates.filter(({ policy, logProbs, sampledLogProbs, hasOwnLogProbs }) => {
       if (policy?.kind !== "gaussian" || !hasOwnLogProbs || !sampledLogProbs || !logProbs) return false;
       if (!policy.actions.every((action) => Math.abs(action) < 1)) return false;
       return logProbs.every((own, t) => {
         const correction = tanhCorrection(policy.actions, t, policy.dimensions);
         return Math.abs(Math.abs(own - sampledLogProbs[t]!) + correction) <= 1e-4 * (1 - correction);
       });
-    });
-    if (updates.length === 0) return undefined;
-    return {
-      message: `Expected a ratio of 1 before the first step; seen ln ratio = Σ ln(1 − a²) on ${updates.length} updates`,
-      evidence: { updates: updates.length },
-      rows: updates.flatMap((update) => Array.from(session.rowsOf(update))),
-      updates: updates.map(({ number }) => number),
-    };
-  },
-};
+    }),
+  );
+}
 
 /** Findings about what the policy put out, what was drawn from it and what was recorded as its log-probability. */
 export const policyRules: readonly FindingRule[] = [

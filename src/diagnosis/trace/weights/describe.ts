@@ -22,7 +22,7 @@ export function weightSymbol(spec: WeightSpec): string {
   const power = { once: "γᵗ", never: "", twice: "γ²ᵗ" }[spec.gamma];
   const isAdvantage = spec.returns === "gae" || spec.returns === "tdError";
   const target = returnSymbols[spec.returns];
-  const based = spec.baseline === "value" && !isAdvantage ? `(${target} − V)` : target;
+  const based = spec.baseline !== "none" && !isAdvantage ? `(${target} − V)` : target;
   const centred = {
     none: based,
     normalisedUpdate: `normalised ${based}`,

@@ -19,6 +19,8 @@ import {
 /** What these updates make possible: options that need a critic, several episodes, … are left out without them. */
 export interface Possible {
   readonly hasValues: boolean;
+  /** Whether the critic has moved since the steps were taken. */
+  readonly hasMovedValues: boolean;
   readonly hasFinalValues: boolean;
   readonly lacksFinalValues: boolean;
   readonly hasSeveralTrajectories: boolean;
@@ -46,6 +48,7 @@ export function possibleOf(updates: readonly UpdateEvidence[]): Possible {
   const clip = updates.find(({ clipEpsilon }) => clipEpsilon !== undefined)?.clipEpsilon;
   return {
     hasValues: updates.every(({ context }) => context.values !== undefined),
+    hasMovedValues: updates.every(({ context, values }) => context.values && values) && some(hasMovedCritic),
     hasFinalValues: ends.some((value) => !Number.isNaN(value) && value !== 0),
     lacksFinalValues: ends.some((value) => Number.isNaN(value)),
     hasSeveralTrajectories: some(({ context }) => context.trajectories > 1),
@@ -79,6 +82,14 @@ function hasMoved({ ratio, isRollout }: UpdateEvidence): boolean {
   if (!ratio || !isRollout) return false;
   const { own, sampled } = ratio;
   return own.some((logProb, t) => Math.abs(logProb - sampled[t]!) > 1e-5);
+}
+
+function hasMovedCritic({ values, context, places, isRollout }: UpdateEvidence): boolean {
+  const moved = (value: number, t: number) => {
+    const before = context.values![places[t]!]!;
+    return Math.abs(value - before) > 1e-5 * (1 + Math.abs(before));
+  };
+  return isRollout && values!.some(moved);
 }
 
 /** A specification with what it costs to believe it. */
@@ -143,8 +154,14 @@ function normalisesReturns({ centre }: WeightSpec): boolean {
   return centre === "normalisedReturns" || centre === "normalisedReturnsByN";
 }
 
+/** Whether returns are held against the critic as it is at the update, as where advantages are made anew in every epoch. */
+function takesOwnValue({ returns, rewards, centre }: WeightSpec): boolean {
+  const isOfUpdate = centre === "none" || centre === "normalisedUpdate" || centre === "centredUpdate";
+  return isOfUpdate && rewards === "own" && (returns === "toGo" || returns === "gae");
+}
+
 /** Whether every step gets the same weight. */
-function isOneWeight({ returns }: WeightSpec): boolean {
+export function isOneWeight({ returns }: WeightSpec): boolean {
   return returns === "meanOfSum" || returns === "outerSum" || returns === "outerMean";
 }
 
@@ -158,6 +175,7 @@ function normalisesBatch(spec: WeightSpec): boolean {
 function isSensible(spec: WeightSpec, possible: Possible): boolean {
   const isAdvantage = spec.returns === "gae" || spec.returns === "tdError";
   if (isAdvantage && spec.baseline === "none") return false;
+  if (spec.baseline === "ownValue" && !takesOwnValue(spec)) return false;
   if (spec.order === "before" && (spec.centre === "none" || spec.gamma === "never")) return false;
   if (spec.centre === "scaledUpdate" && spec.reduction !== "sum") return false;
   if (isOneWeight(spec) && (spec.centre !== "none" || spec.reduction === "trajectoryMean")) return false;
@@ -168,7 +186,7 @@ function isSensible(spec: WeightSpec, possible: Possible): boolean {
   const ignoresEnds =
     spec.returns === "reward" || spec.returns === "forward" || spec.returns === "discountedSoFar";
   if (ignoresEnds && spec.ends !== "natural") return false;
-  if (spec.ends === "natural" && possible.lacksFinalValues && spec.baseline === "value") {
+  if (spec.ends === "natural" && possible.lacksFinalValues && spec.baseline !== "none") {
     if (possible.hasValues && !ignoresEnds) return false;
   }
   return !(spec.ends === "fitted" && (spec.centre !== "none" || spec.returns !== "toGo"));
@@ -206,6 +224,7 @@ const needs: Readonly<Record<string, (possible: Possible) => boolean>> = {
   "ends.lateMask": ({ hasSeveralTrajectories }) => hasSeveralTrajectories,
   "ends.earlyMask": ({ hasSeveralTrajectories }) => hasSeveralTrajectories,
   "baseline.value": ({ hasValues }) => hasValues,
+  "baseline.ownValue": ({ hasMovedValues }) => hasMovedValues,
   "centre.normalisedRollout": ({ hasParts }) => hasParts,
   "centre.normalisedReturns": ({ hasValues, isRollout }) => hasValues && !isRollout,
   "centre.normalisedReturnsByN": ({ hasValues, isRollout }) => hasValues && !isRollout,

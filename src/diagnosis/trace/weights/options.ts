@@ -142,6 +142,7 @@ export const endOptions = {
 /** What is subtracted. */
 export const baselineOptions = {
   value: { cost: 0, words: "minus V" },
+  ownValue: { cost: 0.2, words: "minus V as the critic has it at the update" },
   none: { cost: 0.3, words: "" },
 } as const satisfies Record<string, WeightOption>;
 

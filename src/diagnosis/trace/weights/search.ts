@@ -126,8 +126,11 @@ function explainSample(
 }
 
 /** A free factor for each update fits much: it is believed only down to rounding. */
-function toleranceOf({ centre }: WeightSpec, { tolerance, unit }: Precision): number {
-  return centre === "scaledUpdate" ? Math.min(tolerance, 100 * unit) : tolerance;
+function toleranceOf({ centre, ends }: WeightSpec, { tolerance, unit }: Precision): number {
+  if (centre === "scaledUpdate") return Math.min(tolerance, 100 * unit);
+  // What follows a time limit may be small beside the rest.
+  const isEnd = ends === "terminal" || ends === "noBootstrap" || ends === "resetState";
+  return isEnd ? Math.min(tolerance, Math.max(300 * unit, 1e-7)) : tolerance;
 }
 
 /** Tells, update by update, which specifications no common factor could save; most fail at the first update. */
@@ -229,7 +232,7 @@ function scaleOf(
   const slack = Math.max(1e-6, 3 * precision.tolerance);
   const isNear = (value: number) => Math.abs(Math.abs(fit.scale) - value) <= slack * value;
   if (isNear(Math.LOG10E) || isNear(Math.LOG2E)) return { kind: "logarithm", extra: 1.5 };
-  return { kind: "constant", extra: 2.5 };
+  return { kind: "constant", extra: hasOwnScales(spec) ? 4 : 2.5 };
 }
 
 /** Whether κ is 1, or where weights were normalised what a division by their deviation makes of it. */

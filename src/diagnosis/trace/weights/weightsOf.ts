@@ -34,7 +34,7 @@ export function normalisedAmong(
 ): Population | undefined {
   if (spec.centre !== "normalisedUpdate" && spec.centre !== "normalisedRollout") return undefined;
   const whole = beforeCentring(update, spec, cache);
-  return populationOf(spec.centre === "normalisedRollout" ? whole : atSteps(update, whole));
+  return populationOf(spec.centre === "normalisedRollout" ? whole : atSteps(update, spec, whole));
 }
 
 /** Advantages that were normalised among the steps of an update, and their deviation; undefined where they were not. */
@@ -44,7 +44,7 @@ export function normalisedAdvantages(
   cache: TargetCache,
 ): { readonly advantages: Float64Array; readonly deviation: number } | undefined {
   if (spec.centre !== "normalisedUpdate") return undefined;
-  const plain = atSteps(update, beforeCentring(update, spec, cache));
+  const plain = atSteps(update, spec, beforeCentring(update, spec, cache));
   const { deviation } = populationOf(plain);
   return deviation > 0 ? { advantages: normalise(plain), deviation } : undefined;
 }
@@ -58,25 +58,27 @@ function beforeCentring(update: UpdateEvidence, spec: WeightSpec, cache: TargetC
 function centredWeights(update: UpdateEvidence, spec: WeightSpec, whole: Float64Array): Float64Array {
   switch (spec.centre) {
     case "normalisedRollout":
-      return atSteps(update, normalise(whole));
+      return atSteps(update, spec, normalise(whole));
     case "normalisedEpisode":
-      return atSteps(update, normaliseEpisodes(update.context, whole));
+      return atSteps(update, spec, normaliseEpisodes(update.context, whole));
     case "normalisedEpisodeByN":
-      return atSteps(update, normaliseEpisodes(update.context, whole, 0));
+      return atSteps(update, spec, normaliseEpisodes(update.context, whole, 0));
     case "normalisedUpdate":
-      return normalise(atSteps(update, whole));
+      return normalise(atSteps(update, spec, whole));
     case "centredUpdate":
-      return centre(atSteps(update, whole));
+      return centre(atSteps(update, spec, whole));
     default:
-      return atSteps(update, whole);
+      return atSteps(update, spec, whole);
   }
 }
 
-/** An update's own steps among those of its trajectories. */
-function atSteps({ places }: UpdateEvidence, whole: Float64Array): Float64Array {
+/** An update's own steps among those of its trajectories; less the critic's own V where it has moved since. */
+function atSteps(update: UpdateEvidence, { baseline }: WeightSpec, whole: Float64Array): Float64Array {
+  const { places, context, values } = update;
   const own = new Float64Array(places.length);
   for (let t = 0; t < own.length; t++) own[t] = whole[places[t]!]!;
-  return own;
+  if (baseline !== "ownValue" || !values || !context.values) return own;
+  return own.map((weight, t) => weight + context.values![places[t]!]! - values[t]!);
 }
 
 /** What a target minus its baseline is multiplied with [T]: γᵗ, 1/T and the like. */
