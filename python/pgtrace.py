@@ -86,7 +86,7 @@ class Recorder:
         self._watched = {}
         self._updates = 0
         self._rollouts = 0
-        self._open_episodes = []
+        self._open_episodes, self._is_inside = [], False
         self._writer.put([{"pgtrace": VERSION, **header}])
 
     def outputs(self, **fields):
@@ -111,6 +111,8 @@ class Recorder:
         line.update(terminated=bool(terminated), truncated=bool(truncated))
         line.update((name, _data(value)) for name, value in fields.items())
         if line["episode"] not in self._open_episodes:
+            # An update inside an episode is one of the steps since the last, not of the whole episode.
+            self._is_inside = self._is_inside or line["t"] > 0
             self._open_episodes.append(line["episode"])
         self._steps.append(line)
         if len(self._steps) >= 4096:
@@ -174,7 +176,7 @@ class Recorder:
         line = {"update": self._updates}
         if rollout is not None or rows is not None or (self._rollouts and not self._open_episodes):
             line["rollout"] = self._rollouts if rollout is None else rollout
-        elif episodes is not None or self._open_episodes:
+        elif episodes is not None or (self._open_episodes and not self._is_inside):
             line["episodes"] = list(self._open_episodes if episodes is None else episodes)
         if rows is not None:
             line["rows"] = _data(rows)
@@ -187,7 +189,7 @@ class Recorder:
         params = list(params) if params is not None else []
         self._pending = _Pending(line, tensors, self._watched, params, loss, self._pace)
         self._watched = {}
-        self._open_episodes = []
+        self._open_episodes, self._is_inside = [], False
         self._end_unit()
         if not self._pending.waits:
             self._finish()

@@ -120,6 +120,10 @@ export interface Replay {
 export interface TraceEvidence {
   readonly updates: readonly UpdateEvidence[];
   readonly environment: string | undefined;
+  /** Why recorded outputs of the policy are not read; undefined where they are, or where there are none. */
+  readonly unreadOutputs: string | undefined;
+  /** Whether the trace says γ. */
+  readonly saysGamma: boolean;
   readonly replay: Replay | undefined;
   /** Reward and termination as recorded at a row, for holding them against the replay. */
   readonly recordedReward: ((row: number) => number) | undefined;

@@ -19,11 +19,13 @@ import { replayTrace } from "./replayTrace.ts";
 /** Makes a trace ready for diagnosis: every update with its own steps, in trajectories. */
 export function traceEvidence(trace: Trace): TraceEvidence {
   const { header, steps } = trace;
-  const seen: Seen = { contexts: new Map(), furthestRow: -1 };
+  const seen: Seen = { contexts: new Map(), furthestRow: -1, last: undefined };
   const isReused = reusesSteps(trace);
   const environment = typeof header?.environment === "string" ? header.environment : undefined;
   return {
     environment,
+    unreadOutputs: unreadOutputs(trace),
+    saysGamma: saysGamma(trace),
     replay: replayTrace(trace, environment),
     recordedReward: (row) => steps.rewards.at(row),
     recordedTermination: (row) => (steps.flags(row) & terminatedFlag) !== 0,
@@ -32,10 +34,24 @@ export function traceEvidence(trace: Trace): TraceEvidence {
   };
 }
 
+/** The actions of several choices at once (multi-discrete) share one row of logits that nothing divides. */
+function unreadOutputs({ steps: { columns }, updates }: Trace): string | undefined {
+  const { width } = columns.action;
+  const hasLogits = columns.logits.given > 0 || updates.some(({ vectors }) => vectors.has("logits"));
+  if (!hasLogits || width < 2) return undefined;
+  return `logits are recorded, but an action here has ${width} parts, and which logits belong to which is not`;
+}
+
+function saysGamma({ header, updates }: Trace): boolean {
+  return typeof header?.gamma === "number" || updates.some(({ scalars }) => scalars.has("gamma"));
+}
+
 /** What the updates before used. */
 interface Seen {
   readonly contexts: Map<number, Trajectories>;
   furthestRow: number;
+  /** The trajectories of the last update on episodes, which its further epochs share. */
+  last: Trajectories | undefined;
 }
 
 /** Whether steps are used by more than one update, as in the epochs of PPO. */
@@ -58,7 +74,7 @@ function updateEvidence(trace: Trace, record: UpdateRecord, seen: Seen, isReused
   const { rollout, rows } = record;
   const isFirst = isFirstUse(record, seen);
   seen.furthestRow = Math.max(seen.furthestRow, rows.at(-1)!);
-  const context = contextOf(trace, record, seen.contexts);
+  const context = contextOf(trace, record, seen);
   const column = (name: StepColumnName) => gather(trace.steps.columns[name], rows);
   const vector = (name: VectorName) => record.vectors.get(name)?.data;
   const header = (name: string) => {
@@ -109,9 +125,13 @@ function updateEvidence(trace: Trace, record: UpdateRecord, seen: Seen, isReused
 }
 
 /** The trajectories of an update's episodes, or of the whole rollout of which it may use a minibatch. */
-function contextOf(trace: Trace, record: UpdateRecord, contexts: Map<number, Trajectories>): Trajectories {
-  const { rollout } = record;
-  if (rollout === undefined) return trajectoriesOf(trace, record.rows, undefined);
+function contextOf(trace: Trace, record: UpdateRecord, seen: Seen): Trajectories {
+  const { rollout, rows: own } = record;
+  const { contexts } = seen;
+  if (rollout === undefined) {
+    if (!isSame(seen.last?.rows, own)) seen.last = trajectoriesOf(trace, own, undefined);
+    return seen.last!;
+  }
   let context = contexts.get(rollout);
   if (!context) {
     const { first, steps, environments, lastValues } = trace.rollouts[rollout]!;
@@ -120,6 +140,10 @@ function contextOf(trace: Trace, record: UpdateRecord, contexts: Map<number, Tra
     contexts.set(rollout, context);
   }
   return context;
+}
+
+function isSame(a: Int32Array | undefined, b: Int32Array): boolean {
+  return a?.length === b.length && a.every((row, t) => row === b[t]);
 }
 
 function trajectoriesOf(trace: Trace, given: Int32Array, lastValues: Float64Array | undefined): Trajectories {

@@ -41,7 +41,11 @@ const undetachedAdvantage: FindingRule = {
   undecided: (session) => {
     const hasCritic = session.updates.some(({ values }) => values);
     if (!hasCritic || session.critic) return undefined;
-    return session.updates.some(({ valueGrad }) => valueGrad)
+    const recorded = session.updates.filter(({ valueGrad }) => valueGrad);
+    if (recorded.length > 0 && recorded.every(({ steps }) => steps < 4)) {
+      return "every update is of fewer than 4 steps: too few numbers to take ∂loss/∂V apart";
+    }
+    return recorded.length > 0
       ? "∂loss/∂V follows no known value loss, so a part of the policy term in it cannot be told"
       : noValueGradient;
   },

@@ -246,7 +246,8 @@ const wrongEntropy: FindingRule = {
   undecided: (session) =>
     entropyDifferences(session).compared > 0
       ? undefined
-      : "record entropy beside logits (or mu and log_sigma) to compare them",
+      : (session.evidence.unreadOutputs ??
+        "record entropy beside logits (or mu and log_sigma) to compare them"),
 };
 
 /** The factor between recorded and true entropies, where it is one: 1/ln 2 for bits, 1/K for a mean. */

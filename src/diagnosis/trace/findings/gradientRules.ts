@@ -101,7 +101,7 @@ function lacksPolicyTerm({ loss, valueLoss, valueGrad, entropies, entropyCoef }:
   if (loss === undefined || (valueGrad && valueLoss === undefined)) return false;
   const bonus = entropies && entropyCoef ? dot(entropies, entropyCoef) : 0;
   const carries = (gradient: Float64Array | undefined) => gradient?.some((value) => value !== 0) ?? false;
-  if (!carries(valueGrad) && !carries(entropyCoef)) return false;
+  if (!carries(valueGrad) && !carries(entropyCoef)) return Math.abs(loss) <= 1e-7;
   return Math.abs(loss - (valueLoss ?? 0) - bonus) <= 1e-4 * (Math.abs(loss) + Math.abs(bonus));
 }
 

@@ -32,7 +32,10 @@ function differences(check: NonNullable<Session["logProbs"]>): Omit<Detection, "
 }
 
 function noOutputs(session: Session): string | undefined {
-  return session.logProbs ? undefined : "record logits (or mu and log_sigma) beside log_prob to compare them";
+  if (session.logProbs) return undefined;
+  return (
+    session.evidence.unreadOutputs ?? "record log_prob beside logits (or mu and log_sigma) to compare them"
+  );
 }
 
 type Words = Pick<FindingRule, "severity" | "title" | "why" | "fix" | "reference">;
@@ -242,7 +245,9 @@ const actingGreedily: FindingRule = {
   reference: "starry-sky6688/MARL-Algorithms#94",
   detect: greedy,
   undecided: (session) =>
-    session.updates.some(({ policy }) => policy) ? undefined : "record logits (or mu and log_sigma)",
+    session.updates.some(({ policy }) => policy)
+      ? undefined
+      : (session.evidence.unreadOutputs ?? "record logits (or mu and log_sigma)"),
 };
 
 /**

@@ -32,6 +32,7 @@ export function weightSymbol(spec: WeightSpec): string {
     normalisedReturns: `(normalised ${target} − V)`,
     normalisedReturnsByN: `(normalised ${target} − V)`,
     centredUpdate: `(${based} − mean)`,
+    shiftedUpdate: `(${based} − b)`,
     scaledUpdate: `${based}/s`,
   }[spec.centre];
   const factor = {

@@ -54,7 +54,7 @@ export function possibleOf(updates: readonly UpdateEvidence[]): Possible {
     hasSeveralTrajectories: some(({ context }) => context.trajectories > 1),
     hasParts: some(({ steps, context }) => steps < context.steps),
     hasRatio: some(hasMoved),
-    hasLogProbs: updates.every(({ logProbs }) => logProbs !== undefined),
+    hasLogProbs: updates.every(({ logProbs, ratio }) => logProbs !== undefined || ratio !== undefined),
     discounts: some(({ gamma }) => gamma !== 1),
     isRollout: updates.every(({ isRollout }) => isRollout),
     lambdas: lambda === undefined ? usualLambdas : [lambda],
@@ -160,6 +160,12 @@ function takesOwnValue({ returns, rewards, centre }: WeightSpec): boolean {
   return isOfUpdate && rewards === "own" && (returns === "toGo" || returns === "gae");
 }
 
+/** A running baseline is subtracted from returns where there is no critic. */
+function mayBeShifted({ returns, baseline, ends, rewards, order }: WeightSpec): boolean {
+  const isPlain = baseline === "none" && ends === "natural" && rewards === "own" && order === "after";
+  return isPlain && (returns === "toGo" || returns === "undiscounted");
+}
+
 /** Whether every step gets the same weight. */
 export function isOneWeight({ returns }: WeightSpec): boolean {
   return returns === "meanOfSum" || returns === "outerSum" || returns === "outerMean";
@@ -178,6 +184,7 @@ function isSensible(spec: WeightSpec, possible: Possible): boolean {
   if (spec.baseline === "ownValue" && !takesOwnValue(spec)) return false;
   if (spec.order === "before" && (spec.centre === "none" || spec.gamma === "never")) return false;
   if (spec.centre === "scaledUpdate" && spec.reduction !== "sum") return false;
+  if (spec.centre === "shiftedUpdate" && !mayBeShifted(spec)) return false;
   if (isOneWeight(spec) && (spec.centre !== "none" || spec.reduction === "trajectoryMean")) return false;
   // mean(ln π)·mean(A) and the mean of a T × T product are the same numbers; only the second befalls rollouts.
   if (spec.returns === "meanOfSum" && possible.isRollout) return false;

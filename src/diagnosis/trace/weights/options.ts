@@ -186,6 +186,10 @@ export const centreOptions = {
     severity: "info",
     words: "minus their own mean",
   },
+  shiftedUpdate: {
+    cost: 1.45,
+    words: "minus a number that is another one in every update, such as a running mean of earlier returns",
+  },
   scaledUpdate: {
     cost: 1.6,
     finding: "scaled_weights",

@@ -2,6 +2,7 @@ import type { UpdateEvidence } from "../evidence.ts";
 import type { Precision } from "../precision.ts";
 import { type CostedSpec, enumerateSpecs, type Possible, possibleOf } from "./enumerate.ts";
 import { type Fit, fitWeights, leastLeft, type Observed, squareOf } from "./fit.ts";
+import { withFittedBaseline } from "./fitBaseline.ts";
 import { withFittedEnds } from "./fitEnds.ts";
 import { areDivisions } from "./normalise.ts";
 import type { WeightSpec } from "./options.ts";
@@ -198,6 +199,7 @@ function tryCandidate(
 /** The weights that a specification gives an update; where values after open ends are missing, with those that fit. */
 export function candidateFor(read: ReadUpdate, spec: WeightSpec, cache: TargetCache): Float64Array {
   const weights = weightsOf(read.update, spec, cache);
+  if (spec.centre === "shiftedUpdate") return withFittedBaseline(read, spec, weights);
   return spec.ends === "fitted" ? withFittedEnds(read, spec, weights) : weights;
 }
 

@@ -130,8 +130,8 @@ function asOne(spec: WeightSpec, weights: Float64Array): Float64Array {
 function timesFactor(update: UpdateEvidence, spec: WeightSpec, weights: Float64Array): Float64Array {
   const { factor } = spec;
   const { logProbs, ratio: scores } = update;
-  if (factor === "probability" && logProbs)
-    return weights.map((weight, t) => weight * Math.exp(logProbs[t]!));
+  const own = logProbs ?? scores?.own;
+  if (factor === "probability" && own) return weights.map((weight, t) => weight * Math.exp(own[t]!));
   if (factor === "one" || factor === "unmoved" || factor === "probability" || !scores) return weights;
   const epsilon = spec.clip;
   return weights.map((weight, t) => {
