@@ -26,9 +26,9 @@ function outputShift({ policy, ownPolicy }: UpdateEvidence): number {
 function groups(session: Session): UpdateEvidence[][] {
   const found = new Map<UpdateEvidence["context"], UpdateEvidence[]>();
   for (const update of session.updates) {
-    const { logProbs, sampledLogProbs, hasOwnLogProbs, isRollout, context, steps } = update;
-    if (!hasOwnLogProbs || !isRollout || logProbs?.length !== steps || sampledLogProbs?.length !== steps)
-      continue;
+    const { logProbs, sampledLogProbs, isRollout, context, steps } = update;
+    if (!isRollout || logProbs === sampledLogProbs) continue;
+    if (logProbs?.length !== steps || sampledLogProbs?.length !== steps) continue;
     const group = found.get(context);
     if (group) group.push(update);
     else found.set(context, [update]);
