@@ -343,9 +343,17 @@ def main():
     os.makedirs(folder, exist_ok=True)
     rng, files = random.Random(seed), []
     for index in range(count):
-        case = draw_case(rng)
-        name = f"{index:04}.{case['algorithm']}.{case['mistake'] or 'right'}.pgtrace"
-        run_case(rng, case, os.path.join(folder, name))
+        case, name = None, None
+        while name is None:
+            case = draw_case(rng)
+            made = f"{index:04}.{case['algorithm']}.{case['mistake'] or 'right'}.pgtrace"
+            try:
+                run_case(rng, case, os.path.join(folder, made))
+                name = made
+            except ValueError as error:
+                if "invalid values" not in str(error):
+                    raise
+                os.remove(os.path.join(folder, made))  # the parameters became NaN: a program that stops by itself
         files.append({"file": name, **case["expected"], "case": case})
     with open(os.path.join(folder, "manifest.json"), "w", encoding="utf-8") as file:
         json.dump({"files": files}, file)
