@@ -81,6 +81,10 @@ class Reinforce:
     def policy_loss(self, weights, log_probs):
         return -(weights * log_probs).sum()
 
+    def log_probs(self, steps):
+        """Those that enter the loss: what was computed when the actions were drawn."""
+        return torch.stack([step["log_prob"] for step in steps])
+
     def entropy_loss(self, entropies):
         return -self.beta * entropies.sum()
 
@@ -104,7 +108,7 @@ class Reinforce:
             distribution = self.distribution(heads)
             action = self.act(distribution)
             log_prob = self.log_prob(distribution, action, observation)
-            step = {"log_prob": log_prob, "entropy": self.entropy(distribution, log_prob), "heads": heads}
+            step = {"action": action, "log_prob": log_prob, "entropy": self.entropy(distribution, log_prob), "heads": heads}
             step["value"] = None if self.critic is None else self.value(observation)
             following, step["reward"], terminated, truncated = self.world.step(action.detach())
             goes_on = truncated and not terminated and self.critic is not None
@@ -122,7 +126,7 @@ class Reinforce:
     def update(self, rec):
         episodes = [self.play(rec) for _ in range(self.episodes_per_update)]
         steps = [step for episode in episodes for step in episode]
-        log_probs = torch.stack([step["log_prob"] for step in steps])
+        log_probs = self.log_probs(steps)
         entropies = torch.stack([step["entropy"] for step in steps])
         values = None if self.critic is None else torch.stack([step["value"] for step in steps])
         returns = torch.tensor(self.all_returns(episodes))

@@ -1,22 +1,21 @@
+import { type CriticTarget, criticTargetNames, criticTargets } from "./criticTargets.ts";
 import type { UpdateEvidence } from "./evidence.ts";
-import { leastSquares } from "./leastSquares.ts";
+import { type LeastSquares, leastSquares } from "./leastSquares.ts";
 import type { Session } from "./session.ts";
 import type { WeightSpec } from "./weights/options.ts";
-import { targetsOf } from "./weights/targets.ts";
-import { multipliersOf } from "./weights/weightsOf.ts";
+import { advantageSlopes } from "./weights/slopes.ts";
+import type { TargetCache } from "./weights/weightsOf.ts";
 
 /** What the gradient at the critic's outputs is made of, over the updates that could be read. */
 export interface CriticCheck {
   readonly updates: readonly UpdateEvidence[];
-  /** Slope of ∂L/∂V on w_t·ln π: 1 where the advantage carries gradient into the critic, 0 where it is detached. */
+  /** Slope of ∂L/∂V on what the policy term leaves there through the advantage: 1 where that is not detached, else 0. */
   readonly throughAdvantage: number;
   /** Slope on the next step's TD error, relative to that on the own one: 1 where the target carries gradient. */
   readonly throughTarget: number;
   readonly residual: number;
-  readonly target: "returns" | "TD target" | "unbootstrapped returns";
+  readonly target: CriticTarget;
 }
-
-type Target = CriticCheck["target"];
 
 /** A median over so many updates, spread over the trace, is as good as one over all. */
 const mostUpdates = 1000;
@@ -25,12 +24,12 @@ const mostUpdates = 1000;
 export function checkCritic(session: Session): CriticCheck | undefined {
   const { explained } = session.weights;
   const readable = explained.flatMap(({ spec, fit, updates }) =>
-    updates.map(({ update }) => ({ update, spec, sign: Math.sign(fit.scale) })),
+    updates.map(({ update }) => ({ update, spec, scale: fit.scale })),
   );
   const stride = Math.max(1, Math.ceil(readable.length / mostUpdates));
   const spread = readable.filter((_, index) => index % stride === 0);
-  const checks = spread.flatMap(({ update, spec, sign }) => {
-    const check = checkUpdate(update, spec, sign, 30 * session.weightPrecision.tolerance);
+  const checks = spread.flatMap((read) => {
+    const check = checkUpdate(read, session.targets, 30 * session.weightPrecision.tolerance);
     return check ? [check] : [];
   });
   if (checks.length === 0) return undefined;
@@ -48,38 +47,41 @@ interface UpdateCheck extends Omit<CriticCheck, "updates"> {
   readonly update: UpdateEvidence;
 }
 
-function checkUpdate(
-  update: UpdateEvidence,
-  spec: WeightSpec,
-  sign: number,
-  tolerance: number,
-): UpdateCheck | undefined {
+interface Read {
+  readonly update: UpdateEvidence;
+  readonly spec: WeightSpec;
+  /** κ. */
+  readonly scale: number;
+}
+
+function checkUpdate(read: Read, cache: TargetCache, tolerance: number): UpdateCheck | undefined {
+  const { update, spec } = read;
   const { valueGrad, logProbs, values, steps } = update;
-  if (!valueGrad || !logProbs || !values || steps < 4) return undefined;
-  const multipliers = multipliersOf(update, spec);
-  // −c·ln π with c = s(G − V) leaves +s·ln π in ∂L/∂V.
-  const policyTerm = multipliers.map((multiplier, t) => sign * multiplier * logProbs[t]!);
-  for (const target of ["returns", "unbootstrapped returns", "TD target"] as const) {
-    const check = fitTarget(update, spec, target, policyTerm, valueGrad, values);
-    if (check && check.residual <= tolerance) return { ...check, update };
+  if (!valueGrad || !logProbs || !values || steps < 4 || spec.baseline === "none") return undefined;
+  const policyTerm = advantageSlopes(update, spec, cache).map((slope) => read.scale * slope);
+  for (const target of criticTargetNames) {
+    const targets = criticTargets(update, spec, target);
+    if (!targets) continue;
+    const errors = values.map((value, t) => value - targets[t]!);
+    // As they are, and as a Huber loss clamps them.
+    for (const pull of [errors, errors.map((error) => Math.max(-1, Math.min(1, error)))]) {
+      const check = fitTarget(update, target, pull, policyTerm);
+      if (check && check.residual <= tolerance) return { ...check, update };
+    }
   }
   return undefined;
 }
 
 function fitTarget(
   update: UpdateEvidence,
-  spec: WeightSpec,
-  target: Target,
+  target: CriticTarget,
+  errors: Float64Array,
   policyTerm: Float64Array,
-  valueGrad: Float64Array,
-  values: Float64Array,
 ): Omit<UpdateCheck, "update"> | undefined {
-  const targets = criticTargets(update, spec, target);
-  const errors = values.map((value, t) => value - targets[t]!);
   const columns = [errors, policyTerm];
   const following = target === "TD target" ? followingErrors(update, errors) : undefined;
   if (following) columns.push(following);
-  const fit = leastSquares(columns, valueGrad);
+  const fit = fitMoving(columns, update.valueGrad!);
   if (!fit || fit.condition > 1e6) return undefined;
   const [own = 0, through = 0, next = 0] = fit.coefficients;
   return {
@@ -90,23 +92,23 @@ function fitTarget(
   };
 }
 
-function criticTargets(update: UpdateEvidence, spec: WeightSpec, target: Target): Float64Array {
-  const ends = target === "unbootstrapped returns" ? "noBootstrap" : "natural";
-  const returns = target === "TD target" ? "tdError" : "toGo";
-  const whole = targetsOf(update.context, update.gamma, {
-    ...spec,
-    rewards: spec.rewards,
-    returns,
-    ends,
-    lambda: 1,
-  });
-  return Float64Array.from(update.places, (place) =>
-    target === "TD target" ? whole[place]! + update.context.values![place]! : whole[place]!,
+/** A clipped value loss gives some steps no gradient at all: the others are looked at. */
+function fitMoving(columns: readonly Float64Array[], gradient: Float64Array): LeastSquares | undefined {
+  const moves = (_: number, t: number) => gradient[t] !== 0;
+  if (gradient.every(moves)) return leastSquares(columns, gradient);
+  return leastSquares(
+    columns.map((column) => column.filter(moves)),
+    gradient.filter(moves),
   );
 }
 
-/** What ½(V_t − r_t − γV_{t+1})² of the step before leaves at V_t: −γ times its error. */
-function followingErrors({ context, places, gamma }: UpdateEvidence, errors: Float64Array): Float64Array {
+/** What ½(V_t − r_t − γV_{t+1})² of the step before leaves at V_t: −γ times its error. Undefined in a shuffled part. */
+function followingErrors(
+  { context, places, gamma }: UpdateEvidence,
+  errors: Float64Array,
+): Float64Array | undefined {
+  const isWhole = places.every((place, t) => t === 0 || place === places[t - 1]! + 1);
+  if (!isWhole) return undefined;
   return errors.map((_, t) => {
     const isFirst = t === 0 || context.last[places[t - 1]!] === 1;
     return isFirst ? 0 : -gamma * errors[t - 1]!;

@@ -2,6 +2,7 @@ import type { TraceEvidence, UpdateEvidence } from "./evidence.ts";
 import type { Detection, Finding, Severity } from "./finding.ts";
 import type { FindingRule } from "./findingRule.ts";
 import { findingRules, undecidable } from "./findings/table.ts";
+import { inferGamma, withGamma } from "./inferGamma.ts";
 import { Session } from "./session.ts";
 import { fitWords, weightSymbol } from "./weights/describe.ts";
 
@@ -22,7 +23,9 @@ const severityOrder: readonly Severity[] = ["error", "warning", "info"];
 const shownSteps = 20;
 
 /** Holds a trace against every finding of the table. A right trace gives none. */
-export function diagnoseTrace(evidence: TraceEvidence): Diagnosis {
+export function diagnoseTrace(given: TraceEvidence): Diagnosis {
+  const gamma = inferGamma(given);
+  const evidence = gamma === undefined ? given : withGamma(given, gamma);
   const session = new Session(evidence);
   const findings = new Map<string, Finding>();
   const undecided = new Map<string, string>();
@@ -42,6 +45,7 @@ export function diagnoseTrace(evidence: TraceEvidence): Diagnosis {
     ),
     undecided: [
       ...[...undecided].map(([id, reason]) => ({ id, reason })),
+      ...unsaidGamma(given, gamma),
       ...ambiguities(session),
       ...undecidable,
     ],
@@ -93,6 +97,15 @@ function rulesOf({ weights }: Session): Diagnosis["rules"] {
     words: fitWords(spec, fit),
     updates: updates.map(({ update }) => update),
   }));
+}
+
+function unsaidGamma({ saysGamma }: TraceEvidence, gamma: number | undefined): Diagnosis["undecided"] {
+  if (saysGamma) return [];
+  const seen =
+    gamma === undefined
+      ? "no usual γ explains the weights, so 1 is assumed"
+      : `the weights are those of γ = ${gamma}, and that is assumed`;
+  return [{ id: "gamma", reason: `γ is not recorded; ${seen}: give gamma to the recorder` }];
 }
 
 /** Rules that the same numbers would follow, where another name would be told. */

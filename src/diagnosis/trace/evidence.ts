@@ -26,32 +26,37 @@ export interface Trajectories {
   readonly values: Float64Array | undefined;
   /** V of what follows a trajectory that is not terminated; NaN where it is not given. */
   readonly finalValues: Float64Array;
+  /** V of what an environment goes on with, be it another episode, at the last row of its steps; NaN elsewhere or unknown. */
+  readonly nextValues: Float64Array;
   /** Rows of the trace. */
   readonly rows: Int32Array;
   /** Whether the recorder knows how episodes end. */
   readonly knowsEnds: boolean;
 }
 
-/** What the policy put out when the actions were drawn. */
-export type PolicyOutputs =
-  | {
-      readonly kind: "categorical";
-      /** K. */
-      readonly actionCount: number;
-      /** [T × K]. */
-      readonly logits: Float64Array;
-      /** [T]. */
-      readonly actions: Float64Array;
-    }
-  | {
-      readonly kind: "gaussian";
-      /** d. */
-      readonly dimensions: number;
-      /** [T × d] each. */
-      readonly mu: Float64Array;
-      readonly logSigma: Float64Array;
-      readonly actions: Float64Array;
-    };
+/** What a policy over K actions put out for T steps, and the actions taken. */
+export interface CategoricalOutputs {
+  readonly kind: "categorical";
+  /** K. */
+  readonly actionCount: number;
+  /** [T × K]. */
+  readonly logits: Float64Array;
+  /** [T]. */
+  readonly actions: Float64Array;
+}
+
+/** What a policy over vectors of d numbers put out for T steps, and the actions taken. */
+export interface GaussianOutputs {
+  readonly kind: "gaussian";
+  /** d. */
+  readonly dimensions: number;
+  /** [T × d] each. */
+  readonly mu: Float64Array;
+  readonly logSigma: Float64Array;
+  readonly actions: Float64Array;
+}
+
+export type PolicyOutputs = CategoricalOutputs | GaussianOutputs;
 
 /** One update with everything its trace tells of it. All vectors have one entry for each of its T steps. */
 export interface UpdateEvidence {
@@ -63,12 +68,18 @@ export interface UpdateEvidence {
   readonly places: Int32Array;
   readonly gamma: number;
   readonly gaeLambda: number | undefined;
+  /** What the policy put out when the actions were drawn, and when the update was computed, as far as each is known. */
   readonly policy: PolicyOutputs | undefined;
+  readonly ownPolicy: PolicyOutputs | undefined;
   /** ln π of sampling, and that which entered the loss (the same where the update has none of its own). */
   readonly sampledLogProbs: Float64Array | undefined;
   readonly logProbs: Float64Array | undefined;
   readonly hasOwnLogProbs: boolean;
+  /** ln π of the update and of sampling [T], recorded or recomputed from logits: their difference is ln ratio. */
+  readonly ratio: { readonly own: Float64Array; readonly sampled: Float64Array } | undefined;
   readonly entropies: Float64Array | undefined;
+  /** The outputs that these entropies are of. */
+  readonly entropyPolicy: PolicyOutputs | undefined;
   readonly values: Float64Array | undefined;
   readonly loss: number | undefined;
   readonly valueLoss: number | undefined;
@@ -109,6 +120,10 @@ export interface Replay {
 export interface TraceEvidence {
   readonly updates: readonly UpdateEvidence[];
   readonly environment: string | undefined;
+  /** Why recorded outputs of the policy are not read; undefined where they are, or where there are none. */
+  readonly unreadOutputs: string | undefined;
+  /** Whether the trace says γ. */
+  readonly saysGamma: boolean;
   readonly replay: Replay | undefined;
   /** Reward and termination as recorded at a row, for holding them against the replay. */
   readonly recordedReward: ((row: number) => number) | undefined;

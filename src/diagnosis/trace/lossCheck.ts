@@ -3,7 +3,7 @@ import { leastSquares } from "./leastSquares.ts";
 import type { Session } from "./session.ts";
 import { type CostedSpec, enumerateSpecs, possibleOf } from "./weights/enumerate.ts";
 import type { WeightSpec } from "./weights/options.ts";
-import { TargetCache, weightsOf } from "./weights/weightsOf.ts";
+import { type TargetCache, weightsOf } from "./weights/weightsOf.ts";
 
 /** Which rule the values of the loss follow over several updates, where no gradient was recorded. */
 export interface LossExplanation {
@@ -32,7 +32,7 @@ export function explainLosses(session: Session): LossExplanation | undefined {
   if (updates.length < (hasEntropy ? 2 : 1) + surplus) return undefined;
   const possible = possibleOf(updates);
   if (possible.hasValues && !hasCritic) return undefined;
-  const cache = new TargetCache();
+  const cache = session.targets;
   const fits: { costed: CostedSpec; explanation: Omit<LossExplanation, "isAmbiguous">; cost: number }[] = [];
   const tolerance = 3 * session.weightPrecision.tolerance;
   let least = Number.POSITIVE_INFINITY;

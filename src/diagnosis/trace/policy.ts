@@ -1,14 +1,11 @@
 import { addEntropyGradient, entropy, logProbability, softmax } from "../../rl/categorical.ts";
-import type { PolicyOutputs, UpdateEvidence } from "./evidence.ts";
-
-type Categorical = Extract<PolicyOutputs, { kind: "categorical" }>;
-type Gaussian = Extract<PolicyOutputs, { kind: "gaussian" }>;
+import type { CategoricalOutputs, GaussianOutputs, PolicyOutputs, UpdateEvidence } from "./evidence.ts";
 
 const halfLogTwoPi = 0.5 * Math.log(2 * Math.PI);
 
 /** What a policy's outputs say of T steps. */
 export interface PolicyNumbers {
-  /** [T], ln π(a_t|s_t), H_t, and ln π of the likeliest action (of the mean for a Gaussian). */
+  /** [T], ln π(a_t|s_t), H_t, and ln π of the likeliest action (of the mean for a GaussianOutputs). */
   readonly logProbs: Float64Array;
   readonly entropies: Float64Array;
   readonly likeliest: Float64Array;
@@ -21,7 +18,7 @@ export function policyNumbers(policy: PolicyOutputs, steps: number): PolicyNumbe
   return policy.kind === "categorical" ? categoricalNumbers(policy, steps) : gaussianNumbers(policy, steps);
 }
 
-function categoricalNumbers(policy: Categorical, steps: number): PolicyNumbers {
+function categoricalNumbers(policy: CategoricalOutputs, steps: number): PolicyNumbers {
   const { logits, actionCount, actions } = policy;
   const probabilities = new Float64Array(logits.length);
   const logProbs = new Float64Array(steps);
@@ -39,7 +36,7 @@ function categoricalNumbers(policy: Categorical, steps: number): PolicyNumbers {
   return { logProbs, entropies, likeliest, probabilities };
 }
 
-function gaussianNumbers(policy: Gaussian, steps: number): PolicyNumbers {
+function gaussianNumbers(policy: GaussianOutputs, steps: number): PolicyNumbers {
   const { dimensions, logSigma } = policy;
   const logProbs = gaussianLogProbs(policy, steps, (at) => logSigma[at]!);
   const entropies = new Float64Array(steps);
@@ -56,7 +53,7 @@ function gaussianNumbers(policy: Gaussian, steps: number): PolicyNumbers {
 
 /** ln N(a; mu, σ²) summed over dimensions, with any ln σ and any action: [T]. */
 export function gaussianLogProbs(
-  { mu, dimensions, actions }: Gaussian,
+  { mu, dimensions, actions }: GaussianOutputs,
   steps: number,
   logSigmaAt: (at: number) => number,
   actionAt: (at: number) => number = (at) => actions[at]!,
@@ -74,7 +71,7 @@ export function gaussianLogProbs(
 }
 
 /** ∂H/∂z_k [T × K] of a categorical policy. */
-export function entropyGradients(policy: Categorical, probabilities: Float64Array): Float64Array {
+export function entropyGradients(policy: CategoricalOutputs, probabilities: Float64Array): Float64Array {
   const { actionCount, logits } = policy;
   const gradient = new Float64Array(logits.length);
   for (let row = 0; row < logits.length; row += actionCount) {
@@ -83,16 +80,25 @@ export function entropyGradients(policy: Categorical, probabilities: Float64Arra
   return gradient;
 }
 
-/** The numbers of each update's policy, computed once. */
+/** The numbers of policies' outputs, computed once. */
 export class PolicyCache {
-  readonly #numbers = new WeakMap<UpdateEvidence, PolicyNumbers>();
+  readonly #numbers = new WeakMap<PolicyOutputs, PolicyNumbers>();
 
-  of(update: UpdateEvidence): PolicyNumbers | undefined {
-    if (!update.policy) return undefined;
-    const known = this.#numbers.get(update);
+  /** Of the outputs that actions were drawn from. */
+  of({ policy, steps }: UpdateEvidence): PolicyNumbers | undefined {
+    return policy && this.ofOutputs(policy, steps);
+  }
+
+  /** Of the outputs that the update was computed from. */
+  ofOwn({ ownPolicy, steps }: UpdateEvidence): PolicyNumbers | undefined {
+    return ownPolicy && this.ofOutputs(ownPolicy, steps);
+  }
+
+  ofOutputs(outputs: PolicyOutputs, steps: number): PolicyNumbers {
+    const known = this.#numbers.get(outputs);
     if (known) return known;
-    const numbers = policyNumbers(update.policy, update.steps);
-    this.#numbers.set(update, numbers);
+    const numbers = policyNumbers(outputs, steps);
+    this.#numbers.set(outputs, numbers);
     return numbers;
   }
 }

@@ -1,4 +1,4 @@
-import type { UpdateEvidence } from "./evidence.ts";
+import type { CategoricalOutputs, GaussianOutputs, UpdateEvidence } from "./evidence.ts";
 import { entropyGradients, type PolicyNumbers } from "./policy.ts";
 
 /** The weights c_t with which ∇ln π_t entered an update, and how they were read. */
@@ -57,7 +57,7 @@ function contradicts(outputs: Reading, weights: Float64Array): boolean {
 }
 
 function readOutputs(update: UpdateEvidence, numbers: PolicyNumbers | undefined): Reading | undefined {
-  const { policy, logitsGrad, muGrad } = update;
+  const { ownPolicy: policy, logitsGrad, muGrad } = update;
   if (!policy || !numbers) return undefined;
   if (policy.kind === "categorical" && logitsGrad?.length === policy.logits.length) {
     return readLogits(update, numbers, policy, logitsGrad);
@@ -68,13 +68,10 @@ function readOutputs(update: UpdateEvidence, numbers: PolicyNumbers | undefined)
   return undefined;
 }
 
-type Categorical = Extract<NonNullable<UpdateEvidence["policy"]>, { kind: "categorical" }>;
-type Gaussian = Extract<NonNullable<UpdateEvidence["policy"]>, { kind: "gaussian" }>;
-
 function readLogits(
   update: UpdateEvidence,
   numbers: PolicyNumbers,
-  policy: Categorical,
+  policy: CategoricalOutputs,
   logitsGrad: Float64Array,
 ): Reading {
   const { steps, entropyCoef } = update;
@@ -117,7 +114,7 @@ interface Row {
 }
 
 function rowOf(
-  policy: Categorical,
+  policy: CategoricalOutputs,
   probabilities: Float64Array,
   logitsGrad: Float64Array,
   entropyGradient: Float64Array,
@@ -156,7 +153,7 @@ function solveRow(row: Row, onlyScore: boolean): { weight: number; beta: number;
 }
 
 /** ∂L/∂mu = −c(a − mu)/σ², to which entropy adds nothing; ∂L/∂ln σ = −c(ε² − 1) − β. */
-function readMean(update: UpdateEvidence, policy: Gaussian, muGrad: Float64Array): Reading {
+function readMean(update: UpdateEvidence, policy: GaussianOutputs, muGrad: Float64Array): Reading {
   const { steps, logSigmaGrad } = update;
   const { dimensions } = policy;
   const weights = new Float64Array(steps);
@@ -193,7 +190,7 @@ function readMean(update: UpdateEvidence, policy: Gaussian, muGrad: Float64Array
 }
 
 /** ∂ln π/∂ln σ = ε² − 1. */
-export function sigmaScore(policy: Gaussian, at: number): number {
+export function sigmaScore(policy: GaussianOutputs, at: number): number {
   const epsilon = (policy.actions[at]! - policy.mu[at]!) * Math.exp(-policy.logSigma[at]!);
   return epsilon * epsilon - 1;
 }

@@ -1,11 +1,12 @@
 import { type CriticCheck, checkCritic } from "./criticCheck.ts";
-import type { TraceEvidence, UpdateEvidence } from "./evidence.ts";
+import type { PolicyOutputs, TraceEvidence, UpdateEvidence } from "./evidence.ts";
 import { checkLogProbs, type LogProbCheck } from "./logProbCheck.ts";
 import { explainLosses, type LossExplanation } from "./lossCheck.ts";
 import { PolicyCache } from "./policy.ts";
 import { type Precision, precisionOf } from "./precision.ts";
 import { type Reading, readWeights } from "./reading.ts";
 import { explainWeights, type ReadUpdate, type SearchResult } from "./weights/search.ts";
+import { TargetCache } from "./weights/weightsOf.ts";
 
 /** An update with its reading. */
 export interface UpdateReading extends ReadUpdate {
@@ -16,6 +17,7 @@ export interface UpdateReading extends ReadUpdate {
 export class Session {
   readonly evidence: TraceEvidence;
   readonly policies = new PolicyCache();
+  readonly targets = new TargetCache();
   readonly #known = new Map<string, unknown>();
 
   constructor(evidence: TraceEvidence) {
@@ -29,30 +31,26 @@ export class Session {
   /** Rounding of what the policy put out and of log-probabilities. */
   get policyPrecision(): Precision {
     return this.once("policyPrecision", () =>
-      precisionOf(
-        this.#sample().flatMap(({ policy, sampledLogProbs, entropies }) => [
-          policy?.kind === "categorical" ? policy.logits : policy?.mu,
-          policy?.kind === "gaussian" ? policy.logSigma : undefined,
-          policy?.actions,
-          sampledLogProbs,
-          entropies,
-        ]),
-      ),
+      precisionOf([
+        ...this.#outputs(({ policy }) => policy),
+        ...this.#outputs(({ ownPolicy }) => ownPolicy),
+        this.#all(({ sampledLogProbs }) => sampledLogProbs),
+        this.#all(({ logProbs }) => logProbs),
+        this.#all(({ entropies }) => entropies),
+      ]),
     );
   }
 
   /** Rounding of weights, gradients and values. */
   get weightPrecision(): Precision {
     return this.once("weightPrecision", () =>
-      precisionOf(
-        this.#sample().flatMap(({ coef, logitsGrad, muGrad, values, valueGrad }) => [
-          coef,
-          logitsGrad,
-          muGrad,
-          values,
-          valueGrad,
-        ]),
-      ),
+      precisionOf([
+        this.#all(({ coef }) => coef),
+        this.#all(({ logitsGrad }) => logitsGrad),
+        this.#all(({ muGrad }) => muGrad),
+        this.#all(({ values }) => values),
+        this.#all(({ valueGrad }) => valueGrad),
+      ]),
     );
   }
 
@@ -60,7 +58,7 @@ export class Session {
   get readings(): readonly UpdateReading[] {
     return this.once("readings", () =>
       this.updates.flatMap((update) => {
-        const reading = readWeights(update, this.policies.of(update), this.trustsOutputs);
+        const reading = readWeights(update, this.policies.ofOwn(update), this.trustsOutputs);
         return reading ? [{ update, reading, observed: reading }] : [];
       }),
     );
@@ -68,12 +66,13 @@ export class Session {
 
   /** Whether recorded log-probabilities are those of the recorded outputs, as far as both are there. */
   get trustsOutputs(): boolean {
-    return this.logProbs === undefined || this.logProbs.wrongRows.length === 0;
+    const { logProbs } = this;
+    return logProbs === undefined || (logProbs.hypothesis?.id === "right" && logProbs.wrongRows.length === 0);
   }
 
   /** Which rule the weights follow. */
   get weights(): SearchResult {
-    return this.once("weights", () => explainWeights(this.readings, this.weightPrecision));
+    return this.once("weights", () => explainWeights(this.readings, this.weightPrecision, this.targets));
   }
 
   /** Which rule the losses follow, where no gradient was recorded. */
@@ -94,9 +93,23 @@ export class Session {
     return Int32Array.from(update.places, (place) => update.context.rows[place]!);
   }
 
-  #sample(): readonly UpdateEvidence[] {
+  /** One quantity of updates spread over the trace. */
+  #all(pick: (update: UpdateEvidence) => Float64Array | undefined): (Float64Array | undefined)[] {
     const stride = Math.max(1, Math.floor(this.updates.length / 40));
-    return this.updates.filter((_, index) => index % stride === 0);
+    return this.updates.filter((_, index) => index % stride === 0).map(pick);
+  }
+
+  #outputs(pick: (update: UpdateEvidence) => PolicyOutputs | undefined): (Float64Array | undefined)[][] {
+    const of = (part: (outputs: PolicyOutputs) => Float64Array | undefined) =>
+      this.#all((update) => {
+        const outputs = pick(update);
+        return outputs && part(outputs);
+      });
+    return [
+      of((outputs) => (outputs.kind === "categorical" ? outputs.logits : outputs.mu)),
+      of((outputs) => (outputs.kind === "gaussian" ? outputs.logSigma : undefined)),
+      of(({ actions }) => actions),
+    ];
   }
 
   /** What several findings share under a name, computed when first asked for. */

@@ -4,6 +4,7 @@ import type {
   Trajectories,
   UpdateEvidence,
 } from "../../diagnosis/trace/evidence.ts";
+import { policyNumbers } from "../../diagnosis/trace/policy.ts";
 import type { Column } from "../../runs/trace/columns.ts";
 import {
   type StepColumnName,
@@ -18,25 +19,62 @@ import { replayTrace } from "./replayTrace.ts";
 /** Makes a trace ready for diagnosis: every update with its own steps, in trajectories. */
 export function traceEvidence(trace: Trace): TraceEvidence {
   const { header, steps } = trace;
-  const contexts = new Map<number, Trajectories>();
+  const seen: Seen = { contexts: new Map(), furthestRow: -1, last: undefined };
+  const isReused = reusesSteps(trace);
   const environment = typeof header?.environment === "string" ? header.environment : undefined;
   return {
     environment,
+    unreadOutputs: unreadOutputs(trace),
+    saysGamma: saysGamma(trace),
     replay: replayTrace(trace, environment),
     recordedReward: (row) => steps.rewards.at(row),
     recordedTermination: (row) => (steps.flags(row) & terminatedFlag) !== 0,
-    updates: trace.updates.map((record) => updateEvidence(trace, record, contexts)),
+    updates: trace.updates.map((record) => updateEvidence(trace, record, seen, isReused)),
     where: (row) => ({ episode: steps.episodes.at(row), t: steps.time.at(row) }),
   };
 }
 
-function updateEvidence(
-  trace: Trace,
-  record: UpdateRecord,
-  contexts: Map<number, Trajectories>,
-): UpdateEvidence {
+/** The actions of several choices at once (multi-discrete) share one row of logits that nothing divides. */
+function unreadOutputs({ steps: { columns }, updates }: Trace): string | undefined {
+  const { width } = columns.action;
+  const hasLogits = columns.logits.given > 0 || updates.some(({ vectors }) => vectors.has("logits"));
+  if (!hasLogits || width < 2) return undefined;
+  return `logits are recorded, but an action here has ${width} parts, and which logits belong to which is not`;
+}
+
+function saysGamma({ header, updates }: Trace): boolean {
+  return typeof header?.gamma === "number" || updates.some(({ scalars }) => scalars.has("gamma"));
+}
+
+/** What the updates before used. */
+interface Seen {
+  readonly contexts: Map<number, Trajectories>;
+  furthestRow: number;
+  /** The trajectories of the last update on episodes, which its further epochs share. */
+  last: Trajectories | undefined;
+}
+
+/** Whether steps are used by more than one update, as in the epochs of PPO. */
+function reusesSteps({ updates }: Trace): boolean {
+  let furthest = -1;
+  return updates.some(({ rows, rollout }) => {
+    const isAgain = rollout === undefined && rows[0]! <= furthest;
+    furthest = Math.max(furthest, rows.at(-1)!);
+    return isAgain;
+  });
+}
+
+/** Whether nothing was learned between these steps and the update. */
+function isFirstUse({ rollout, rows, scalars }: UpdateRecord, { contexts, furthestRow }: Seen): boolean {
+  if ((scalars.get("epoch") ?? 0) !== 0 || (scalars.get("minibatch") ?? 0) !== 0) return false;
+  return rollout === undefined ? rows[0]! > furthestRow : !contexts.has(rollout);
+}
+
+function updateEvidence(trace: Trace, record: UpdateRecord, seen: Seen, isReused: boolean): UpdateEvidence {
   const { rollout, rows } = record;
-  const context = contextOf(trace, record, contexts);
+  const isFirst = isFirstUse(record, seen);
+  seen.furthestRow = Math.max(seen.furthestRow, rows.at(-1)!);
+  const context = contextOf(trace, record, seen);
   const column = (name: StepColumnName) => gather(trace.steps.columns[name], rows);
   const vector = (name: VectorName) => record.vectors.get(name)?.data;
   const header = (name: string) => {
@@ -44,7 +82,9 @@ function updateEvidence(
     return typeof value === "number" ? value : undefined;
   };
   const ownLogProbs = vector("log_prob");
-  const sampledLogProbs = column("log_prob") ?? (rollout === undefined ? ownLogProbs : undefined);
+  const sampledLogProbs = column("log_prob") ?? (rollout === undefined && isFirst ? ownLogProbs : undefined);
+  const outputs = outputsOf(trace, record, isFirst);
+  const ownEntropies = vector("entropy");
   return {
     number: record.number,
     line: record.line,
@@ -53,12 +93,16 @@ function updateEvidence(
     places: placesOf(context, rows),
     gamma: record.scalars.get("gamma") ?? header("gamma") ?? 1,
     gaeLambda: record.scalars.get("gae_lambda") ?? header("gae_lambda"),
-    policy: outputsOf(trace, record),
+    policy: outputs.sampled,
+    ownPolicy: outputs.own,
     sampledLogProbs,
     logProbs: ownLogProbs ?? sampledLogProbs,
     hasOwnLogProbs:
-      ownLogProbs !== undefined && (rollout !== undefined || differ(ownLogProbs, sampledLogProbs)),
-    entropies: vector("entropy") ?? column("entropy"),
+      ownLogProbs !== undefined &&
+      (rollout !== undefined || !isFirst || differ(ownLogProbs, sampledLogProbs)),
+    ratio: ratioOf({ own: ownLogProbs, sampled: sampledLogProbs }, outputs),
+    entropies: ownEntropies ?? column("entropy"),
+    entropyPolicy: ownEntropies ? outputs.own : outputs.sampled,
     values: vector("value") ?? column("value"),
     loss: record.scalars.get("loss"),
     valueLoss: record.scalars.get("value_loss"),
@@ -72,7 +116,7 @@ function updateEvidence(
     logSigmaGrad: vector("log_sigma_grad"),
     epoch: record.scalars.get("epoch"),
     minibatch: record.scalars.get("minibatch"),
-    isRollout: rollout !== undefined,
+    isRollout: rollout !== undefined || isReused,
     clipEpsilon: record.scalars.get("clip_epsilon") ?? header("clip_epsilon"),
     recordedReturns: vector("returns") ?? record.tensors.get("returns")?.data,
     recordedAdvantages: vector("advantages") ?? record.tensors.get("advantages")?.data,
@@ -81,22 +125,28 @@ function updateEvidence(
 }
 
 /** The trajectories of an update's episodes, or of the whole rollout of which it may use a minibatch. */
-function contextOf(trace: Trace, record: UpdateRecord, contexts: Map<number, Trajectories>): Trajectories {
-  const { rollout } = record;
-  if (rollout === undefined) return trajectoriesOf(trace, record.rows);
+function contextOf(trace: Trace, record: UpdateRecord, seen: Seen): Trajectories {
+  const { rollout, rows: own } = record;
+  const { contexts } = seen;
+  if (rollout === undefined) {
+    if (!isSame(seen.last?.rows, own)) seen.last = trajectoriesOf(trace, own, undefined);
+    return seen.last!;
+  }
   let context = contexts.get(rollout);
   if (!context) {
-    const { first, steps, environments } = trace.rollouts[rollout]!;
-    context = trajectoriesOf(
-      trace,
-      Int32Array.from({ length: steps * environments }, (_, row) => first + row),
-    );
+    const { first, steps, environments, lastValues } = trace.rollouts[rollout]!;
+    const rows = Int32Array.from({ length: steps * environments }, (_, row) => first + row);
+    context = trajectoriesOf(trace, rows, lastValues);
     contexts.set(rollout, context);
   }
   return context;
 }
 
-function trajectoriesOf(trace: Trace, given: Int32Array): Trajectories {
+function isSame(a: Int32Array | undefined, b: Int32Array): boolean {
+  return a?.length === b.length && a.every((row, t) => row === b[t]);
+}
+
+function trajectoriesOf(trace: Trace, given: Int32Array, lastValues: Float64Array | undefined): Trajectories {
   const { steps } = trace;
   const rows = byEnvironment(steps.environments, given);
   const count = rows.length;
@@ -127,6 +177,10 @@ function trajectoriesOf(trace: Trace, given: Int32Array): Trajectories {
     trajectories++;
   }
   const values = gather(steps.columns.value, rows);
+  const nextValues = new Float64Array(count).fill(Number.NaN);
+  for (let t = 0; t < count; t++) {
+    if (streamEnds[t] === 1) nextValues[t] = lastValues?.[steps.environments.at(rows[t]!)] ?? Number.NaN;
+  }
   return {
     steps: count,
     rewards: columnAt(steps.rewards, rows),
@@ -139,6 +193,7 @@ function trajectoriesOf(trace: Trace, given: Int32Array): Trajectories {
     trajectories,
     values,
     finalValues: columnAt(steps.columns.final_value, rows),
+    nextValues,
     rows,
     knowsEnds: terminated.some((ends) => ends === 1) || truncated.some((ends) => ends === 1),
   };
@@ -188,18 +243,69 @@ function gather(column: Column, rows: Int32Array): Float64Array | undefined {
   return values;
 }
 
-function differ(a: Float64Array, b: Float64Array | undefined): boolean {
-  return b !== undefined && (a.length !== b.length || a.some((value, t) => value !== b[t]));
+/** Whether log-probabilities are others than those of sampling, beyond what another batch size rounds differently. */
+function differ(own: Float64Array, sampled: Float64Array | undefined): boolean {
+  if (sampled === undefined) return false;
+  if (own.length !== sampled.length) return true;
+  const slack = own.every((value) => Math.fround(value) === value) ? 1e-5 : 1e-9;
+  return own.some((value, t) => !(Math.abs(value - sampled[t]!) <= slack * (1 + Math.abs(value))));
 }
 
-/** What the policy put out, from the steps, or where they do not say from the update. */
-function outputsOf(trace: Trace, { rows, vectors }: UpdateRecord): PolicyOutputs | undefined {
+interface LogProbs {
+  readonly own: Float64Array | undefined;
+  readonly sampled: Float64Array | undefined;
+}
+
+/** ln π of the update and of sampling; what is not recorded is recomputed from the outputs, where it is sure to be that. */
+function ratioOf(recorded: LogProbs, outputs: Outputs): UpdateEvidence["ratio"] {
+  const isRecorded = recorded.own ?? recorded.sampled;
+  // Beside a recorded density of an action that may be squashed, one of its mean and deviation alone is another.
+  const made = (policy: PolicyOutputs | undefined) =>
+    policy && (policy.kind === "categorical" || !isRecorded)
+      ? policyNumbers(policy, policy.actions.length / widthOf(policy)).logProbs
+      : undefined;
+  const own = recorded.own ?? made(outputs.own);
+  const sampled = recorded.sampled ?? made(outputs.sampled);
+  return own && sampled && own.length === sampled.length ? { own, sampled } : undefined;
+}
+
+function widthOf(policy: PolicyOutputs): number {
+  return policy.kind === "categorical" ? 1 : policy.dimensions;
+}
+
+interface Outputs {
+  readonly sampled: PolicyOutputs | undefined;
+  readonly own: PolicyOutputs | undefined;
+}
+
+/**
+ * What the policy put out when the actions were drawn and when the update was computed. The one stands for the other
+ * only where nothing was learned in between (`isFirst`).
+ */
+function outputsOf(trace: Trace, record: UpdateRecord, isFirst: boolean): Outputs {
   const { columns } = trace.steps;
-  const output = (name: "logits" | "mu" | "log_sigma") =>
-    gather(columns[name], rows) ?? vectors.get(name)?.data;
-  const actions = gather(columns.action, rows);
+  const { rows, vectors } = record;
+  const ofSteps = madeOf(trace, rows, (name) => gather(columns[name], rows));
+  const ofUpdate = madeOf(trace, rows, (name) => vectors.get(name)?.data);
+  const mixed = (name: OutputName) => gather(columns[name], rows) ?? vectors.get(name)?.data;
+  const either = ofSteps || ofUpdate ? undefined : madeOf(trace, rows, mixed);
+  return {
+    sampled: ofSteps ?? (isFirst ? ofUpdate : undefined) ?? either,
+    own: ofUpdate ?? (isFirst ? ofSteps : undefined) ?? either,
+  };
+}
+
+type OutputName = "logits" | "mu" | "log_sigma";
+
+function madeOf(
+  trace: Trace,
+  rows: Int32Array,
+  output: (name: OutputName) => Float64Array | undefined,
+): PolicyOutputs | undefined {
+  const { action } = trace.steps.columns;
+  const actions = gather(action, rows);
   const logits = output("logits");
-  if (logits && actions && columns.action.width === 1) {
+  if (logits && actions && action.width === 1) {
     return { kind: "categorical", actionCount: logits.length / rows.length, logits, actions };
   }
   const mu = output("mu");
@@ -215,9 +321,10 @@ function outputsOf(trace: Trace, { rows, vectors }: UpdateRecord): PolicyOutputs
   };
 }
 
-/** A σ for each step, for each dimension, or for both, as [T × d]. */
+/** One σ, a σ for each step, for each dimension, or for both, as [T × d]. */
 function spreadRows(values: Float64Array, steps: number, dimensions: number): Float64Array {
   if (values.length === steps * dimensions) return values;
+  if (values.length === 1) return new Float64Array(steps * dimensions).fill(values[0]!);
   const isPerDimension = values.length === dimensions;
   return Float64Array.from({ length: steps * dimensions }, (_, at) =>
     isPerDimension ? values[at % dimensions]! : values[Math.floor(at / dimensions)]!,

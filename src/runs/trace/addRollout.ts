@@ -44,7 +44,8 @@ export function addRollout(
   const size = sizeOf(reward);
   const first = steps.count;
   required(line, "action");
-  const rollout = { number: readWhole("rollout", line.rollout), first, ...size };
+  const lastValues = readLastValues(line, size.environments);
+  const rollout = { number: readWhole("rollout", line.rollout), first, lastValues, ...size };
   const rows = size.steps * size.environments;
   const columns = readColumns(line, size, rows, steps);
   steps.addRows(rows);
@@ -58,7 +59,7 @@ export function addRollout(
   }
   setFlags(steps, rollout, columns.terminated, columns.truncated);
   setEpisodes(steps, rollout, columns, clock, bytesRead);
-  setLastValues(steps, rollout, line, bytesRead);
+  setLastValues(steps, rollout, bytesRead);
   return rollout;
 }
 
@@ -157,17 +158,21 @@ function setEpisodes(
   }
 }
 
-/** V of what follows the rollout stands as the final value of each environment's last step; not after a time limit. */
-function setLastValues(steps: GrowingSteps, rollout: Rollout, line: LineObject, bytesRead: number): void {
-  if (line.last_value === undefined || line.last_value === null) return;
+function readLastValues(line: LineObject, environments: number): Float64Array | undefined {
+  if (line.last_value === undefined || line.last_value === null) return undefined;
   const { data } = readTensor("last_value", line.last_value);
-  if (data.length !== rollout.environments) {
-    throw new LineProblem(`last_value has ${data.length} numbers for ${rollout.environments} environments`);
-  }
-  const last = rollout.first + (rollout.steps - 1) * rollout.environments;
-  for (let env = 0; env < rollout.environments; env++) {
+  if (data.length === environments) return data;
+  throw new LineProblem(`last_value has ${data.length} numbers for ${environments} environments`);
+}
+
+/** V of what follows the rollout stands as the final value of each environment's last step; not after a time limit. */
+function setLastValues(steps: GrowingSteps, rollout: Rollout, bytesRead: number): void {
+  const { lastValues, first, environments } = rollout;
+  if (!lastValues) return;
+  const last = first + (rollout.steps - 1) * environments;
+  for (let env = 0; env < environments; env++) {
     if ((steps.flags(last + env) & truncatedFlag) === 0) {
-      steps.columns.final_value.set(last + env, data[env]!, bytesRead);
+      steps.columns.final_value.set(last + env, lastValues[env]!, bytesRead);
     }
   }
 }

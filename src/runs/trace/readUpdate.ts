@@ -49,7 +49,8 @@ export function readUpdate(line: LineObject, context: UpdateContext): UpdateReco
     const value = line[key];
     if (value === null) continue;
     if (scalarSet.has(key)) scalars.set(key as ScalarName, readNumber(key, value));
-    else if (vectorSet.has(key)) vectors.set(key as VectorName, readVector(key, value, rows.length));
+    else if (vectorSet.has(key))
+      vectors.set(key as VectorName, readVector(key, value, rows.length, shapeOf(context, rollout)));
     else if (!known.has(key)) rememberUnknown(context.unknownKeys, key);
   }
   return {
@@ -99,11 +100,21 @@ function candidateRows(line: LineObject, context: UpdateContext, rollout: number
   return Int32Array.from({ length: stepCount - firstUnused }, (_, row) => firstUnused + row);
 }
 
+/** Steps and environments of an update's rollout; no shape at all without one. */
+function shapeOf({ rollouts }: UpdateContext, rollout: number | undefined): readonly [number, number] {
+  if (rollout === undefined) return [0, 0];
+  const { steps, environments } = rollouts[rollout]!;
+  return [steps, environments];
+}
+
 /** One row per step; entropy_coef and log_sigma_grad may be the same for all, as one row. */
-function readVector(name: string, value: unknown, steps: number): Tensor {
+function readVector(name: string, value: unknown, steps: number, whole: readonly [number, number]): Tensor {
   const tensor = readTensor(name, value);
-  const first = tensor.shape[0];
+  const [first, second, ...rest] = tensor.shape;
   if (first === steps) return tensor;
+  // The update of a whole rollout may keep the rollout's own form [T, N].
+  const isWhole = first === whole[0] && second === whole[1] && first * second === steps;
+  if (isWhole) return { ...tensor, shape: [steps, ...rest] };
   const isShared = name === "entropy_coef" ? tensor.shape.length === 0 : name.startsWith("log_sigma");
   if (isShared) return tensor;
   const given = first === undefined ? "one number" : `${first} rows`;

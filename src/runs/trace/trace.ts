@@ -94,6 +94,8 @@ export interface Rollout {
   readonly first: number;
   readonly steps: number;
   readonly environments: number;
+  /** [N], V of what each environment goes on with after the rollout; undefined where it is not given. */
+  readonly lastValues: Float64Array | undefined;
 }
 
 /** A trace as it was recorded. Numbers stand in columns; nothing is recomputed. */

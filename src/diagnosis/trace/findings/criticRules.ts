@@ -1,8 +1,13 @@
 import { formatSignificant } from "../../scale.ts";
+import { valueErrors } from "../criticTargets.ts";
+import { detectionOn } from "../detectionOn.ts";
+import type { Trajectories, UpdateEvidence } from "../evidence.ts";
 import type { Detection } from "../finding.ts";
 import type { FindingRule } from "../findingRule.ts";
 import type { Session } from "../session.ts";
 import { fitWords } from "../weights/describe.ts";
+import type { Explanation } from "../weights/search.ts";
+import { type TargetCache, weightsOf } from "../weights/weightsOf.ts";
 import { departureOf, fromExplanations } from "./weightRules.ts";
 
 const noValueGradient = "record value_grad (∂loss/∂V) to see what reaches the critic";
@@ -36,7 +41,11 @@ const undetachedAdvantage: FindingRule = {
   undecided: (session) => {
     const hasCritic = session.updates.some(({ values }) => values);
     if (!hasCritic || session.critic) return undefined;
-    return session.updates.some(({ valueGrad }) => valueGrad)
+    const recorded = session.updates.filter(({ valueGrad }) => valueGrad);
+    if (recorded.length > 0 && recorded.every(({ steps }) => steps < 4)) {
+      return "every update is of fewer than 4 steps: too few numbers to take ∂loss/∂V apart";
+    }
+    return recorded.length > 0
       ? "∂loss/∂V follows no known value loss, so a part of the policy term in it cannot be told"
       : noValueGradient;
   },
@@ -64,24 +73,53 @@ const oneSidedValueGradient: FindingRule = {
   id: "one_sided_value_gradient",
   severity: "error",
   title: "the critic moves one way whatever its error",
-  why: "∂L/∂V has one size and one sign although V − G changes its sign: a clamp is on the wrong side.",
+  why: "∂L/∂V has one size and one sign also where V is on the other side of its target: a clamp is on the wrong side, or the error is not in the loss.",
   fix: "clamp(grad, -limit, limit)   # both sides",
   reference: "karpathy/reinforcejs",
   detect: (session) => {
-    const updates = session.updates.filter(({ valueGrad, values, steps }) => {
-      if (!valueGrad || !values || steps < 4) return false;
-      const first = valueGrad[0]!;
-      return first !== 0 && valueGrad.every((value) => Math.abs(value - first) <= 1e-9 * Math.abs(first));
-    });
+    const constant = session.updates.filter(hasConstantGradient);
+    const away = constant.filter(pushesAway);
+    const bare = constant.filter(hasNoTarget);
+    const updates = away.length > 0 ? away : bare.length > 1 ? bare : [];
     if (updates.length === 0) return undefined;
-    return {
-      message: `Expected ∂L/∂V in proportion to V − G; seen the same number at every step of ${updates.length} updates`,
-      evidence: { updates: updates.length, gradient: updates[0]!.valueGrad![0]! },
-      rows: updates.flatMap((update) => Array.from(session.rowsOf(update))),
-      updates: updates.map(({ number }) => number),
-    };
+    const seen =
+      away.length > 0
+        ? "also where V − G has the other sign"
+        : "and the value loss is V times it: no target is in it";
+    return detectionOn(
+      session,
+      updates,
+      `Expected ∂L/∂V in proportion to V − G; seen the same number at every step of ${updates.length} updates, ${seen}`,
+      { updates: updates.length, gradient: updates[0]!.valueGrad![0]! },
+    );
+  },
+  undecided: (session) => {
+    const constant = session.updates.filter(hasConstantGradient);
+    if (constant.length === 0) return undefined;
+    return "∂L/∂V is the same at every step of some updates, as a Huber or L1 loss makes it where V is far off on one side";
   },
 };
+
+function hasConstantGradient({ valueGrad, values, steps }: UpdateEvidence): boolean {
+  if (!valueGrad || !values || steps < 4) return false;
+  const first = valueGrad[0]!;
+  return first !== 0 && valueGrad.every((value) => Math.abs(value - first) <= 1e-9 * Math.abs(first));
+}
+
+/** Whether the value loss is Σ ∂L/∂V·V: linear in V, with nothing that V is held against. */
+function hasNoTarget({ valueGrad, values, valueLoss }: UpdateEvidence): boolean {
+  if (valueLoss === undefined || valueLoss === 0) return false;
+  const product = values!.reduce((sum, value, t) => sum + value * valueGrad![t]!, 0);
+  return Math.abs(product - valueLoss) <= 1e-5 * Math.abs(valueLoss);
+}
+
+/** Whether somewhere the gradient drives V away from both its return and its one-step target. */
+function pushesAway(update: UpdateEvidence): boolean {
+  const sign = Math.sign(update.valueGrad![0]!);
+  const errors = valueErrors(update);
+  const largest = errors.reduce((most, [far, near]) => Math.max(most, Math.abs(far), Math.abs(near)), 0);
+  return errors.some(([far, near]) => sign * far < -0.05 * largest && sign * near < -0.05 * largest);
+}
 
 const truncationAsTermination: FindingRule = {
   id: "truncation_as_termination",
@@ -93,8 +131,7 @@ const truncationAsTermination: FindingRule = {
   detect: (session) => {
     const explained = session.weights.explained.filter(
       (explanation) =>
-        departureOf(explanation, "truncation_as_termination") &&
-        explanation.updates.some(({ update }) => update.context.truncated.some((flag) => flag === 1)),
+        departureOf(explanation, "truncation_as_termination") && wouldDiffer(explanation, session.targets),
     );
     if (explained.length === 0) return undefined;
     const updates = explained.flatMap((explanation) => explanation.updates.map(({ update }) => update));
@@ -122,6 +159,31 @@ const truncationAsTermination: FindingRule = {
       : undefined;
   },
 };
+
+/** Whether a value after the time limits would have made other weights, beyond what the fit leaves. */
+function wouldDiffer({ updates, fit, spec }: Explanation, cache: TargetCache): boolean {
+  let due = 0;
+  let whole = 0;
+  for (const { update } of updates) {
+    if (!update.context.truncated.includes(1)) continue;
+    const without = weightsOf(update, spec, cache);
+    const valued = { ...update, context: withFinalValues(update.context) };
+    weightsOf(valued, { ...spec, ends: "natural" }, cache).forEach((weight, t) => {
+      due += (weight - without[t]!) ** 2;
+      whole += without[t]! ** 2;
+    });
+  }
+  return due > (30 * fit.residual) ** 2 * whole;
+}
+
+/** With V of the last observation where that of the final one is not recorded: it tells the size. */
+function withFinalValues(context: Trajectories): Trajectories {
+  const { finalValues, truncated, values } = context;
+  const known = finalValues.map((value, t) =>
+    truncated[t] === 1 && Number.isNaN(value) ? values![t]! : value,
+  );
+  return { ...context, finalValues: known };
+}
 
 const resetValues: FindingRule = {
   id: "bootstrap_from_reset",

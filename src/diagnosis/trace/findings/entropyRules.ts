@@ -1,9 +1,9 @@
 import { formatSignificant } from "../../scale.ts";
 import { detectionOn } from "../detectionOn.ts";
+import { entropyInLoss } from "../entropyInLoss.ts";
 import type { UpdateEvidence } from "../evidence.ts";
 import type { FindingRule } from "../findingRule.ts";
-import { leastSquares } from "../leastSquares.ts";
-import type { Session } from "../session.ts";
+import type { Session, UpdateReading } from "../session.ts";
 
 /** β of an entropy bonus as the trace tells it, strongest evidence first. */
 interface Beta {
@@ -138,32 +138,31 @@ const entropyWithoutGradient: FindingRule = {
   fix: "entropy = dist.entropy()   # outside no_grad, not detached",
   reference: "huggingface/trl#6140",
   detect: (session) => {
-    const silent = session.readings.filter(({ update, reading }) => {
-      const beta = meanOf(reading.entropyWeights);
-      const isZero = reading.entropyWeights?.every((weight) => Math.abs(weight) < 1e-12) || beta === 0;
-      const { loss, logProbs, entropies, coef, hasOwnLogProbs, values, valueLoss } = update;
-      const hasPolicy = coef?.some((value) => value !== 0);
-      const hasRest = loss !== undefined && logProbs && entropies && hasPolicy && !hasOwnLogProbs;
-      return isZero && hasRest && (!values || valueLoss !== undefined);
-    });
-    if (silent.length < 3 || entropyDifferences(session).rows.length > 0) return undefined;
-    const rest = silent.map(
-      ({ update }) => update.loss! - (update.valueLoss ?? 0) - dot(update.coef!, update.logProbs!),
-    );
-    const sums = silent.map(({ update }) => update.entropies!.reduce((sum, entropy) => sum + entropy, 0));
-    const scale = Math.max(...silent.map(({ update }) => Math.abs(update.loss!)));
-    if (Math.max(...rest.map(Math.abs)) <= 100 * session.weightPrecision.unit * scale) return undefined;
-    const fit = leastSquares([sums], rest);
-    if (!fit || fit.residual > 0.05) return undefined;
-    const beta = -fit.coefficients[0]!;
+    if (entropyDifferences(session).rows.length > 0) return undefined;
+    const read = session.readings.filter(({ reading }) => reading.entropyWeights !== undefined);
+    const found = entropyInLoss(read, session.weightPrecision.unit);
+    if (!found) return undefined;
+    const { beta, isMean, residual } = found;
+    const isSilent = ({ update, reading }: UpdateReading) =>
+      medianSize(reading.entropyWeights!) <= (0.02 * Math.abs(beta)) / (isMean ? update.steps : 1);
+    if (!found.updates.every(isSilent)) return undefined;
     return detectionOn(
       session,
-      silent.map(({ update }) => update),
-      `Expected the entropy in the loss to reach the outputs; the loss holds −${formatSignificant(beta, 4)}·ΣH (residual ${formatSignificant(fit.residual, 2)}), the gradient nothing of it`,
-      { beta, residual: fit.residual, updates: silent.length },
+      found.updates.map(({ update }) => update),
+      `Expected the entropy in the loss to reach the outputs; the loss holds −${formatSignificant(beta, 4)}·${isMean ? "mean(H)" : "ΣH"} (residual ${formatSignificant(residual, 2)}), the gradient nothing of it`,
+      { beta, residual, updates: found.updates.length },
     );
   },
 };
+
+/** Median of |x| over the entries that are numbers; ∞ where there is none. */
+function medianSize(values: Float64Array): number {
+  const sizes = values
+    .filter((value) => !Number.isNaN(value))
+    .map(Math.abs)
+    .sort();
+  return sizes[sizes.length >> 1] ?? Number.POSITIVE_INFINITY;
+}
 
 interface EntropyDifferences {
   readonly rows: readonly number[];
@@ -186,16 +185,16 @@ function compareEntropies(session: Session): EntropyDifferences {
   let isSampled = true;
   const slack = Math.max(1e-9, 200 * session.policyPrecision.unit);
   for (const update of session.updates) {
-    const numbers = session.policies.of(update);
-    const { entropies, sampledLogProbs, steps, hasOwnLogProbs } = update;
-    if (!numbers || entropies?.length !== steps || hasOwnLogProbs) continue;
+    const { entropies, entropyPolicy, steps } = update;
+    if (!entropyPolicy || entropies?.length !== steps) continue;
+    const numbers = session.policies.ofOutputs(entropyPolicy, steps);
+    const logProbs = entropyPolicy === update.ownPolicy ? update.logProbs : update.sampledLogProbs;
     const before = rows.length;
     for (let t = 0; t < steps; t++) {
       compared++;
       const size = 1 + Math.abs(numbers.entropies[t]!);
       const difference = Math.abs(entropies[t]! - numbers.entropies[t]!);
-      if (!(Math.abs(entropies[t]! + (sampledLogProbs?.[t] ?? Number.NaN)) <= slack * size))
-        isSampled = false;
+      if (!(Math.abs(entropies[t]! + (logProbs?.[t] ?? Number.NaN)) <= slack * size)) isSampled = false;
       if (difference <= slack * size) continue;
       largest = Math.max(largest, difference);
       rows.push(update.context.rows[update.places[t]!]!);
@@ -247,16 +246,16 @@ const wrongEntropy: FindingRule = {
   undecided: (session) =>
     entropyDifferences(session).compared > 0
       ? undefined
-      : "record entropy beside logits (or mu and log_sigma) to compare them",
+      : (session.evidence.unreadOutputs ??
+        "record entropy beside logits (or mu and log_sigma) to compare them"),
 };
 
 /** The factor between recorded and true entropies, where it is one: 1/ln 2 for bits, 1/K for a mean. */
 function commonRatio(session: Session): number | undefined {
-  const ratios = session.updates.flatMap((update) => {
-    const numbers = session.policies.of(update);
-    return numbers && update.entropies
-      ? Array.from(update.entropies, (entropy, t) => entropy / numbers.entropies[t]!)
-      : [];
+  const ratios = session.updates.flatMap(({ entropies, entropyPolicy, steps }) => {
+    if (!entropies || !entropyPolicy) return [];
+    const numbers = session.policies.ofOutputs(entropyPolicy, steps);
+    return Array.from(entropies, (entropy, t) => entropy / numbers.entropies[t]!);
   });
   const first = ratios[0];
   return first !== undefined && ratios.every((ratio) => Math.abs(ratio - first) <= 1e-4 * Math.abs(first))

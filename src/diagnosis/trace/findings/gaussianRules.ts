@@ -122,7 +122,8 @@ const clippedAction: FindingRule = {
     const found = fromHypothesis(session, "clipped_action_log_prob");
     if (found) return found;
     const draws = drawsOf(session);
-    if (!draws || draws.boundRows.length < 4) return undefined;
+    if (!draws || draws.boundRows.length < 4 || session.logProbs?.hypothesis?.id === "squashed")
+      return undefined;
     return {
       ...onAll(
         session,

@@ -40,7 +40,7 @@ const oneOutputOnly: FindingRule = {
       : "record logits_grad: coef alone does not show which outputs the gradient enters",
 };
 
-function hasOneOutput({ policy, logitsGrad, steps }: UpdateEvidence): boolean {
+function hasOneOutput({ ownPolicy: policy, logitsGrad, steps }: UpdateEvidence): boolean {
   if (policy?.kind !== "categorical" || logitsGrad?.length !== policy.logits.length) return false;
   let touched = 0;
   for (let t = 0; t < steps; t++) {
@@ -66,7 +66,11 @@ const detachedLogProb: FindingRule = {
       const hasLoss = loss === undefined || Math.abs(loss) > 1e-9;
       return isSilent && hasLoss && context.rewards.some((reward) => reward !== 0) && !isCancelled(update);
     });
-    if (updates.length === 0) return undefined;
+    // A minibatch in which all is clipped has no gradient either: a tensor that is detached never has one.
+    const learning = session.updates.filter(({ coef, logitsGrad, muGrad }) =>
+      [coef, logitsGrad, muGrad].some((gradient) => gradient?.some((value) => value !== 0)),
+    );
+    if (updates.length === 0 || learning.length > 0 || session.updates.some(isCancelled)) return undefined;
     return on(
       session,
       updates,
@@ -85,9 +89,24 @@ function hasSilentOutputs(update: UpdateEvidence, session: Session): boolean {
   return outputs.every((gradient) => gradient.every((value) => value === 0));
 }
 
-/** Every step has weight 0 although the loss has other parts: normalising over an axis of size 1. */
-function isCancelled({ coef, recordedAdvantages }: UpdateEvidence): boolean {
-  return coef !== undefined && isZero(coef) && recordedAdvantages !== undefined && isZero(recordedAdvantages);
+/** Every step has weight 0 since every advantage is: they are recorded, or the loss has no policy term at all. */
+function isCancelled(update: UpdateEvidence): boolean {
+  const { coef, recordedAdvantages } = update;
+  if (coef === undefined || !isZero(coef)) return false;
+  return recordedAdvantages ? isZero(recordedAdvantages) : lacksPolicyTerm(update);
+}
+
+/** Whether the loss is that of the critic and the entropy alone, which do carry gradient. */
+function lacksPolicyTerm({ loss, valueLoss, valueGrad, entropies, entropyCoef }: UpdateEvidence): boolean {
+  if (loss === undefined || (valueGrad && valueLoss === undefined)) return false;
+  const bonus = entropies && entropyCoef ? dot(entropies, entropyCoef) : 0;
+  const carries = (gradient: Float64Array | undefined) => gradient?.some((value) => value !== 0) ?? false;
+  if (!carries(valueGrad) && !carries(entropyCoef)) return Math.abs(loss) <= 1e-7;
+  return Math.abs(loss - (valueLoss ?? 0) - bonus) <= 1e-4 * (Math.abs(loss) + Math.abs(bonus));
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  return a.reduce((sum, value, t) => sum + value * b[t]!, 0);
 }
 
 const normalisedWrongAxis: FindingRule = {
@@ -146,12 +165,14 @@ const undetachedAction: FindingRule = {
   fix: "action = dist.sample()   # not rsample(), or action.detach()",
   reference: "HorizonRobotics/alf#34",
   detect: (session) => {
-    const updates = session.updates.filter(({ policy, muGrad, coef, logSigmaGrad }) => {
+    const updates = session.updates.filter(({ ownPolicy: policy, muGrad, coef, logSigmaGrad }) => {
       if (policy?.kind !== "gaussian" || !muGrad || !session.trustsOutputs) return false;
-      if (policy.actions.every((action, at) => action === policy.mu[at])) return false;
-      const other = coef ?? logSigmaGrad;
-      const largest = other?.reduce((most, value) => Math.max(most, Math.abs(value)), 0) ?? 0;
-      return largest > 0 && muGrad.every((value) => Math.abs(value) <= 1e-7 * largest);
+      const largest = largestOf(coef ?? logSigmaGrad);
+      // An action that is the mean itself has no gradient there either.
+      const reach = largestOf(
+        policy.actions.map((action, at) => (action - policy.mu[at]!) * Math.exp(-policy.logSigma[at]!)),
+      );
+      return largest > 0 && reach > 1e-3 && largestOf(muGrad) <= 1e-7 * largest;
     });
     if (updates.length === 0) return undefined;
     return on(
@@ -162,6 +183,10 @@ const undetachedAction: FindingRule = {
     );
   },
 };
+
+function largestOf(values: Float64Array | undefined): number {
+  return values?.reduce((most, value) => Math.max(most, Math.abs(value)), 0) ?? 0;
+}
 
 const zeroLoss: FindingRule = {
   id: "zero_loss_nonzero_gradient",

@@ -1,8 +1,9 @@
 import { formatSignificant } from "../../scale.ts";
-import type { PolicyOutputs } from "../evidence.ts";
+import { detectionOn } from "../detectionOn.ts";
+import type { PolicyOutputs, UpdateEvidence } from "../evidence.ts";
 import type { Detection } from "../finding.ts";
 import type { FindingRule } from "../findingRule.ts";
-import { allowed } from "../logProbCheck.ts";
+import { differsAt, type Scoring } from "../logProbCheck.ts";
 import { tanhCorrection } from "../logProbHypotheses.ts";
 import type { Session } from "../session.ts";
 
@@ -31,7 +32,10 @@ function differences(check: NonNullable<Session["logProbs"]>): Omit<Detection, "
 }
 
 function noOutputs(session: Session): string | undefined {
-  return session.logProbs ? undefined : "record logits (or mu and log_sigma) beside log_prob to compare them";
+  if (session.logProbs) return undefined;
+  return (
+    session.evidence.unreadOutputs ?? "record log_prob beside logits (or mu and log_sigma) to compare them"
+  );
 }
 
 type Words = Pick<FindingRule, "severity" | "title" | "why" | "fix" | "reference">;
@@ -119,6 +123,7 @@ interface Drift {
 }
 
 function drift(session: Session): Drift | undefined {
+  if (oneSidedUpdates(session).length > 0) return undefined;
   const check = session.logProbs;
   if (!check || check.wrongRows.length === 0 || check.hypothesis) return ownDrift(session);
   const first = session.updates.find(({ policy }) => policy);
@@ -140,13 +145,12 @@ function ownDrift(session: Session): Drift | undefined {
   const first = session.updates.filter(
     (update) => update.hasOwnLogProbs && !update.isRollout && update.sampledLogProbs?.length === update.steps,
   );
+  const scorings = new Map(session.logProbs?.scorings.map((scoring) => [scoring.update, scoring]));
   const rows: number[] = [];
   const updates = first.filter((update) => {
     const before = rows.length;
-    for (let t = 0; t < update.steps; t++) {
-      const difference = Math.abs(update.logProbs![t]! - update.sampledLogProbs![t]!);
-      if (difference > allowed(update, t, session.policyPrecision)) rows.push(session.rowsOf(update)[t]!);
-    }
+    const differs = recordedTwice(session, update, scorings.get(update));
+    for (let t = 0; t < update.steps; t++) if (differs(t)) rows.push(session.rowsOf(update)[t]!);
     return rows.length > before;
   });
   if (rows.length === 0) return undefined;
@@ -163,6 +167,23 @@ function ownDrift(session: Session): Drift | undefined {
   };
 }
 
+/** Tells at which steps an update's log-probabilities are others than those of sampling, beyond rounding. */
+function recordedTwice(
+  session: Session,
+  { logProbs, sampledLogProbs }: UpdateEvidence,
+  scoring: Scoring | undefined,
+): (t: number) => boolean {
+  const precision = session.policyPrecision;
+  const own = logProbs!;
+  const sampled = sampledLogProbs!;
+  if (scoring) {
+    const others = scoring.logProbs === own ? sampled : own;
+    return (t) => differsAt(scoring, others, t, precision);
+  }
+  const slack = Math.max(1e-9, 100 * precision.unit);
+  return (t) => Math.abs(own[t]! - sampled[t]!) > slack * (1 + Math.abs(own[t]!));
+}
+
 /**
  * Whether the differences follow the outputs smoothly, as those of an older policy do: the difference of one step tells
  * much of the next one's. Noise of another forward pass does not.
@@ -170,12 +191,10 @@ function ownDrift(session: Session): Drift | undefined {
 function isSmooth(session: Session): boolean {
   let product = 0;
   let square = 0;
-  for (const update of session.updates) {
-    const numbers = session.policies.of(update);
-    if (!numbers || !update.sampledLogProbs) continue;
-    const shifts = update.sampledLogProbs.map((value, t) =>
-      signedShift(update, t, value - numbers.logProbs[t]!),
-    );
+  const { scorings, base } = session.logProbs!;
+  for (const { policy, numbers, logProbs, update } of scorings) {
+    const meant = base.predict(policy, update.steps, numbers)!;
+    const shifts = logProbs.map((value, t) => signedShift(policy, t, value - meant[t]!));
     for (let t = 1; t < shifts.length; t++) {
       product += shifts[t]! * shifts[t - 1]!;
       square += shifts[t]! ** 2;
@@ -185,11 +204,9 @@ function isSmooth(session: Session): boolean {
 }
 
 /** With two actions a shift of ln π_a is one of the logit difference, whose sign depends on the action. */
-function signedShift({ policy }: Session["updates"][number], t: number, difference: number): number {
-  if (policy?.kind === "categorical") return policy.actions[t] === 0 ? difference : -difference;
-  return policy
-    ? difference * Math.sign(policy.actions[t * policy.dimensions]! - policy.mu[t * policy.dimensions]!)
-    : difference;
+function signedShift(policy: PolicyOutputs, t: number, difference: number): number {
+  if (policy.kind === "categorical") return policy.actions[t] === 0 ? difference : -difference;
+  return difference * Math.sign(policy.actions[t * policy.dimensions]! - policy.mu[t * policy.dimensions]!);
 }
 
 const staleLogProbs: FindingRule = {
@@ -228,39 +245,55 @@ const actingGreedily: FindingRule = {
   reference: "starry-sky6688/MARL-Algorithms#94",
   detect: greedy,
   undecided: (session) =>
-    session.updates.some(({ policy }) => policy) ? undefined : "record logits (or mu and log_sigma)",
+    session.updates.some(({ policy }) => policy)
+      ? undefined
+      : (session.evidence.unreadOutputs ?? "record logits (or mu and log_sigma)"),
 };
 
-/** ln of the probability that sampling takes the likeliest action at every step, below which it is not chance. */
-const chance = Math.log(1e-6);
+/**
+ * ln of the probability that sampling takes the likeliest action at every step: below the first it is not chance, below
+ * the second it hardly is.
+ */
+const excluded = Math.log(1e-6);
+const unlikely = Math.log(1e-3);
 
 function greedy(session: Session): Detection | undefined {
   let logChance = 0;
-  let steps = 0;
-  const rows: number[] = [];
+  const rows = new Set<number>();
   for (const update of session.updates) {
     const numbers = session.policies.of(update);
     if (!numbers || !update.policy) continue;
     for (let t = 0; t < update.steps; t++) {
       const gap = numbers.likeliest[t]! - numbers.logProbs[t]!;
       if (!(gap <= 1e-9)) return undefined;
+      const row = update.context.rows[update.places[t]!]!;
+      // Every epoch sees the same draws again.
+      if (rows.has(row)) continue;
       logChance += logChanceOfLikeliest(update.policy, t, numbers.likeliest[t]!);
-      rows.push(update.context.rows[update.places[t]!]!);
-      steps++;
+      rows.add(row);
     }
   }
-  if (steps === 0 || logChance > chance) return undefined;
+  if (rows.size === 0 || logChance > unlikely) return undefined;
   return {
-    message: `Expected actions drawn from π; seen the likeliest one at all ${steps} steps, which sampling does with probability e^${formatSignificant(logChance, 3)}`,
-    evidence: { steps, logProbability: logChance },
-    rows,
+    message: `Expected actions drawn from π; seen the likeliest one at all ${rows.size} steps, which sampling does with probability ${probabilityWords(logChance)}`,
+    evidence: { steps: rows.size, logProbability: logChance },
+    rows: [...rows],
     updates: session.updates.map(({ number }) => number),
+    ...(logChance > excluded ? { severity: "warning" } : {}),
   };
+}
+
+/** "2.3e−4", or a power of e where no number of the machine is so small. */
+function probabilityWords(logProbability: number): string {
+  const probability = Math.exp(logProbability);
+  return probability > 1e-300
+    ? formatSignificant(probability, 2)
+    : `e^${formatSignificant(logProbability, 3)}`;
 }
 
 /** ln of the probability that sampling takes a likeliest action, of which there may be several; a mean is never drawn. */
 function logChanceOfLikeliest(policy: PolicyOutputs, t: number, likeliest: number): number {
-  if (policy.kind === "gaussian") return chance / 3;
+  if (policy.kind === "gaussian") return excluded / 3;
   const row = policy.logits.subarray(t * policy.actionCount, (t + 1) * policy.actionCount);
   const largest = Math.max(...row);
   return likeliest + Math.log(row.reduce((count, logit) => count + (largest - logit <= 1e-9 ? 1 : 0), 0));
@@ -274,24 +307,30 @@ const oneSidedTanh: FindingRule = {
   fix: "subtract log(1 - tanh(u)**2) from both log-probs, or from none",
   reference: "automl/Mighty#118",
   detect: (session) => {
-    const updates = session.updates.filter((update) => {
-      const { policy, logProbs, sampledLogProbs, hasOwnLogProbs } = update;
+    const updates = oneSidedUpdates(session);
+    if (updates.length === 0) return undefined;
+    return detectionOn(
+      session,
+      updates,
+      `Expected a ratio of 1 before the first step; seen ln ratio = Σ ln(1 − a²) on ${updates.length} updates`,
+      { updates: updates.length },
+    );
+  },
+};
+
+/** Updates whose log-probabilities differ from those of sampling by the correction for tanh alone. */
+function oneSidedUpdates(session: Session): readonly UpdateEvidence[] {
+  return session.once("oneSidedTanh", () =>
+    session.updates.filter(({ policy, logProbs, sampledLogProbs, hasOwnLogProbs }) => {
       if (policy?.kind !== "gaussian" || !hasOwnLogProbs || !sampledLogProbs || !logProbs) return false;
       if (!policy.actions.every((action) => Math.abs(action) < 1)) return false;
       return logProbs.every((own, t) => {
         const correction = tanhCorrection(policy.actions, t, policy.dimensions);
         return Math.abs(Math.abs(own - sampledLogProbs[t]!) + correction) <= 1e-4 * (1 - correction);
       });
-    });
-    if (updates.length === 0) return undefined;
-    return {
-      message: `Expected a ratio of 1 before the first step; seen ln ratio = Σ ln(1 − a²) on ${updates.length} updates`,
-      evidence: { updates: updates.length },
-      rows: updates.flatMap((update) => Array.from(session.rowsOf(update))),
-      updates: updates.map(({ number }) => number),
-    };
-  },
-};
+    }),
+  );
+}
 
 /** Findings about what the policy put out, what was drawn from it and what was recorded as its log-probability. */
 export const policyRules: readonly FindingRule[] = [

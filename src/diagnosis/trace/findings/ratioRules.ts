@@ -14,13 +14,21 @@ function largestShift({ logProbs, sampledLogProbs }: UpdateEvidence): number {
   return largest;
 }
 
+/** How far the policy's outputs are from those of sampling at most; 0 where only one of them is recorded. */
+function outputShift({ policy, ownPolicy }: UpdateEvidence): number {
+  if (!policy || !ownPolicy || policy.kind !== ownPolicy.kind) return 0;
+  const before = policy.kind === "categorical" ? policy.logits : policy.mu;
+  const after = ownPolicy.kind === "categorical" ? ownPolicy.logits : ownPolicy.mu;
+  return before.reduce((most, value, at) => Math.max(most, Math.abs(after[at]! - value) || 0), 0);
+}
+
 /** Updates with a ratio, in groups that share their steps. */
 function groups(session: Session): UpdateEvidence[][] {
   const found = new Map<UpdateEvidence["context"], UpdateEvidence[]>();
   for (const update of session.updates) {
-    const { logProbs, sampledLogProbs, hasOwnLogProbs, isRollout, context, steps } = update;
-    if (!hasOwnLogProbs || !isRollout || logProbs?.length !== steps || sampledLogProbs?.length !== steps)
-      continue;
+    const { logProbs, sampledLogProbs, isRollout, context, steps } = update;
+    if (!isRollout || logProbs === sampledLogProbs) continue;
+    if (logProbs?.length !== steps || sampledLogProbs?.length !== steps) continue;
     const group = found.get(context);
     if (group) group.push(update);
     else found.set(context, [update]);
@@ -55,8 +63,10 @@ function firstOff(session: Session, all: readonly UpdateEvidence[][], slack: num
 }
 
 function alwaysOne(session: Session, all: readonly UpdateEvidence[][], slack: number): Detection | undefined {
-  const later = all.flatMap((group) => group.slice(1)).filter(({ gradNorm }) => gradNorm !== 0);
+  const later = all.flatMap((group) => group.slice(1));
   if (later.length < 3 || later.some((update) => largestShift(update) > slack)) return undefined;
+  // A policy that hardly moved has such ratios too: what else it put out must have moved.
+  if (!later.some((update) => outputShift(update) > 100 * slack)) return undefined;
   return detectionOn(
     session,
     later,

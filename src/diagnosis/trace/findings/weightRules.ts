@@ -3,7 +3,7 @@ import type { Detection } from "../finding.ts";
 import type { FindingRule } from "../findingRule.ts";
 import type { Session } from "../session.ts";
 import { fitWords } from "../weights/describe.ts";
-import { departuresOf } from "../weights/enumerate.ts";
+import { departuresOf, isOneWeight } from "../weights/enumerate.ts";
 import type { WeightOption, WeightSpec } from "../weights/options.ts";
 import type { Explanation } from "../weights/search.ts";
 
@@ -219,7 +219,7 @@ export const scaledWeights: FindingRule = {
   detect: (session) => {
     if (!session.trustsOutputs) return undefined;
     const explained = session.weights.explained.filter(
-      ({ scaleKind, spec }) => scaleKind !== "one" && !isHalfBaseline(spec, scaleKind),
+      ({ scaleKind, spec }) => scaleKind !== "one" && !isHalfBaseline(spec, scaleKind) && !isOneWeight(spec),
     );
     if (explained.length === 0) return undefined;
     const { spec, fit } = explained[0]!;

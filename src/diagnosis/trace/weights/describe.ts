@@ -22,13 +22,17 @@ export function weightSymbol(spec: WeightSpec): string {
   const power = { once: "γᵗ", never: "", twice: "γ²ᵗ" }[spec.gamma];
   const isAdvantage = spec.returns === "gae" || spec.returns === "tdError";
   const target = returnSymbols[spec.returns];
-  const based = spec.baseline === "value" && !isAdvantage ? `(${target} − V)` : target;
+  const based = spec.baseline !== "none" && !isAdvantage ? `(${target} − V)` : target;
   const centred = {
     none: based,
     normalisedUpdate: `normalised ${based}`,
+    normalisedRollout: `normalised ${based}`,
     normalisedEpisode: `normalised ${based}`,
+    normalisedEpisodeByN: `normalised ${based}`,
     normalisedReturns: `(normalised ${target} − V)`,
+    normalisedReturnsByN: `(normalised ${target} − V)`,
     centredUpdate: `(${based} − mean)`,
+    shiftedUpdate: `(${based} − b)`,
     scaledUpdate: `${based}/s`,
   }[spec.centre];
   const factor = {
@@ -38,10 +42,17 @@ export function weightSymbol(spec: WeightSpec): string {
     ratio: "·ratio",
     probability: "·π",
     invertedRatio: "/ratio",
+    invertedUnclipped: "/ratio",
     wrongClip: "·ratio",
     reversedClip: "·ratio",
   }[spec.factor];
-  const reduction = { sum: "", episodeCount: "/N", stepMean: "/T", trajectoryMean: "/Tᵢ" }[spec.reduction];
+  const reduction = {
+    sum: "",
+    episodeCount: "/N",
+    stepMean: "/T",
+    trajectoryMean: "/Tᵢ",
+    meanOfMeans: "/(N·Tᵢ)",
+  }[spec.reduction];
   return `${power}${power !== "" && centred.startsWith("n") ? "·" : ""}${centred}${factor}${reduction}`;
 }
 

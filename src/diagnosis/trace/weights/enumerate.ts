@@ -19,34 +19,46 @@ import {
 /** What these updates make possible: options that need a critic, several episodes, … are left out without them. */
 export interface Possible {
   readonly hasValues: boolean;
+  /** Whether the critic has moved since the steps were taken. */
+  readonly hasMovedValues: boolean;
   readonly hasFinalValues: boolean;
   readonly lacksFinalValues: boolean;
   readonly hasSeveralTrajectories: boolean;
+  /** Whether an update uses a part of its rollout. */
+  readonly hasParts: boolean;
   readonly hasRatio: boolean;
   readonly hasLogProbs: boolean;
   readonly discounts: boolean;
   readonly isRollout: boolean;
   readonly lambdas: readonly number[];
+  readonly clips: readonly number[];
 }
 
 /** λ that people use, where the trace does not say. */
 const usualLambdas = [0.95, 0.97, 0.98, 0.9, 0.99, 0.92, 0.96, 0.8];
+
+/** ε that people clip ratios at. */
+const usualClips = [0.2, 0.1, 0.3, 0.15, 0.25, 0.05];
 
 /** What the evidence of these updates makes possible. */
 export function possibleOf(updates: readonly UpdateEvidence[]): Possible {
   const some = (test: (update: UpdateEvidence) => boolean) => updates.some(test);
   const ends = updates.flatMap(({ context }) => openEnds(context));
   const lambda = updates.find((update) => update.gaeLambda !== undefined)?.gaeLambda;
+  const clip = updates.find(({ clipEpsilon }) => clipEpsilon !== undefined)?.clipEpsilon;
   return {
     hasValues: updates.every(({ context }) => context.values !== undefined),
+    hasMovedValues: updates.every(({ context, values }) => context.values && values) && some(hasMovedCritic),
     hasFinalValues: ends.some((value) => !Number.isNaN(value) && value !== 0),
     lacksFinalValues: ends.some((value) => Number.isNaN(value)),
     hasSeveralTrajectories: some(({ context }) => context.trajectories > 1),
-    hasRatio: some((update) => update.hasOwnLogProbs && hasMoved(update)),
-    hasLogProbs: updates.every(({ logProbs }) => logProbs !== undefined),
+    hasParts: some(({ steps, context }) => steps < context.steps),
+    hasRatio: some(hasMoved),
+    hasLogProbs: updates.every(({ logProbs, ratio }) => logProbs !== undefined || ratio !== undefined),
     discounts: some(({ gamma }) => gamma !== 1),
     isRollout: updates.every(({ isRollout }) => isRollout),
     lambdas: lambda === undefined ? usualLambdas : [lambda],
+    clips: clip === undefined ? usualClips : [clip],
   };
 }
 
@@ -66,10 +78,18 @@ function openEnds({
   return values;
 }
 
-function hasMoved({ logProbs, sampledLogProbs }: UpdateEvidence): boolean {
-  return (
-    logProbs?.some((logProb, t) => Math.abs(logProb - (sampledLogProbs?.[t] ?? logProb)) > 1e-5) ?? false
-  );
+function hasMoved({ ratio, isRollout }: UpdateEvidence): boolean {
+  if (!ratio || !isRollout) return false;
+  const { own, sampled } = ratio;
+  return own.some((logProb, t) => Math.abs(logProb - sampled[t]!) > 1e-5);
+}
+
+function hasMovedCritic({ values, context, places, isRollout }: UpdateEvidence): boolean {
+  const moved = (value: number, t: number) => {
+    const before = context.values![places[t]!]!;
+    return Math.abs(value - before) > 1e-5 * (1 + Math.abs(before));
+  };
+  return isRollout && values!.some(moved);
 }
 
 /** A specification with what it costs to believe it. */
@@ -100,38 +120,80 @@ export function enumerateSpecs(possible: Possible): CostedSpec[] {
   return partial
     .flatMap(({ chosen, cost }) => {
       const lambdas = chosen.returns === "gae" ? possible.lambdas : [1];
-      return lambdas.map((lambda, index) => ({
-        spec: { ...chosen, lambda } as WeightSpec,
-        cost: cost + 0.01 * index,
-      }));
+      const clips = isClipped(chosen.factor) ? possible.clips : [0.2];
+      return lambdas.flatMap((lambda, index) =>
+        clips.map((clip, place) => ({
+          spec: { ...chosen, lambda, clip } as WeightSpec,
+          cost: cost + 0.01 * index + 0.001 * place,
+        })),
+      );
     })
     .filter(({ spec }) => isSensible(spec, possible))
     .sort((a, b) => a.cost - b.cost);
 }
 
+function isClipped(factor: string | undefined): boolean {
+  return ["clippedRatio", "invertedRatio", "wrongClip", "reversedClip"].includes(factor ?? "");
+}
+
 /** In rollouts of fixed length means and weights without γᵗ are the method itself (A2C, PPO). */
 function costOf(dimension: Dimension, name: string, option: WeightOption, possible: Possible): number {
-  if (!possible.isRollout) return option.cost;
+  // A mask of ends is what code for rollouts has; whole episodes need none.
+  const isMask = name === "lateMask" || name === "earlyMask";
+  if (!possible.isRollout) return option.cost + (isMask ? 0.6 : 0);
   if (dimension === "gamma" && name !== "twice") return name === "never" ? 0 : 0.3;
   if (dimension === "reduction" && name === "stepMean") return 0;
   if (dimension === "reduction" && name === "sum") return 0.2;
   if (dimension === "centre" && name === "normalisedUpdate") return 0.2;
+  if (dimension === "centre" && name === "normalisedRollout") return 0.25;
   if (dimension === "returns" && name === "gae") return 0;
   return option.cost;
+}
+
+function normalisesReturns({ centre }: WeightSpec): boolean {
+  return centre === "normalisedReturns" || centre === "normalisedReturnsByN";
+}
+
+/** Whether returns are held against the critic as it is at the update, as where advantages are made anew in every epoch. */
+function takesOwnValue({ returns, rewards, centre }: WeightSpec): boolean {
+  const isOfUpdate = centre === "none" || centre === "normalisedUpdate" || centre === "centredUpdate";
+  return isOfUpdate && rewards === "own" && (returns === "toGo" || returns === "gae");
+}
+
+/** A running baseline is subtracted from returns where there is no critic. */
+function mayBeShifted({ returns, baseline, ends, rewards, order }: WeightSpec): boolean {
+  const isPlain = baseline === "none" && ends === "natural" && rewards === "own" && order === "after";
+  return isPlain && (returns === "toGo" || returns === "undiscounted");
+}
+
+/** Whether every step gets the same weight. */
+export function isOneWeight({ returns }: WeightSpec): boolean {
+  return returns === "meanOfSum" || returns === "outerSum" || returns === "outerMean";
+}
+
+/** Whether the weights of all episodes of an update are normalised together. */
+function normalisesBatch(spec: WeightSpec): boolean {
+  const { centre } = spec;
+  return centre === "normalisedUpdate" || centre === "normalisedRollout" || normalisesReturns(spec);
 }
 
 /** Combinations that mean something of their own; the others repeat a cheaper one. */
 function isSensible(spec: WeightSpec, possible: Possible): boolean {
   const isAdvantage = spec.returns === "gae" || spec.returns === "tdError";
   if (isAdvantage && spec.baseline === "none") return false;
+  if (spec.baseline === "ownValue" && !takesOwnValue(spec)) return false;
   if (spec.order === "before" && (spec.centre === "none" || spec.gamma === "never")) return false;
   if (spec.centre === "scaledUpdate" && spec.reduction !== "sum") return false;
+  if (spec.centre === "shiftedUpdate" && !mayBeShifted(spec)) return false;
+  if (isOneWeight(spec) && (spec.centre !== "none" || spec.reduction === "trajectoryMean")) return false;
+  // mean(ln π)·mean(A) and the mean of a T × T product are the same numbers; only the second befalls rollouts.
+  if (spec.returns === "meanOfSum" && possible.isRollout) return false;
   const isOfReturns = spec.returns === "toGo" && spec.baseline === "value" && spec.order === "after";
-  if (spec.centre === "normalisedReturns" && !isOfReturns) return false;
+  if (normalisesReturns(spec) && !isOfReturns) return false;
   const ignoresEnds =
     spec.returns === "reward" || spec.returns === "forward" || spec.returns === "discountedSoFar";
   if (ignoresEnds && spec.ends !== "natural") return false;
-  if (spec.ends === "natural" && possible.lacksFinalValues && spec.baseline === "value") {
+  if (spec.ends === "natural" && possible.lacksFinalValues && spec.baseline !== "none") {
     if (possible.hasValues && !ignoresEnds) return false;
   }
   return !(spec.ends === "fitted" && (spec.centre !== "none" || spec.returns !== "toGo"));
@@ -169,8 +231,12 @@ const needs: Readonly<Record<string, (possible: Possible) => boolean>> = {
   "ends.lateMask": ({ hasSeveralTrajectories }) => hasSeveralTrajectories,
   "ends.earlyMask": ({ hasSeveralTrajectories }) => hasSeveralTrajectories,
   "baseline.value": ({ hasValues }) => hasValues,
+  "baseline.ownValue": ({ hasMovedValues }) => hasMovedValues,
+  "centre.normalisedRollout": ({ hasParts }) => hasParts,
   "centre.normalisedReturns": ({ hasValues, isRollout }) => hasValues && !isRollout,
+  "centre.normalisedReturnsByN": ({ hasValues, isRollout }) => hasValues && !isRollout,
   "centre.normalisedEpisode": ({ hasSeveralTrajectories }) => hasSeveralTrajectories,
+  "centre.normalisedEpisodeByN": ({ hasSeveralTrajectories }) => hasSeveralTrajectories,
   "gamma.never": ({ discounts }) => discounts,
   "gamma.twice": ({ discounts }) => discounts,
   "factor.probability": ({ hasRatio, hasLogProbs }) => hasLogProbs && !hasRatio,
@@ -179,10 +245,12 @@ const needs: Readonly<Record<string, (possible: Possible) => boolean>> = {
   "factor.clippedRatio": ({ hasRatio }) => hasRatio,
   "factor.ratio": ({ hasRatio }) => hasRatio,
   "factor.invertedRatio": ({ hasRatio }) => hasRatio,
+  "factor.invertedUnclipped": ({ hasRatio }) => hasRatio,
   "factor.wrongClip": ({ hasRatio }) => hasRatio,
   "factor.reversedClip": ({ hasRatio }) => hasRatio,
   "reduction.episodeCount": ({ hasSeveralTrajectories }) => hasSeveralTrajectories,
   "reduction.trajectoryMean": ({ hasSeveralTrajectories }) => hasSeveralTrajectories,
+  "reduction.meanOfMeans": ({ hasSeveralTrajectories }) => hasSeveralTrajectories,
 };
 
 function isPossible(dimension: Dimension, name: string, possible: Possible): boolean {
@@ -197,8 +265,7 @@ export function departuresOf(spec: WeightSpec, possible: Possible): readonly Wei
       // Without a baseline the return stops at the time limit: plain REINFORCE, no critic to ask.
       const isUnaware = spec.ends === "terminal" || spec.ends === "noBootstrap";
       if (dimension === "ends" && isUnaware && spec.baseline === "none") return false;
-      const isOfAll = spec.centre === "normalisedUpdate" || spec.centre === "normalisedReturns";
-      const isBatch = dimension === "centre" && isOfAll;
+      const isBatch = dimension === "centre" && normalisesBatch(spec);
       if (isBatch && (possible.isRollout || possible.hasSeveralTrajectories)) return false;
       return !(isOwn && spec[dimension] !== "twice");
     })

@@ -12,7 +12,11 @@ export interface Fit {
   readonly beta: number;
   /** ‖c − κw − βh‖ / ‖c‖. */
   readonly residual: number;
+  /** κ of each update: the same for all, or its own. */
+  readonly scales: readonly number[];
 }
+
+type CommonFit = Omit<Fit, "scales">;
 
 interface Sums {
   cc: number;
@@ -30,11 +34,31 @@ export function fitWeights(
   eachOwn: boolean,
 ): Fit | undefined {
   const sums = observed.map((update, index) => sumsOf(update, candidates[index]!));
-  const fit = eachOwn ? fitEach(sums) : fitTogether(sums.reduce(add, zero()));
-  if (!fit || fit.residual > 1e-4) return fit;
+  const found = eachOwn ? fitEach(sums) : fitTogether(sums.reduce(add, zero()));
+  if (!found) return undefined;
+  const scales = sums.map((own) => (eachOwn ? ownScale(own, found.beta) : found.scale));
+  if (found.residual > 1e-4) return { ...found, scales };
   // Differences of squares leave half the digits: where they say "none", look at the differences themselves.
-  const scales = sums.map((own) => (eachOwn ? ownScale(own, fit.beta) : fit.scale));
-  return { ...fit, residual: exactResidual(observed, candidates, scales, fit.beta) };
+  return { ...found, scales, residual: exactResidual(observed, candidates, scales, found.beta) };
+}
+
+/** ‖c‖² of one update, and what of it no κ and β of its own could explain: at most what a common κ leaves. */
+export function leastLeft(observed: Observed, candidate: Float64Array): { left: number; total: number } {
+  const { cc, cw, ww, ch, hh, wh } = sumsOf(observed, candidate);
+  if (!(ww > 0) || !Number.isFinite(ww)) return { left: cc, total: cc };
+  const determinant = ww * hh - wh * wh;
+  if (hh === 0 || determinant <= 1e-12 * ww * hh)
+    return { left: Math.max(0, cc - (cw * cw) / ww), total: cc };
+  const scale = (cw * hh - ch * wh) / determinant;
+  const beta = (ch * ww - cw * wh) / determinant;
+  return { left: Math.max(0, cc - scale * cw - beta * ch), total: cc };
+}
+
+/** ‖c‖² over the steps that can be read. */
+export function squareOf({ weights }: Observed): number {
+  let square = 0;
+  for (const weight of weights) if (!Number.isNaN(weight)) square += weight * weight;
+  return square;
 }
 
 /** ‖c − κw − βh‖ / ‖c‖ over all updates. */
@@ -94,7 +118,7 @@ function sumsOf({ weights, entropyDirection }: Observed, candidate: Float64Array
   return sums;
 }
 
-function fitTogether(sums: Sums): Fit | undefined {
+function fitTogether(sums: Sums): CommonFit | undefined {
   const { cc, cw, ww, ch, hh, wh } = sums;
   if (!(ww > 0) || !Number.isFinite(ww) || !(cc > 0)) return undefined;
   const determinant = ww * hh - wh * wh;
@@ -108,7 +132,7 @@ function fitTogether(sums: Sums): Fit | undefined {
 }
 
 /** With a κ for each update, β is fitted on what κ leaves of every update. */
-function fitEach(all: readonly Sums[]): Fit | undefined {
+function fitEach(all: readonly Sums[]): CommonFit | undefined {
   let ch = 0;
   let hh = 0;
   for (const sums of all) {

@@ -142,6 +142,7 @@ export const endOptions = {
 /** What is subtracted. */
 export const baselineOptions = {
   value: { cost: 0, words: "minus V" },
+  ownValue: { cost: 0.2, words: "minus V as the critic has it at the update" },
   none: { cost: 0.3, words: "" },
 } as const satisfies Record<string, WeightOption>;
 
@@ -149,11 +150,23 @@ export const baselineOptions = {
 export const centreOptions = {
   none: { cost: 0, words: "" },
   normalisedUpdate: { cost: 1, finding: "normalised_per_episode", severity: "info", words: "normalised" },
+  normalisedRollout: {
+    cost: 1,
+    finding: "normalised_per_episode",
+    severity: "info",
+    words: "normalised over the whole rollout",
+  },
   normalisedEpisode: {
     cost: 1.2,
     finding: "normalised_per_episode",
     severity: "info",
     words: "normalised within each episode",
+  },
+  normalisedEpisodeByN: {
+    cost: 1.21,
+    finding: "normalised_per_episode",
+    severity: "info",
+    words: "normalised within each episode, by the deviation with n",
   },
   normalisedReturns: {
     cost: 1.3,
@@ -161,11 +174,21 @@ export const centreOptions = {
     severity: "info",
     words: "returns that are normalised before V is subtracted",
   },
+  normalisedReturnsByN: {
+    cost: 1.31,
+    finding: "normalised_per_episode",
+    severity: "info",
+    words: "returns that are normalised, by the deviation with n, before V is subtracted",
+  },
   centredUpdate: {
     cost: 1.4,
     finding: "mean_baseline",
     severity: "info",
     words: "minus their own mean",
+  },
+  shiftedUpdate: {
+    cost: 1.45,
+    words: "minus a number that is another one in every update, such as a running mean of earlier returns",
   },
   scaledUpdate: {
     cost: 1.6,
@@ -211,6 +234,12 @@ export const factorOptions = {
     severity: "error",
     words: "the ratio upside down",
   },
+  invertedUnclipped: {
+    cost: 2.2,
+    finding: "inverted_ratio",
+    severity: "error",
+    words: "the ratio upside down, never clipped",
+  },
   wrongClip: {
     cost: 2,
     finding: "wrong_clip",
@@ -236,6 +265,12 @@ export const reductionOptions = {
     severity: "info",
     words: "averaged within each episode",
   },
+  meanOfMeans: {
+    cost: 1.3,
+    finding: "mean_instead_of_sum",
+    severity: "info",
+    words: "averaged within each episode, then over the episodes",
+  },
 } as const satisfies Record<string, WeightOption>;
 
 /** One full description of a weight. */
@@ -251,6 +286,8 @@ export interface WeightSpec {
   readonly reduction: keyof typeof reductionOptions;
   /** λ of generalised advantages; 1 elsewhere. */
   readonly lambda: number;
+  /** ε of clipped ratios; 0.2 elsewhere. */
+  readonly clip: number;
 }
 
 const dimensions = {

@@ -1,10 +1,12 @@
 import type { UpdateEvidence } from "../evidence.ts";
 import type { Precision } from "../precision.ts";
 import { type CostedSpec, enumerateSpecs, type Possible, possibleOf } from "./enumerate.ts";
-import { type Fit, fitWeights, type Observed } from "./fit.ts";
+import { type Fit, fitWeights, leastLeft, type Observed, squareOf } from "./fit.ts";
+import { withFittedBaseline } from "./fitBaseline.ts";
 import { withFittedEnds } from "./fitEnds.ts";
+import { areDivisions } from "./normalise.ts";
 import type { WeightSpec } from "./options.ts";
-import { TargetCache, weightsOf } from "./weightsOf.ts";
+import { normalisedAmong, type TargetCache, weightsOf } from "./weightsOf.ts";
 
 /** An update with the weights that were read from it. */
 export interface ReadUpdate {
@@ -40,8 +42,11 @@ const sampleUpdates = 24;
 const mostRounds = 4;
 
 /** Finds which rule the weights of these updates follow: the cheapest one that fits them, then that of the rest. */
-export function explainWeights(updates: readonly ReadUpdate[], precision: Precision): SearchResult {
-  const cache = new TargetCache();
+export function explainWeights(
+  updates: readonly ReadUpdate[],
+  precision: Precision,
+  cache: TargetCache,
+): SearchResult {
   const explained: Explanation[] = [];
   // Updates without any weight say nothing of a rule.
   let left = updates.filter(({ observed }) => !isZero(observed.weights));
@@ -86,26 +91,30 @@ interface Candidate extends CostedSpec {
 }
 
 function explainSample(
-  sample: readonly ReadUpdate[],
+  given: readonly ReadUpdate[],
   precision: Precision,
   cache: TargetCache,
 ): { best: Omit<Explanation, "updates"> | undefined; nearest: SearchResult["nearest"] } {
+  const sample = [...given].sort((a, b) => squareOf(b.observed) - squareOf(a.observed));
   const possible = possibleOf(sample.map(({ update }) => update));
+  const probe = new Probe(sample, precision, cache);
   const candidates: Candidate[] = [];
-  let nearest: Candidate | undefined;
   let least = Number.POSITIVE_INFINITY;
   for (const costed of enumerateSpecs(possible)) {
     if (costed.cost > least + ambiguityMargin) break;
+    if (!probe.mayFit(costed)) continue;
     const candidate = tryCandidate(costed, sample, precision, cache);
-    if (!candidate) continue;
-    if (!nearest || candidate.fit.residual < nearest.fit.residual) nearest = candidate;
-    if (candidate.fit.residual > precision.tolerance) continue;
+    if (!candidate || candidate.fit.residual > toleranceOf(costed.spec, precision)) continue;
     candidates.push(candidate);
     least = Math.min(least, candidate.total);
   }
   candidates.sort((a, b) => a.total - b.total);
   const best = candidates[0];
-  if (!best) return { best: undefined, nearest };
+  if (!best)
+    return {
+      best: undefined,
+      nearest: probe.nearest && tryCandidate(probe.nearest, sample, precision, cache),
+    };
   const alternatives = candidates
     .slice(1)
     .filter(
@@ -114,7 +123,45 @@ function explainSample(
     )
     .map(({ spec, fit }) => ({ spec, scale: fit.scale }));
   const { spec, fit, scaleKind, total } = best;
-  return { best: { spec, fit, scaleKind, cost: total, possible, alternatives }, nearest };
+  return { best: { spec, fit, scaleKind, cost: total, possible, alternatives }, nearest: best };
+}
+
+/** A free factor for each update fits much: it is believed only down to rounding. */
+function toleranceOf({ centre, ends }: WeightSpec, { tolerance, unit }: Precision): number {
+  if (centre === "scaledUpdate") return Math.min(tolerance, 100 * unit);
+  // What follows a time limit may be small beside the rest.
+  const isEnd = ends === "terminal" || ends === "noBootstrap" || ends === "resetState";
+  return isEnd ? Math.min(tolerance, Math.max(300 * unit, 1e-7)) : tolerance;
+}
+
+/** Tells, update by update, which specifications no common factor could save; most fail at the first update. */
+class Probe {
+  readonly #sample: readonly ReadUpdate[];
+  readonly #cache: TargetCache;
+  readonly #allowed: number;
+  #least = Number.POSITIVE_INFINITY;
+  /** The specification that leaves least of the first update. */
+  nearest: CostedSpec | undefined;
+
+  constructor(sample: readonly ReadUpdate[], precision: Precision, cache: TargetCache) {
+    this.#sample = sample;
+    this.#cache = cache;
+    const total = sample.reduce((sum, { observed }) => sum + squareOf(observed), 0);
+    this.#allowed = total * (3 * precision.tolerance) ** 2;
+  }
+
+  mayFit(costed: CostedSpec): boolean {
+    let left = 0;
+    for (const [index, read] of this.#sample.entries()) {
+      left += leastLeft(read.observed, candidateFor(read, costed.spec, this.#cache)).left;
+      if (index === 0 && left < this.#least) {
+        this.#least = left;
+        this.nearest = costed;
+      }
+      if (left > this.#allowed) return false;
+    }
+    return true;
+  }
 }
 
 /** Explanations that cost at most so much more are told as possible too. */
@@ -142,7 +189,7 @@ function tryCandidate(
     hasOwnScales(spec),
   );
   if (!fit || !Number.isFinite(fit.residual)) return undefined;
-  const { kind, extra } = scaleOf(spec, fit, precision);
+  const { kind, extra } = scaleOf(spec, fit, sample, precision, cache);
   // Rounding leaves about a hundred units; a fit that leaves much more is suspect although it is allowed.
   const poorness = 0.6 * Math.max(0, Math.log10(fit.residual / (300 * precision.unit)));
   const sign = fit.scale < 0 ? 1 : 0;
@@ -152,6 +199,7 @@ function tryCandidate(
 /** The weights that a specification gives an update; where values after open ends are missing, with those that fit. */
 export function candidateFor(read: ReadUpdate, spec: WeightSpec, cache: TargetCache): Float64Array {
   const weights = weightsOf(read.update, spec, cache);
+  if (spec.centre === "shiftedUpdate") return withFittedBaseline(read, spec, weights);
   return spec.ends === "fitted" ? withFittedEnds(read, spec, weights) : weights;
 }
 
@@ -161,23 +209,54 @@ function addsEnds(read: ReadUpdate, spec: WeightSpec, fitted: Float64Array, cach
 }
 
 /** Normalised weights have a scale of their own in every update: ε, and n or n − 1. */
-export function hasOwnScales(spec: WeightSpec): boolean {
+export function hasOwnScales({ centre }: WeightSpec): boolean {
   return (
-    spec.centre === "normalisedUpdate" ||
-    spec.centre === "normalisedEpisode" ||
-    spec.centre === "scaledUpdate"
+    centre === "normalisedUpdate" ||
+    centre === "normalisedRollout" ||
+    centre === "normalisedEpisode" ||
+    centre === "normalisedEpisodeByN" ||
+    centre === "scaledUpdate"
   );
 }
 
-function scaleOf(spec: WeightSpec, fit: Fit, precision: Precision): { kind: ScaleKind; extra: number } {
-  const size = Math.abs(fit.scale);
+function scaleOf(
+  spec: WeightSpec,
+  fit: Fit,
+  sample: readonly ReadUpdate[],
+  precision: Precision,
+  cache: TargetCache,
+): { kind: ScaleKind; extra: number } {
   if (spec.centre === "scaledUpdate") return { kind: "free", extra: 1.5 };
-  const slack = hasOwnScales(spec) ? 0.08 : Math.max(1e-6, 3 * precision.tolerance);
-  const isNear = (value: number) => Math.abs(size - value) <= slack * value;
   // A scale for each update explains more than one for all, so it must be believed less.
-  if (isNear(1)) return { kind: "one", extra: hasOwnScales(spec) ? 0.5 : 0 };
+  const extra = hasOwnScales(spec) ? 0.5 : 0;
+  const read = sample.map(({ update }, at) => ({ update, scale: fit.scales[at]! }));
+  if (isUnitScale(spec, read, precision, cache)) return { kind: "one", extra };
+  const slack = Math.max(1e-6, 3 * precision.tolerance);
+  const isNear = (value: number) => Math.abs(Math.abs(fit.scale) - value) <= slack * value;
   if (isNear(Math.LOG10E) || isNear(Math.LOG2E)) return { kind: "logarithm", extra: 1.5 };
-  return { kind: "constant", extra: 2.5 };
+  return { kind: "constant", extra: hasOwnScales(spec) ? 4 : 2.5 };
+}
+
+/** Whether κ is 1, or where weights were normalised what a division by their deviation makes of it. */
+function isUnitScale(
+  spec: WeightSpec,
+  read: readonly { readonly update: UpdateEvidence; readonly scale: number }[],
+  precision: Precision,
+  cache: TargetCache,
+): boolean {
+  const slack = Math.max(1e-6, 3 * precision.tolerance);
+  const used = read.filter(({ scale }) => scale !== 0);
+  const among = used.map(({ update }) => normalisedAmong(update, spec, cache));
+  const populations = among.filter((population) => population !== undefined);
+  if (populations.length > 0 && populations.length === used.length) {
+    return areDivisions(
+      used.map(({ scale }) => scale),
+      populations,
+      slack,
+    );
+  }
+  const own = hasOwnScales(spec) ? 1e-2 : slack;
+  return used.every(({ scale }) => Math.abs(Math.abs(scale) - 1) <= own);
 }
 
 /** Whether the explanation of a sample holds for an update, with the sample's scale where that is common. */
@@ -192,8 +271,22 @@ function isExplained(
   const fit = fitWeights([read.observed], [weights], true);
   if (!fit || fit.residual > 3 * precision.tolerance) return false;
   if (best.spec.centre === "scaledUpdate") return fit.scale > 0 === best.fit.scale > 0;
-  if (hasOwnScales(best.spec)) return Math.abs(fit.scale - best.fit.scale) <= 0.15 * Math.abs(best.fit.scale);
+  if (hasOwnScales(best.spec)) return isOwnScale(read, best, fit, precision, cache);
   return Math.abs(fit.scale - best.fit.scale) <= 1e3 * precision.tolerance * Math.abs(best.fit.scale);
+}
+
+/** Whether an update's own scale is what its normalisation makes, or where that has a factor too about the sample's. */
+function isOwnScale(
+  { update }: ReadUpdate,
+  best: Omit<Explanation, "updates">,
+  fit: Fit,
+  precision: Precision,
+  cache: TargetCache,
+): boolean {
+  if (fit.scale > 0 !== best.fit.scale > 0) return false;
+  if (best.scaleKind === "one")
+    return isUnitScale(best.spec, [{ update, scale: fit.scale }], precision, cache);
+  return Math.abs(fit.scale - best.fit.scale) <= 0.15 * Math.abs(best.fit.scale);
 }
 
 /** Whether nothing but rounding is in a vector. */

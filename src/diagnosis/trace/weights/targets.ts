@@ -50,9 +50,11 @@ function returnsToGo(
 
 /** The value after each trajectory's end; 0 where there is none. */
 export function bootstrapOf(context: Trajectories, ends: WeightSpec["ends"]): Float64Array | undefined {
-  const { finalValues, truncated, values } = context;
+  const { finalValues, truncated, values, streamEnds } = context;
   if (ends === "noBootstrap") return undefined;
-  if (ends === "resetState") return values?.map((_, t) => values[t + 1] ?? 0);
+  if (ends === "resetState") {
+    return values?.map((_, t) => (streamEnds[t] === 1 ? afterStream(context, t) : values[t + 1]!));
+  }
   const isSkipped = (t: number) => ends === "terminal" && truncated[t] === 1;
   return finalValues.map((value, t) => (Number.isNaN(value) || isSkipped(t) ? 0 : value));
 }
@@ -67,8 +69,8 @@ function doneMask(context: Trajectories, ends: WeightSpec["ends"]): Uint8Array {
 }
 
 /** V of what follows one environment's last row; 0 where it is not given. */
-function afterStream({ finalValues }: Trajectories, t: number): number {
-  const value = finalValues[t]!;
+function afterStream({ finalValues, nextValues }: Trajectories, t: number): number {
+  const value = Number.isNaN(nextValues[t]!) ? finalValues[t]! : nextValues[t]!;
   return Number.isNaN(value) ? 0 : value;
 }
 

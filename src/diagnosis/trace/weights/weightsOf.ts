@@ -1,4 +1,5 @@
 import type { Trajectories, UpdateEvidence } from "../evidence.ts";
+import { centre, normalise, normaliseEpisodes, type Population, populationOf } from "./normalise.ts";
 import type { WeightSpec } from "./options.ts";
 import { targetsOf } from "./targets.ts";
 
@@ -20,15 +21,64 @@ export class TargetCache {
 
 /** The weights w_t [T] of an update under a specification: what c_t is, up to a common factor. */
 export function weightsOf(update: UpdateEvidence, spec: WeightSpec, cache: TargetCache): Float64Array {
+  const centred = centredWeights(update, spec, beforeCentring(update, spec, cache));
+  const powered = spec.order === "after" ? timesGammaAtSteps(update, spec, centred) : centred;
+  return reduced(update, spec, timesFactor(update, spec, asOne(spec, powered)));
+}
+
+/** The numbers that an update's weights were normalised among; undefined where they were not, or each episode was. */
+export function normalisedAmong(
+  update: UpdateEvidence,
+  spec: WeightSpec,
+  cache: TargetCache,
+): Population | undefined {
+  if (spec.centre !== "normalisedUpdate" && spec.centre !== "normalisedRollout") return undefined;
+  const whole = beforeCentring(update, spec, cache);
+  return populationOf(spec.centre === "normalisedRollout" ? whole : atSteps(update, spec, whole));
+}
+
+/** Advantages that were normalised among the steps of an update, and their deviation; undefined where they were not. */
+export function normalisedAdvantages(
+  update: UpdateEvidence,
+  spec: WeightSpec,
+  cache: TargetCache,
+): { readonly advantages: Float64Array; readonly deviation: number } | undefined {
+  if (spec.centre !== "normalisedUpdate") return undefined;
+  const plain = atSteps(update, spec, beforeCentring(update, spec, cache));
+  const { deviation } = populationOf(plain);
+  return deviation > 0 ? { advantages: normalise(plain), deviation } : undefined;
+}
+
+/** What is centred and scaled, for all steps of the trajectories. */
+function beforeCentring(update: UpdateEvidence, spec: WeightSpec, cache: TargetCache): Float64Array {
   const whole = withBaseline(update, spec, cache.of(update.context, update.gamma, spec));
-  const powered = spec.order === "before" ? timesGamma(update, spec, whole) : whole;
-  const centred = spec.centre === "normalisedEpisode" ? normaliseEpisodes(update.context, powered) : powered;
-  let weights: Float64Array = Float64Array.from(update.places, (place) => centred[place]!);
-  if (spec.centre === "normalisedUpdate") weights = normalise(weights, true);
-  if (spec.centre === "centredUpdate") weights = normalise(weights, false);
-  if (spec.order === "after") weights = timesGammaAtSteps(update, spec, weights);
-  weights = asOne(spec, weights);
-  return reduced(update, spec, timesFactor(update, spec, weights));
+  return spec.order === "before" ? timesGamma(update, spec, whole) : whole;
+}
+
+function centredWeights(update: UpdateEvidence, spec: WeightSpec, whole: Float64Array): Float64Array {
+  switch (spec.centre) {
+    case "normalisedRollout":
+      return atSteps(update, spec, normalise(whole));
+    case "normalisedEpisode":
+      return atSteps(update, spec, normaliseEpisodes(update.context, whole));
+    case "normalisedEpisodeByN":
+      return atSteps(update, spec, normaliseEpisodes(update.context, whole, 0));
+    case "normalisedUpdate":
+      return normalise(atSteps(update, spec, whole));
+    case "centredUpdate":
+      return centre(atSteps(update, spec, whole));
+    default:
+      return atSteps(update, spec, whole);
+  }
+}
+
+/** An update's own steps among those of its trajectories; less the critic's own V where it has moved since. */
+function atSteps(update: UpdateEvidence, { baseline }: WeightSpec, whole: Float64Array): Float64Array {
+  const { places, context, values } = update;
+  const own = new Float64Array(places.length);
+  for (let t = 0; t < own.length; t++) own[t] = whole[places[t]!]!;
+  if (baseline !== "ownValue" || !values || !context.values) return own;
+  return own.map((weight, t) => weight + context.values![places[t]!]! - values[t]!);
 }
 
 /** What a target minus its baseline is multiplied with [T]: γᵗ, 1/T and the like. */
@@ -42,8 +92,13 @@ function withBaseline(update: UpdateEvidence, spec: WeightSpec, targets: Float64
   if (spec.baseline === "none" || !values || spec.returns === "gae" || spec.returns === "tdError") {
     return targets;
   }
-  const centred = spec.centre === "normalisedReturns" ? normalise(targets, true) : targets;
-  return centred.map((target, t) => target - values[t]!);
+  return centredReturns(spec, targets).map((target, t) => target - values[t]!);
+}
+
+/** Returns that are normalised before the critic is subtracted, which then learns the normalised ones. */
+function centredReturns({ centre }: WeightSpec, targets: Float64Array): Float64Array {
+  if (centre === "normalisedReturns") return normalise(targets);
+  return centre === "normalisedReturnsByN" ? normalise(targets, 0) : targets;
 }
 
 function powerOf(spec: WeightSpec): number {
@@ -72,40 +127,19 @@ function asOne(spec: WeightSpec, weights: Float64Array): Float64Array {
   return new Float64Array(steps).fill(sum / divisor);
 }
 
-function normaliseEpisodes(context: Trajectories, weights: Float64Array): Float64Array {
-  const result = weights.slice();
-  let start = 0;
-  for (let t = 0; t < weights.length; t++) {
-    if (context.last[t] === 0) continue;
-    result.set(normalise(weights.subarray(start, t + 1), true), start);
-    start = t + 1;
-  }
-  return result;
-}
-
-/** (w − mean) / std with n − 1, as torch; a single number or equal ones become 0. */
-function normalise(weights: Float64Array, scales: boolean): Float64Array {
-  const mean = weights.reduce((sum, weight) => sum + weight, 0) / weights.length;
-  const centred = weights.map((weight) => weight - mean);
-  if (!scales) return centred;
-  const square = centred.reduce((sum, weight) => sum + weight * weight, 0);
-  if (!(square > 0)) return centred;
-  const deviation = Math.sqrt(square / Math.max(1, weights.length - 1));
-  return centred.map((weight) => weight / deviation);
-}
-
 function timesFactor(update: UpdateEvidence, spec: WeightSpec, weights: Float64Array): Float64Array {
   const { factor } = spec;
-  const { logProbs, sampledLogProbs } = update;
-  if (factor === "one" || factor === "unmoved" || !logProbs || !sampledLogProbs) return weights;
-  if (factor === "probability") return weights.map((weight, t) => weight * Math.exp(logProbs[t]!));
-  const epsilon = update.clipEpsilon ?? 0.2;
+  const { logProbs, ratio: scores } = update;
+  const own = logProbs ?? scores?.own;
+  if (factor === "probability" && own) return weights.map((weight, t) => weight * Math.exp(own[t]!));
+  if (factor === "one" || factor === "unmoved" || factor === "probability" || !scores) return weights;
+  const epsilon = spec.clip;
   return weights.map((weight, t) => {
-    const shift = logProbs[t]! - sampledLogProbs[t]!;
-    const isInverted = factor === "invertedRatio";
+    const shift = scores.own[t]! - scores.sampled[t]!;
+    const isInverted = factor === "invertedRatio" || factor === "invertedUnclipped";
     const ratio = Math.exp(isInverted ? -shift : shift);
     const whole = isInverted ? -weight * ratio : weight * ratio;
-    if (factor === "ratio" || Math.abs(ratio - 1) <= epsilon) return whole;
+    if (factor === "ratio" || factor === "invertedUnclipped" || Math.abs(ratio - 1) <= epsilon) return whole;
     if (factor === "wrongClip") return 0;
     const isHeld = weight > 0 === ratio > 1;
     return isHeld === (factor !== "reversedClip") ? 0 : whole;
@@ -119,5 +153,6 @@ function reduced(update: UpdateEvidence, spec: WeightSpec, weights: Float64Array
   if (spec.reduction === "episodeCount") return weights.map((weight) => weight / context.trajectories);
   const lengths = new Float64Array(context.trajectories);
   for (const trajectory of context.trajectory) lengths[trajectory]!++;
-  return weights.map((weight, t) => weight / lengths[context.trajectory[places[t]!]!]!);
+  const among = spec.reduction === "meanOfMeans" ? context.trajectories : 1;
+  return weights.map((weight, t) => weight / (among * lengths[context.trajectory[places[t]!]!]!));
 }

@@ -3,20 +3,11 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { findingRules, undecidable } from "../../../../src/diagnosis/trace/findings/table.ts";
 
-/** Findings that the unit tests' own mutations or other tests hold, beyond those with a script in the zoo. */
-const elsewhere: ReadonlySet<string> = new Set([
-  "undiscounted_returns",
-  "mean_baseline",
-  "scaled_weights",
-  "one_sided_tanh_correction",
-]);
-
-test("every finding has a script in the zoo, or is named here as one that has not", () => {
+test("every finding has a script in the zoo", () => {
   const zoo = readdirSync(join(import.meta.dirname, "../../../../examples/zoo"));
   const scripts = new Set(zoo.map((file) => file.replace(/(_numpy|_jax|_question)?\.py$/, "")));
   const ids = [...new Set(findingRules.map(({ id }) => id))];
-  expect(ids.filter((id) => !scripts.has(id) && !elsewhere.has(id))).toEqual([]);
-  expect([...elsewhere].filter((id) => scripts.has(id) || !ids.includes(id))).toEqual([]);
+  expect(ids.filter((id) => !scripts.has(id))).toEqual([]);
 });
 
 test("what no trace can show is said with its reason, and is no finding", () => {

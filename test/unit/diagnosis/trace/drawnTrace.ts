@@ -51,6 +51,9 @@ export interface Mutation {
   /** Whether the advantage carries gradient into the critic. */
   leaks?: boolean;
   ignoresFinalValue?: boolean;
+  /** Whether the critic's error at a step pulls at V of the next one too, as through a target that is not detached. */
+  pullsTarget?: boolean;
+  logits?(logits: readonly number[]): readonly number[];
   action?(step: { logits: readonly number[]; mu: readonly number[] }): number | readonly number[];
 }
 
@@ -105,7 +108,8 @@ function drawEpisode(
   const length = 5 + Math.floor(random() * 9);
   const spread = (scale: number) => round((2 * random() - 1) * scale);
   return Array.from({ length }, (_, t) => {
-    const logits = Array.from({ length: draw.actionCount }, () => spread(1.2));
+    const drawnLogits = Array.from({ length: draw.actionCount }, () => spread(1.2));
+    const logits = mutation.logits?.(drawnLogits) ?? drawnLogits;
     const mu = Array.from({ length: draw.dimensions }, () => spread(1));
     const logSigma = mu.map(() => round(-0.6 + 0.5 * random()));
     const drawn =
@@ -237,9 +241,10 @@ function updateLine(
     : 0;
   const policyLoss = -weights.reduce((sum, weight, t) => sum + weight * logProbs[t]!, 0);
   const bonus = entropyCoef * entropies.reduce((sum, entropy) => sum + entropy, 0);
-  const valueGrad = valueErrors.map(
-    (e, t) => e / steps.length + (mutation.leaks ? powers[t]! * logProbs[t]! : 0),
-  );
+  const valueGrad = valueErrors.map((e, t) => {
+    const before = mutation.pullsTarget && steps[t]!.t > 0 ? -draw.gamma * valueErrors[t - 1]! : 0;
+    return (e + before) / steps.length + (mutation.leaks ? powers[t]! * logProbs[t]! : 0);
+  });
   return {
     update,
     gamma: draw.gamma,

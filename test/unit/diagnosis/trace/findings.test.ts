@@ -161,11 +161,56 @@ const rows: Readonly<Record<string, Row>> = {
     on: (draw) => keeping("value_grad", "log_prob")(weighted({ ...draw, hasCritic: true })),
     mutation: { leaks: true },
   },
+  undetached_target: {
+    on: (draw) => keeping("value_grad", "log_prob")(weighted({ ...draw, hasCritic: true })),
+    mutation: { returns: oneStepTargets, pullsTarget: true },
+  },
+  bootstrap_from_reset: {
+    on: (draw) => weighted({ ...draw, hasCritic: true, truncates: true, episodesPerUpdate: 3 }),
+    mutation: {
+      returns: (episodes, gamma) =>
+        episodes.flatMap((steps, n) =>
+          discountedFrom(episodes[n + 1]?.[0]?.value ?? steps.at(-1)!.final, steps, gamma),
+        ),
+    },
+  },
+  zero_loss_nonzero_gradient: {
+    on: (draw) =>
+      keeping("coef", "loss", "log_prob")(categorical(plain({ ...draw, episodesPerUpdate: 3, beta: 0 }))),
+    mutation: { logits: (logits) => logits.map(() => 0), weights: normalised },
+  },
   truncation_as_termination: {
     on: (draw) => weighted({ ...draw, hasCritic: true, truncates: true }),
     mutation: { ignoresFinalValue: true },
   },
 };
+
+/** G of one episode whose last step is followed by a value. */
+function discountedFrom(final: number, steps: readonly Step[], gamma: number): number[] {
+  let following = final;
+  return [...steps]
+    .reverse()
+    .map(({ reward }) => {
+      following = reward + gamma * following;
+      return following;
+    })
+    .reverse();
+}
+
+/** r + γV(s'), as where the actor-critic of one step is trained on whole episodes; a final value where there is one. */
+function oneStepTargets(
+  episodes: readonly (readonly Step[])[],
+  gamma: number,
+  right: readonly number[],
+): number[] {
+  let at = 0;
+  return episodes.flatMap((steps) =>
+    steps.map(({ reward }, t) => {
+      const whole = right[at++]!;
+      return t + 1 < steps.length ? reward + gamma * steps[t + 1]!.value : whole;
+    }),
+  );
+}
 
 function normalised(values: readonly number[]): readonly number[] {
   const mean = sum(values) / values.length;
