@@ -9,7 +9,7 @@ import {
 } from "../protocol/engine.ts";
 import { deleteRun, renameRun } from "../runs/list.ts";
 import { Backends } from "./backends/backends.ts";
-import { exportUpdate } from "./exportUpdate.ts";
+import { exportUpdate } from "./exports/exportUpdate.ts";
 import { decimate } from "./inspection/decimate.ts";
 import { explainCell } from "./inspection/explainCell.ts";
 import { checkLossText, evaluationView, nodeView } from "./inspection/lossText.ts";

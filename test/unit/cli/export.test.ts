@@ -179,6 +179,43 @@ describe("a trace export", () => {
   });
 });
 
+describe("an export of many updates", () => {
+  test("is one file beside the run, of all or of those that are named", async () => {
+    const here = temporaryFolder();
+    const own = await trainedRun(here, "own.pgrun", "--updates", "9", "--seed", "2");
+    const all = await pgi("export", own, "--all", "--to", "pgtrace");
+    expect(all).toMatchObject({ exit: 0, error: "" });
+    expect(all.out).toMatch(/own\.pgtrace: [\d,]+ steps of 9 updates\n$/);
+    const lines = jsonLines(readFileSync(join(here, "own.pgtrace"), "utf8"));
+    expect(lines.flatMap(({ update }) => update ?? [])).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    for (const [words, updates] of [
+      [["--updates", "3-5"], "3,4,5"],
+      [["--updates", "8-"], "8,9"],
+      [["--updates", "-2"], "1,2"],
+      [["--updates", "4"], "4"],
+      [["--every", "4"], "1,5,9"],
+      [["--updates", "2-8", "--every", "3"], "2,5,8"],
+    ] as const) {
+      const table = (await exported("csv", own, ...words)).trimEnd().split("\r\n").slice(1);
+      expect([...new Set(table.map((row) => row.split(",")[0]))].join(), words.join(" ")).toBe(updates);
+    }
+  });
+
+  test.each([
+    [["--all", "--update", "3", "--to", "csv"], /--update is one update/],
+    [["--all", "--to", "numpy"], /makes one update again/],
+    [["--updates", "two", "--to", "csv"], /--updates takes A-B/],
+    [["--updates", "-", "--to", "csv"], /--updates takes A-B/],
+    [["--updates", "7-90", "--to", "csv"], /There are updates 1 to 8/],
+    [["--every", "0", "--to", "csv"], /--every takes a whole number of at least 1/],
+  ])("%j is wrong use, in one line", async (words, message) => {
+    const { exit, error } = await pgi("export", run, ...words);
+    expect(exit).toBe(2);
+    expect(error).toMatch(message);
+    expect(error.trim().split("\n")).toHaveLength(1);
+  });
+});
+
 describe("runs", () => {
   test("lists the runs of a folder with their updates, a broken one with its reason", async () => {
     const here = temporaryFolder();
