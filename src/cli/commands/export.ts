@@ -1,5 +1,6 @@
 import { extname, resolve } from "node:path";
 import { exportRun } from "../../engine/exports/exportRun.ts";
+import { openTraceUpdate } from "../../engine/exports/exportTraceUpdate.ts";
 import { exportUpdate } from "../../engine/exports/exportUpdate.ts";
 import { OpenRun } from "../../engine/openRun.ts";
 import { UserError } from "../../engine/userError.ts";
@@ -20,11 +21,13 @@ const endings: Readonly<Record<ExportFormat, string>> = {
 
 export const exportCommand: CommandRecord = {
   name: "export",
-  usage: "FILE.pgrun --to csv|pgtrace|pytorch|numpy [--update K | --all | --updates A-B] [--out FILE]",
+  usage: "FILE --to csv|pgtrace|pytorch|numpy [--update K | --all | --updates A-B] [--out FILE]",
   summary: "updates as CSV (the step table), as a trace, or as a Python script that makes one again",
   details: `
 The scripts need PyTorch or NumPy alone: policy, batch and loss are in them; they compute loss and gradient and print
-them beside the recorded numbers. Of a whole run there is one CSV table or one trace; what was not kept is replayed.`,
+them beside the recorded numbers. Of a whole run there is one CSV table or one trace; what was not kept is replayed.
+FILE is a run, or a trace (*.pgtrace, *.jsonl) of your own code: its script follows the rule that the weights were found
+to follow, and says what the trace does not hold.`,
   positionals: [1, 1],
   options: {
     to: { value: "FORMAT", help: "csv, pgtrace, pytorch or numpy" },
@@ -45,6 +48,11 @@ them beside the recorded numbers. Of a whole run there is one CSV table or one t
         "Choose another file for the export.",
       );
     const to = formatOf(parsed.text("to"));
+    if (isTrace(path)) {
+      if (isOfMany(parsed))
+        throw new UserError("usage", "Of a trace one update is exported.", "Name it with --update K.");
+      return exportFromTrace(path, to, parsed, console);
+    }
     return isOfMany(parsed) ? exportMany(path, to, parsed, console) : exportOne(path, to, parsed, console);
   },
 };
@@ -55,6 +63,18 @@ function isOfMany(parsed: Parsed): boolean {
     throw new UserError("usage", "--update is one update; --all, --updates and --every are of many.");
   }
   return isMany;
+}
+
+function isTrace(path: string): boolean {
+  return /\.(pgtrace|jsonl)$/.test(path);
+}
+
+function exportFromTrace(path: string, to: ExportFormat, parsed: Parsed, console: Console): 0 {
+  const opened = openTraceUpdate(path, parsed.integer("update", 0));
+  const out = parsed.text("out") ?? `${stemOf(path)}.update${opened.update}.${endings[to]}`;
+  opened.write(to, out, parsed.flag("force"));
+  console.out(`${out}: ${counted(opened.rows, "step")} of update ${opened.update}\n`);
+  return 0;
 }
 
 async function exportOne(path: string, to: ExportFormat, parsed: Parsed, console: Console): Promise<0> {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { ExportFormat } from "../../../src/protocol/engine.ts";
@@ -213,6 +213,71 @@ describe("an export of many updates", () => {
     expect(exit).toBe(2);
     expect(error).toMatch(message);
     expect(error.trim().split("\n")).toHaveLength(1);
+  });
+});
+
+describe("an update of a trace", () => {
+  const reference = join(import.meta.dirname, "../../reference/traces");
+  const trace = join(reference, "correct_baseline.cartpole.jsonl");
+
+  test("as CSV has what was recorded, the weight that was read and the one that the rule gives", async () => {
+    const rows = (await exported("csv", trace, "--update", "2"))
+      .trimEnd()
+      .split("\r\n")
+      .map((line) => line.split(","));
+    const [names = [], ...cells] = rows;
+    const column = (name: string) => cells.map((row) => Number(row[names.indexOf(name)]));
+    const line = jsonLines(readFileSync(trace, "utf8")).find(
+      ({ update }) => update === 2,
+    ) as unknown as Update;
+    expect(column("update.coef")).toEqual(line.coef);
+    for (const [t, weight] of column("weight").entries()) {
+      expect(weight).toBeCloseTo(-line.coef[t]!, 12);
+      expect(column("rule")[t]).toBeCloseTo(-line.coef[t]!, 6);
+    }
+  });
+
+  test("as a trace has its own lines and no others", async () => {
+    const lines = (await exported("pgtrace", trace, "--update", "2")).trimEnd().split("\n");
+    const whole = readFileSync(trace, "utf8").trimEnd().split("\n");
+    const [header, ...rest] = lines.map((line) => JSON.parse(line));
+    expect(header.pgtrace).toBe(1);
+    const { episodes } = rest.at(-1);
+    expect(rest.slice(0, -1).every(({ episode }) => episodes.includes(episode))).toBe(true);
+    expect(lines.every((line) => whole.includes(line))).toBe(true);
+  });
+
+  test.each(["pytorch", "numpy"] as const)(
+    "as a script for %s names rule, source and what is not compared",
+    async (to) => {
+      const script = await exported(to, trace);
+      expect(script).toMatch(/The weights follow c = 1\.000·γᵗ\(G − V\), residual/);
+      expect(script).toMatch(/def weights\(\):/);
+      expect(script).toContain('beside("dL/dlog_pi", d_log_pi, recorded_coef)');
+    },
+  );
+
+  test.each([
+    [[trace, "--to", "csv", "--update", "999"], /has no update 999.*It has 1 to /],
+    [[trace, "--to", "csv", "--all"], /one update is exported/],
+    [["nowhere.pgtrace", "--to", "csv"], /there is no such file/],
+  ])("%j is wrong use, in one line", async (words, message) => {
+    const { exit, error } = await pgi("export", ...words);
+    expect([exit, error.trim().split("\n").length]).toEqual([2, 1]);
+    expect(error).toMatch(message);
+  });
+
+  test("that holds no weights is refused as a script with what to record", async () => {
+    const path = join(temporaryFolder(), "poor.pgtrace");
+    const steps = [0, 1].map((t) => ({ episode: 1, t, action: 0, reward: 1, terminated: t === 1 }));
+    writeFileSync(
+      path,
+      [...steps, { update: 1, loss: 2 }].map((line) => `${JSON.stringify(line)}\n`).join(""),
+    );
+    const { exit, error } = await pgi("export", path, "--to", "numpy");
+    expect(exit).toBe(1);
+    expect(error).toMatch(/cannot be made again.*Record log_prob with its gradient/);
+    expect((await pgi("export", path, "--to", "csv")).exit).toBe(0);
   });
 });
 
