@@ -52,6 +52,13 @@ export function runScripts(files: readonly string[]): readonly ScriptRun[] {
   });
 }
 
+/** Runs training scripts that write the trace named by their first word; the errors of those that failed. */
+export function runTrainers(
+  trainers: readonly { readonly script: string; readonly trace: string }[],
+): readonly string[] {
+  return askOracle("run_trainers", 0, ...trainers.flatMap(({ script, trace }) => [script, trace]));
+}
+
 /** |a − b| ≤ 1e−12 + 1e−9·max(|a|, |b|, 1e−3); NaN equals NaN, and an infinity itself. */
 export function isClose(a: number, b: number): boolean {
   if (Object.is(a, b) || a === b) return true;
