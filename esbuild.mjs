@@ -64,6 +64,19 @@ const printersApart = {
   },
 };
 
+/**
+ * What reads Python scripts, too: a syntax tree is made when a script is first to be changed.
+ * @type {import("esbuild").Plugin}
+ */
+const pythonApart = {
+  name: "python-apart",
+  setup({ onResolve }) {
+    onResolve({ filter: /\/python\/main\.ts$/ }, ({ kind }) =>
+      kind === "dynamic-import" ? { path: "./python.cjs", external: true } : undefined,
+    );
+  },
+};
+
 const suites = globSync("test/host/suite/**/*.ts", { cwd: root });
 
 /** @type {Record<string, import("esbuild").BuildOptions>} */
@@ -96,12 +109,18 @@ const bundles = {
     entryPoints: ["src/extension.ts"],
     outfile: "dist/extension.cjs",
     minify: true,
-    plugins: [printersApart],
+    plugins: [printersApart, pythonApart],
   },
   printers: {
     ...forHost,
     entryPoints: ["src/loss/print/print.ts"],
     outfile: "dist/printers.cjs",
+    minify: true,
+  },
+  python: {
+    ...forHost,
+    entryPoints: ["src/python/main.ts"],
+    outfile: "dist/python.cjs",
     minify: true,
   },
   webview: {

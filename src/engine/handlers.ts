@@ -9,7 +9,7 @@ import {
 } from "../protocol/engine.ts";
 import { deleteRun, renameRun } from "../runs/list.ts";
 import { Backends } from "./backends/backends.ts";
-import { exportUpdate } from "./exports/exportUpdate.ts";
+import { type ExportMethods, exportHandlers } from "./exportHandlers.ts";
 import { decimate } from "./inspection/decimate.ts";
 import { explainCell } from "./inspection/explainCell.ts";
 import { checkLossText, evaluationView, nodeView } from "./inspection/lossText.ts";
@@ -35,7 +35,11 @@ export class Engine {
 
   constructor(emit: Emit, backends = new Backends(runtimePlaces(process.env))) {
     this.runs = new RunBook(emit, backends);
-    this.handlers = { ...createHandlers(this.runs, new TraceBook()), ...runtimeHandlers(backends, emit) };
+    this.handlers = {
+      ...createHandlers(this.runs, new TraceBook()),
+      ...exportHandlers(this.runs, emit),
+      ...runtimeHandlers(backends, emit),
+    };
   }
 
   /** Stops training and closes every run; what was made is in the files then. */
@@ -47,7 +51,7 @@ export class Engine {
 function createHandlers(
   runs: RunBook,
   traces: TraceBook,
-): Omit<Handlers<EngineMethods>, keyof RuntimeMethods> {
+): Omit<Handlers<EngineMethods>, keyof RuntimeMethods | keyof ExportMethods> {
   const columnsOf = async (params: UpdateReference & { source: "trainer" | "edited" | "difference" }) =>
     new SourcedColumns(await runs.opened(params), params.source);
   return {
@@ -151,7 +155,6 @@ function createHandlers(
       deleteRun(path);
       return null;
     },
-    exportUpdate: async (params) => exportUpdate(await runs.opened(params), params.to, params.path),
     diagnose: ({ path }) => traces.view(path),
     traceReport: ({ path }) => ({ markdown: traces.markdown(path) }),
     recordedNames: ({ path }) => traces.names(path),

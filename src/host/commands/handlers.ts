@@ -2,6 +2,7 @@ import type { PanelCommand } from "../../protocol/panel.ts";
 import type { CommandHandler } from "./commandContext.ts";
 import type { CommandId } from "./commandTable.ts";
 import { copyHandlers } from "./copyHandlers.ts";
+import { exportHandlers } from "./exportHandlers.ts";
 import { fileHandlers } from "./fileHandlers.ts";
 import { lossHandlers } from "./lossHandlers.ts";
 import { probeHandlers } from "./probeHandlers.ts";
@@ -19,7 +20,7 @@ export type CommandHandlers = Readonly<Record<CommandId, CommandHandler>>;
 export const commandHandlers: CommandHandlers = {
   ...trainingHandlers,
   ...fileHandlers,
-  ...runItemHandlers,
+  ...exportHandlers,
   ...runtimeHandlers,
   ...lossHandlers,
   ...copyHandlers,
