@@ -30,6 +30,7 @@ export interface HostApi {
   readonly runs: RunsView;
   readonly statusBar: StatusBar;
   readonly traceEditors: TraceEditors;
+  readonly traces: Traces;
 }
 
 /** Builds every part of the host; disposing the result disposes them in reverse order. */
@@ -98,7 +99,7 @@ export function buildHost(context: vscode.ExtensionContext) {
   void reopenRuns();
   return {
     engine,
-    parts: { store, engine, panels, runs, statusBar, traceEditors },
+    parts: { store, engine, panels, runs, statusBar, traceEditors, traces },
     dispose: () => owned.dispose(),
   };
 }
