@@ -46,10 +46,12 @@ export class Flow {
 
   /** Whether a node that is of interest stands in an expression, or in anything that its names are made from. */
   reaches(node: SyntaxNode, isWanted: (node: SyntaxNode) => boolean, stops = isHeld): boolean {
-    const seen = new Set<number>();
+    const seen = new Set<string>();
     const walk = (at: SyntaxNode): boolean => {
-      if (seen.has(at.from * 4096 + (at.to - at.from)) || stops(at, this.script)) return false;
-      seen.add(at.from * 4096 + (at.to - at.from));
+      // A statement and the expression that is all of it are at the same place.
+      const place = `${at.from} ${at.to} ${at.name}`;
+      if (seen.has(place) || stops(at, this.script)) return false;
+      seen.add(place);
       if (isWanted(at)) return true;
       if (this.returnedBy(at).some(walk)) return true;
       const items = this.#itemsOf(at);

@@ -36,7 +36,7 @@ export class TrainingScript {
     );
 
   readonly isEntropy = (node: SyntaxNode): boolean =>
-    this.#isCall(node, /^entropy$/) || this.#isNamed(node, "entropy", /entrop/i);
+    this.#isCall(node, /^entropy$/) || this.#isNamed(node, "entropy", /entrop|^ents?$/i);
 
   readonly isValue = (node: SyntaxNode): boolean =>
     this.#isCall(node, /^(critic|value|value_net|get_value|vf|v_net)$/) ||

@@ -1,12 +1,14 @@
 import { insertAt, replaceNode, type ScriptChange, type TextEdit } from "../change.ts";
 import type { TrainingScript } from "../meaning.ts";
-import { around, binary, call, keyOf, parts, type SyntaxNode } from "../script.ts";
+import { around, binary, call, keyOf, type PythonScript, parts, type SyntaxNode } from "../script.ts";
 
 /** A loop that makes returns: R = r + γ·R. */
 export interface Recurrence {
   readonly statement: SyntaxNode;
   readonly key: string;
   readonly discount: SyntaxNode;
+  /** λ of generalised advantages. */
+  readonly lambda: SyntaxNode | undefined;
   readonly loop: SyntaxNode;
 }
 
@@ -14,26 +16,34 @@ export interface Recurrence {
 export function recurrences({ script }: TrainingScript): readonly Recurrence[] {
   return script.nodes("AssignStatement").flatMap((statement) => {
     const items = parts(statement);
-    const key = keyOf(items[0], script);
+    const keys = new Set(items.slice(0, -1).map((item) => keyOf(item, script)));
     const sum = items.at(-1) && binary(items.at(-1)!, script);
     const loop = around(statement, "ForStatement");
-    if (key === undefined || sum?.operator !== "+" || !loop) return [];
+    if (sum?.operator !== "+" || !loop) return [];
     for (const side of [sum.left, sum.right]) {
       const product = binary(side, script);
       if (product?.operator !== "*") continue;
-      const [own, other] =
-        keyOf(product.left, script) === key ? [product.left, product.right] : [product.right, product.left];
-      const discount = discountIn(other, script.textOf.bind(script));
-      if (keyOf(own, script) === key && discount) return [{ statement, key, discount, loop }];
+      const isOwn = (node: SyntaxNode) => keys.has(keyOf(node, script) ?? "");
+      const own = isOwn(product.left) ? product.left : product.right;
+      const other = own === product.left ? product.right : product.left;
+      const discount = factorNamed(other, /gamma|discount/i, script) ?? onlyFactor(other);
+      const lambda = factorNamed(other, /lam/i, script);
+      if (isOwn(own) && discount) return [{ statement, key: keyOf(own, script)!, discount, lambda, loop }];
     }
     return [];
   });
 }
 
-/** γ itself, where it is multiplied with more (a mask, λ). */
-function discountIn(node: SyntaxNode, textOf: (node: SyntaxNode) => string): SyntaxNode | undefined {
-  if (node.name === "VariableName" || node.name === "MemberExpression" || node.name === "Number") return node;
-  return parts(node).find((part) => /gamma|discount/i.test(textOf(part)));
+/** The factor of such a name, where γ is multiplied with more (a mask, λ). */
+function factorNamed(node: SyntaxNode, name: RegExp, script: PythonScript): SyntaxNode | undefined {
+  const product = binary(node, script);
+  if (product) return factorNamed(product.left, name, script) ?? factorNamed(product.right, name, script);
+  const key = keyOf(node, script);
+  return key !== undefined && name.test(key.split(".").at(-1)!) ? node : undefined;
+}
+
+function onlyFactor(node: SyntaxNode): SyntaxNode | undefined {
+  return /^(VariableName|MemberExpression|Number)$/.test(node.name) ? node : undefined;
 }
 
 /** The loop runs from the last step to the first, and what it makes is put in front. */

@@ -15,8 +15,12 @@ def main():
         before = list(sys.path)
         sys.path.insert(0, os.path.dirname(script))
         sys.argv = [script, trace]
+        os.chdir(os.path.dirname(script))
         try:
-            runpy.run_path(script, run_name="__main__")
+            values = runpy.run_path(script, run_name="__main__")
+            for name in ("rec", "recorder"):
+                if hasattr(values.get(name), "close"):
+                    values[name].close()
         except Exception as error:
             failed.append(f"{os.path.basename(script)}: {error!r}")
         sys.path[:] = before
