@@ -13,6 +13,7 @@ from torch import (
 
 gamma = 0.99
 env = gym.make("CartPole-v1")
+policy = Policy()
 optimizer = optim.Adam(policy.parameters(), lr=1e-2)
 
 def finish_episode():
@@ -36,6 +37,7 @@ rec = pgtrace.open("train.pgtrace", environment="CartPole-v1", gamma=0.99)
 gamma = 0.99
 env = gym.make("CartPole-v1")
 env = pgtrace.wrap(env, rec)
+policy = Policy()
 optimizer = optim.Adam(policy.parameters(), lr=1e-2)
 
 def finish_episode():
