@@ -52,28 +52,18 @@ const tensorsApart = {
 };
 
 /**
- * The printers of losses are a file of their own too: the extension host reads it when a loss is first copied.
+ * The printers of losses, the reader of Python and that of training scripts are files of their own too: the extension host
+ * reads them when a loss is first copied, Python first pasted, or a script first to be changed.
  * @type {import("esbuild").Plugin}
  */
-const printersApart = {
-  name: "printers-apart",
+const rareApart = {
+  name: "rare-apart",
   setup({ onResolve }) {
-    onResolve({ filter: /\/print\/print\.ts$/ }, ({ kind }) =>
-      kind === "dynamic-import" ? { path: "./printers.cjs", external: true } : undefined,
-    );
-  },
-};
-
-/**
- * What reads Python scripts, too: a syntax tree is made when a script is first to be changed.
- * @type {import("esbuild").Plugin}
- */
-const pythonApart = {
-  name: "python-apart",
-  setup({ onResolve }) {
-    onResolve({ filter: /\/python\/main\.ts$/ }, ({ kind }) =>
-      kind === "dynamic-import" ? { path: "./python.cjs", external: true } : undefined,
-    );
+    const apart = (/** @type {RegExp} */ filter, /** @type {string} */ path) =>
+      onResolve({ filter }, ({ kind }) => (kind === "dynamic-import" ? { path, external: true } : undefined));
+    apart(/\/print\/print\.ts$/, "./printers.cjs");
+    apart(/\/python\/offer\.ts$/, "./python.cjs");
+    apart(/\/python\/main\.ts$/, "./scripts.cjs");
   },
 };
 
@@ -109,7 +99,7 @@ const bundles = {
     entryPoints: ["src/extension.ts"],
     outfile: "dist/extension.cjs",
     minify: true,
-    plugins: [printersApart, pythonApart],
+    plugins: [rareApart],
   },
   printers: {
     ...forHost,
@@ -119,8 +109,14 @@ const bundles = {
   },
   python: {
     ...forHost,
-    entryPoints: ["src/python/main.ts"],
+    entryPoints: ["src/loss/python/offer.ts"],
     outfile: "dist/python.cjs",
+    minify: true,
+  },
+  scripts: {
+    ...forHost,
+    entryPoints: ["src/python/main.ts"],
+    outfile: "dist/scripts.cjs",
     minify: true,
   },
   webview: {

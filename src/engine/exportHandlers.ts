@@ -1,9 +1,9 @@
 import type { Handlers } from "../protocol/channel.ts";
 import type { EngineMethods } from "../protocol/engine.ts";
+import type { Emit } from "./emit.ts";
 import { exportRun } from "./exports/exportRun.ts";
 import { openTraceUpdate } from "./exports/exportTraceUpdate.ts";
 import { exportUpdate } from "./exports/exportUpdate.ts";
-import type { Emit } from "./handlers.ts";
 import { OpenRun } from "./openRun.ts";
 import type { RunBook } from "./runBook.ts";
 

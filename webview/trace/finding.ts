@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { FindingView } from "../../src/protocol/traceViews.ts";
 import { formatNumber } from "../format.ts";
-import type { Ask } from "./tracePage.ts";
+import type { Ask } from "./ask.ts";
 
 const icons = { error: "error", warning: "warning", info: "info" } as const;
 const words = { error: "Mistake", warning: "Warning", info: "Variant" } as const;

@@ -1,16 +1,11 @@
 import { html, LitElement, nothing, type TemplateResult } from "lit";
-import type { TracePageMethods, TracePageState } from "../../src/protocol/tracePage.ts";
+import type { TracePageState } from "../../src/protocol/tracePage.ts";
 import type { TraceView } from "../../src/protocol/traceViews.ts";
 import { formatCount, formatExact } from "../format.ts";
+import type { Ask } from "./ask.ts";
 import { findingCard } from "./finding.ts";
 import { holdings, missing, undecided } from "./holdings.ts";
 import { updatesSection } from "./updates.ts";
-
-/** Asks the host for something about the page's own trace; what fails is said on the page. */
-export type Ask = <Name extends keyof TracePageMethods>(
-  method: Name,
-  params: TracePageMethods[Name]["params"],
-) => void;
 
 const loading: TracePageState = { trace: null, problem: null, isReading: true, reducedMotion: false };
 

@@ -1,8 +1,8 @@
 import { html, nothing, svg, type TemplateResult } from "lit";
 import type { TraceUpdateView, TraceView } from "../../src/protocol/traceViews.ts";
 import { formatCount, formatNumber } from "../format.ts";
+import type { Ask } from "./ask.ts";
 import { curvePoints } from "./curvePoints.ts";
-import type { Ask } from "./tracePage.ts";
 
 const size = { width: 600, height: 72 } as const;
 
