@@ -36,7 +36,11 @@ function updateEvidence(
   contexts: Map<number, Trajectories>,
 ): UpdateEvidence {
   const { rollout, rows } = record;
-  const context = contextOf(trace, record, contexts);
+  const given = contextOf(trace, record, contexts);
+  const places = placesOf(given, rows);
+  // V is often told where the update is recorded, and not with every step.
+  const context =
+    rollout === undefined ? withValues(given, places, record.vectors.get("value")?.data) : given;
   const column = (name: StepColumnName) => gather(trace.steps.columns[name], rows);
   const vector = (name: VectorName) => record.vectors.get(name)?.data;
   const header = (name: string) => {
@@ -50,7 +54,7 @@ function updateEvidence(
     line: record.line,
     steps: rows.length,
     context,
-    places: placesOf(context, rows),
+    places,
     gamma: record.scalars.get("gamma") ?? header("gamma") ?? 1,
     gaeLambda: record.scalars.get("gae_lambda") ?? header("gae_lambda"),
     policy: outputsOf(trace, record),
@@ -149,6 +153,20 @@ function byEnvironment(environments: Column, rows: Int32Array): Int32Array {
   if (environments.given === 0) return rows;
   const order = Array.from(rows).sort((a, b) => environments.at(a) - environments.at(b) || a - b);
   return Int32Array.from(order);
+}
+
+/** Trajectories whose steps hold no V, with that of the update that uses all of them. */
+function withValues(
+  context: Trajectories,
+  places: Int32Array,
+  values: Float64Array | undefined,
+): Trajectories {
+  if (context.values || values?.length !== context.steps || places.length !== context.steps) return context;
+  const ordered = new Float64Array(context.steps);
+  places.forEach((place, t) => {
+    ordered[place] = values[t]!;
+  });
+  return { ...context, values: ordered };
 }
 
 function placesOf(context: Trajectories, rows: Int32Array): Int32Array {
