@@ -85,16 +85,15 @@ export class Flow {
   }
 
   #addFunction(node: SyntaxNode): void {
-    const [, name, list] = parts(node).filter(({ name: kind }) => kind !== "Decorator");
-    const word = node.getChild("VariableName") ?? name;
-    if (!word) return;
-    const parameters = (node.getChild("ParamList") ?? list)?.getChildren("VariableName") ?? [];
+    const name = node.getChild("VariableName");
+    if (!name) return;
+    const parameters = node.getChild("ParamList")?.getChildren("VariableName") ?? [];
     const returned = this.script
       .nodes("ReturnStatement", node)
       .filter((one) => around(one, "FunctionDefinition")?.from === node.from)
       .flatMap((one) => parts(one).slice(1));
     const names = parameters.map((one) => this.script.textOf(one));
-    this.#functions.set(this.script.textOf(word), { node, parameters: names, returned });
+    this.#functions.set(this.script.textOf(name), { node, parameters: names, returned });
   }
 
   #addAssignment(node: SyntaxNode): void {
@@ -133,12 +132,12 @@ export class Flow {
     } else for (const target of targets) this.#add(target, over, node);
   }
 
-  /** list.append(x), list.insert(0, x), and the arguments of a function of this script. */
+  /** list.append(x), deque.appendleft(x), list.insert(0, x), and the arguments of a function of this script. */
   #addCall(node: SyntaxNode): void {
     const made = call(node, this.script);
     if (!made) return;
     const { name, receiver, positional, named } = made;
-    const put = name === "append" ? positional[0] : name === "insert" ? positional[1] : undefined;
+    const put = /^append(left)?$/.test(name) ? positional[0] : name === "insert" ? positional[1] : undefined;
     if (receiver && put) this.#add(receiver, put, node);
     const own = this.#functions.get(name);
     if (!own) return;

@@ -1,6 +1,6 @@
 import { extname, resolve } from "node:path";
 import { exportRun } from "../../engine/exports/exportRun.ts";
-import { openTraceUpdate } from "../../engine/exports/exportTraceUpdate.ts";
+import { exportWholeTrace, openTraceUpdate } from "../../engine/exports/exportTraceUpdate.ts";
 import { exportUpdate } from "../../engine/exports/exportUpdate.ts";
 import { OpenRun } from "../../engine/openRun.ts";
 import { UserError } from "../../engine/userError.ts";
@@ -48,11 +48,7 @@ to follow, and says what the trace does not hold.`,
         "Choose another file for the export.",
       );
     const to = formatOf(parsed.text("to"));
-    if (isTrace(path)) {
-      if (isOfMany(parsed))
-        throw new UserError("usage", "Of a trace one update is exported.", "Name it with --update K.");
-      return exportFromTrace(path, to, parsed, console);
-    }
+    if (isTrace(path)) return exportFromTrace(path, to, parsed, console);
     return isOfMany(parsed) ? exportMany(path, to, parsed, console) : exportOne(path, to, parsed, console);
   },
 };
@@ -70,10 +66,25 @@ function isTrace(path: string): boolean {
 }
 
 function exportFromTrace(path: string, to: ExportFormat, parsed: Parsed, console: Console): 0 {
+  if (isOfMany(parsed)) return exportWhole(path, to, parsed, console);
   const opened = openTraceUpdate(path, parsed.integer("update", 0));
   const out = parsed.text("out") ?? `${stemOf(path)}.update${opened.update}.${endings[to]}`;
   opened.write(to, out, parsed.flag("force"));
   console.out(`${out}: ${counted(opened.rows, "step")} of update ${opened.update}\n`);
+  return 0;
+}
+
+function exportWhole(path: string, to: ExportFormat, parsed: Parsed, console: Console): 0 {
+  if (to !== "csv" || parsed.given("updates") || parsed.given("every")) {
+    throw new UserError(
+      "usage",
+      "Of a trace all updates are exported as one table, --all --to csv.",
+      "Name one with --update K for another format.",
+    );
+  }
+  const out = parsed.text("out") ?? `${stemOf(path)}.csv`;
+  const { updates, rows } = exportWholeTrace(path, out, parsed.flag("force"));
+  console.out(`${out}: ${counted(rows, "step")} of ${counted(updates, "update")}\n`);
   return 0;
 }
 

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { writeWholeFileAsync } from "../../runs/createFile.ts";
 import type { OpenRun } from "../openRun.ts";
 import { UserError } from "../userError.ts";
@@ -38,6 +39,7 @@ export async function exportRun(
   path: string,
   options: ExportOptions = {},
 ): Promise<ExportedRun> {
+  refuseItself(run.path, path);
   const range = rangeOf(run, asked);
   let updates = 0;
   let rows = 0;
@@ -51,6 +53,12 @@ export async function exportRun(
     force: options.force === true,
   });
   return { path, updates, rows, left: range.count - updates };
+}
+
+/** Throws a UserError where an export would take the place of what it is made from. */
+export function refuseItself(source: string, path: string): void {
+  if (resolve(source) !== resolve(path)) return;
+  throw new UserError("usage", `${path} is the exported file itself.`, "Choose another file for the export.");
 }
 
 interface Range {

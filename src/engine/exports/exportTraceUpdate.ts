@@ -10,7 +10,8 @@ import { traceEvidence } from "../diagnosis/evidence.ts";
 import { traceFacts } from "../script/trace/traceFacts.ts";
 import { traceScript } from "../script/trace/traceScript.ts";
 import { UserError } from "../userError.ts";
-import { traceCsv } from "./traceCsv.ts";
+import { refuseItself } from "./exportRun.ts";
+import { traceCsv, wholeTraceCsv } from "./traceCsv.ts";
 
 /** One update of a trace, opened for an export. */
 export interface TraceExport {
@@ -30,7 +31,26 @@ export function openTraceUpdate(path: string, number?: number): TraceExport {
   return {
     update: record.number,
     rows: record.rows.length,
-    write: (to, out, force = false) => writeWholeFile(out, piecesOf(trace, record, to), { force }),
+    write: (to, out, force = false) => {
+      refuseItself(path, out);
+      writeWholeFile(out, piecesOf(trace, record, to), { force });
+    },
+  };
+}
+
+/** Writes all updates of a trace as one CSV table. Throws as `openTraceUpdate`. */
+export function exportWholeTrace(
+  path: string,
+  out: string,
+  force = false,
+): { updates: number; rows: number } {
+  const trace = openTrace(path);
+  if (trace.updates.length === 0) throw noUpdate(trace, undefined);
+  refuseItself(path, out);
+  writeWholeFile(out, wholeTraceCsv(trace), { force });
+  return {
+    updates: trace.updates.length,
+    rows: trace.updates.reduce((sum, { rows }) => sum + rows.length, 0),
   };
 }
 

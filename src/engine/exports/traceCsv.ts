@@ -1,9 +1,10 @@
 import type { UpdateEvidence } from "../../diagnosis/trace/evidence.ts";
-import type { Session } from "../../diagnosis/trace/session.ts";
+import { Session } from "../../diagnosis/trace/session.ts";
 import { candidateFor } from "../../diagnosis/trace/weights/search.ts";
 import { TargetCache } from "../../diagnosis/trace/weights/weightsOf.ts";
-import type { CsvColumn } from "../../runs/exportCsv.ts";
+import { type CsvColumn, csvHeading, csvRows } from "../../runs/exportCsv.ts";
 import { stepColumnNames, type Trace, type UpdateRecord, vectorNames } from "../../runs/trace/trace.ts";
+import { traceEvidence } from "../diagnosis/evidence.ts";
 
 /**
  * The steps of a recorded update as columns [T]: what was recorded of them, of the update (`update.…`), the weight c_t as
@@ -42,6 +43,24 @@ export function traceCsv(
     ...stepColumns,
     ...ofUpdate,
   ];
+}
+
+/** The steps of all updates of a trace as the lines of one table, each row with the number of its update. */
+export function* wholeTraceCsv(trace: Trace): Generator<string> {
+  const evidence = traceEvidence(trace);
+  const session = new Session(evidence);
+  const columnsOf = (at: number) => traceCsv(session, trace, trace.updates[at]!, evidence.updates[at]!);
+  const names = new Set<string>();
+  for (const at of trace.updates.keys()) for (const { name } of columnsOf(at)) names.add(name);
+  yield csvHeading(["update", ...names]);
+  for (const [at, { number, rows }] of trace.updates.entries()) {
+    const own = new Map(columnsOf(at).map((column) => [column.name, column]));
+    const none = new Array<string>(rows.length).fill("");
+    yield* csvRows([
+      { name: "update", values: new Array<number>(rows.length).fill(number) },
+      ...Array.from(names, (name) => own.get(name) ?? { name, values: none }),
+    ]);
+  }
 }
 
 function weightColumns(session: Session, update: UpdateEvidence): CsvColumn[] {

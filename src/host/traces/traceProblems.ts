@@ -58,7 +58,7 @@ export class TraceProblems implements Disposable, vscode.CodeActionProvider {
   /** Opens the script of a finding and shows the change that mends it; false where it has no known form there. */
   async mend(trace: string, id: string): Promise<boolean> {
     const problem = this.#problems.get(trace)?.find(({ finding }) => finding.id === id);
-    if (!problem?.finding.source) return false;
+    if (!problem || problem.uri.fsPath === trace) return false;
     const document = await vscode.workspace.openTextDocument(problem.uri);
     const [change] = await changesOf(document, scriptFinding(problem));
     if (!change) return false;

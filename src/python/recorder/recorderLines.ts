@@ -24,7 +24,7 @@ export function recorderLines(text: string, stem: string): RecorderLines {
   const training = new TrainingScript(text, 0);
   const { script, flow } = training;
   const recorder = /\brec\b/.test(text) ? "recorder" : "rec";
-  const steps = isVectorised(flow) ? rolloutLines(training, recorder) : stepLines(flow, recorder);
+  const steps = isVectorised(flow) ? rolloutLines(flow, recorder) : stepLines(flow, recorder);
   const updates = updateLines(training, recorder);
   const first = Math.min(
     ...steps.map(({ line }) => line),

@@ -1,5 +1,5 @@
-import type { TrainingScript } from "../meaning.ts";
-import { around, call, keyOf, parts, type SyntaxNode } from "../script.ts";
+import type { Flow } from "../flow.ts";
+import { around, call, keyOf, type PythonScript, parts, type SyntaxNode } from "../script.ts";
 import type { LinesBefore } from "./recorderLines.ts";
 
 /** The recorder's keywords by what the columns of a rollout are usually called. */
@@ -13,7 +13,7 @@ const columns: readonly (readonly [keyword: string, names: RegExp])[] = [
 ];
 
 /** `rec.rollout(…)` after environments side by side were stepped into columns, before the loops that learn from them. */
-export function rolloutLines({ script }: TrainingScript, recorder: string): readonly LinesBefore[] {
+export function rolloutLines({ script }: Flow, recorder: string): readonly LinesBefore[] {
   const stored = new Map<string, string>();
   for (const statement of script.nodes("AssignStatement")) {
     const targets = parts(statement).filter(({ name }) => name === "MemberExpression");
@@ -23,7 +23,7 @@ export function rolloutLines({ script }: TrainingScript, recorder: string): read
       if (column && key !== undefined && !stored.has(column[0])) stored.set(column[0], key);
     }
   }
-  const loop = learningLoop({ script } as TrainingScript);
+  const loop = learningLoop(script);
   if (!loop || !stored.has("action") || !stored.has("reward")) return [];
   const named = [...stored].map(([keyword, key]) => `${keyword}=${key}`);
   const after = ["next_done", "next_value"].filter((name) => new RegExp(`\\b${name}\\b`).test(script.text));
@@ -38,7 +38,7 @@ export function rolloutLines({ script }: TrainingScript, recorder: string): read
 }
 
 /** The outermost loop that holds backward() and no step of an environment. */
-function learningLoop({ script }: TrainingScript): SyntaxNode | undefined {
+function learningLoop(script: PythonScript): SyntaxNode | undefined {
   const backward = script.nodes("CallExpression").find((node) => call(node, script)?.name === "backward");
   let found: SyntaxNode | undefined;
   for (let at = backward && around(backward, "ForStatement"); at; at = around(at, "ForStatement")) {

@@ -237,6 +237,21 @@ describe("an update of a trace", () => {
     }
   });
 
+  test("stands in the table of all updates with the same cells", async () => {
+    const table = (text: string) =>
+      text
+        .trimEnd()
+        .split("\r\n")
+        .map((line) => line.split(","));
+    const [heading = [], ...rows] = table(await exported("csv", trace, "--all"));
+    const [names = [], ...own] = table(await exported("csv", trace, "--update", "3"));
+    const places = names.map((name) => heading.indexOf(name));
+    const here = rows.filter(([update]) => update === "3");
+    expect(here.map((row) => places.map((place) => row[place]))).toEqual(own);
+    const numbers = jsonLines(readFileSync(trace, "utf8")).flatMap(({ update }) => update ?? []);
+    expect([...new Set(rows.map(([update]) => Number(update)))]).toEqual(numbers);
+  });
+
   test("as a trace has its own lines and no others", async () => {
     const lines = (await exported("pgtrace", trace, "--update", "2")).trimEnd().split("\n");
     const whole = readFileSync(trace, "utf8").trimEnd().split("\n");
@@ -258,7 +273,8 @@ describe("an update of a trace", () => {
 
   test.each([
     [[trace, "--to", "csv", "--update", "999"], /has no update 999.*It has 1 to /],
-    [[trace, "--to", "csv", "--all"], /one update is exported/],
+    [[trace, "--to", "numpy", "--all"], /all updates are exported as one table/],
+    [[trace, "--to", "csv", "--every", "2"], /all updates are exported as one table/],
     [["nowhere.pgtrace", "--to", "csv"], /there is no such file/],
   ])("%j is wrong use, in one line", async (words, message) => {
     const { exit, error } = await pgi("export", ...words);
