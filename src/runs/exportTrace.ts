@@ -34,8 +34,8 @@ export interface TraceSteps {
   readonly logProbs?: Float64Array | undefined;
   readonly entropies?: Float64Array | undefined;
   readonly values?: Float64Array | undefined;
-  /** [T], V of the state after each step; written where an episode was cut without terminating. */
-  readonly nextValues?: Float64Array | undefined;
+  /** V of the final observation of every episode that was cut without terminating, in order. */
+  readonly finalValues?: Float64Array | undefined;
 }
 
 /** Which rows of a rollout an update used; epoch and minibatch count from 0. */
@@ -81,7 +81,11 @@ export function headerLine({ actionSpace, ...rest }: TraceHeader): string {
 
 /** A line for each step of an update and the update's own. */
 export function* updateLines(update: TraceUpdate): Generator<string> {
-  for (let t = 0; t < update.time.length; t++) yield traceLine(stepOf(update, t));
+  const ends = finalValuesAt(update);
+  for (let t = 0; t < update.time.length; t++) {
+    const finalValue = Number.isNaN(ends[t]) ? undefined : ends[t];
+    yield traceLine({ ...stepOf(update, t), final_value: finalValue });
+  }
   yield traceLine({
     update: update.update,
     gamma: update.gamma,
@@ -117,9 +121,6 @@ export function rolloutLine(number: number, steps: TraceSteps, environments: num
     const base64 = Buffer.from(ordered.buffer).toString("base64");
     return { dtype: "float64", shape: [length, environments, ...(width > 0 ? [width] : [])], base64 };
   };
-  const ends = Float64Array.from(steps.time, (_, t) =>
-    isCut(steps, t) ? (steps.nextValues?.[t] ?? Number.NaN) : Number.NaN,
-  );
   return traceLine({
     rollout: number,
     episode: packed(steps.episodes),
@@ -135,7 +136,7 @@ export function rolloutLine(number: number, steps: TraceSteps, environments: num
     terminated: packed(steps.terminated),
     truncated: packed(steps.truncated.map((flag) => (flag === 1 ? 1 : 0))),
     value: packed(steps.values),
-    final_value: steps.nextValues && packed(ends),
+    final_value: steps.finalValues && packed(finalValuesAt(steps)),
   });
 }
 
@@ -179,8 +180,15 @@ function stepOf(update: TraceSteps, t: number): Record<string, unknown> {
     terminated: update.terminated[t] === 1,
     truncated: update.truncated[t] !== 0,
     value: update.values?.[t],
-    final_value: isCut(update, t) ? update.nextValues?.[t] : undefined,
   };
+}
+
+/** [T], V after the steps that cut an episode; NaN at the others. */
+function finalValuesAt(steps: TraceSteps): Float64Array {
+  let cuts = 0;
+  return Float64Array.from(steps.time, (_, t) =>
+    isCut(steps, t) ? (steps.finalValues?.[cuts++] ?? Number.NaN) : Number.NaN,
+  );
 }
 
 function isCut({ terminated, truncated, time }: TraceSteps, t: number): boolean {

@@ -30,7 +30,7 @@ export function traceSteps({ frozen, heads }: Inspector): TraceSteps {
     logProbs: heads.logProbabilities,
     entropies: heads.entropies,
     values: heads.values,
-    nextValues: heads.nextValues,
+    finalValues: heads.finalValues,
   };
 }
 

@@ -3,9 +3,10 @@ import { judge, type Verdict } from "../../diagnosis/verdict.ts";
 import type { Diagnostic } from "../../loss/diagnostic.ts";
 import { KernelsBackend } from "../../policies/kernels.ts";
 import type { Gradient, Heads } from "../../policies/policy.ts";
-import { followingRows } from "../../policies/valueHead.ts";
+import { followingRows, withoutFollowing } from "../../policies/valueHead.ts";
 import type { Batch } from "../../rl/batch.ts";
 import { seenObservations } from "../../rl/seenObservations.ts";
+import { addCarried } from "../carriedTraces.ts";
 import type { FrozenUpdate } from "../frozenUpdate.ts";
 import { countEpisodes } from "../lossInputs.ts";
 import { type BatchEvaluation, evaluateToInspect, readLossText } from "../lossOnBatch.ts";
@@ -48,7 +49,7 @@ export class Inspector {
     this.backend.setTheta(frozen.theta);
     const { actions, steps } = frozen.batch;
     const heads = this.backend.forward(seenObservations(frozen.batch), actions, steps, frozen.batch);
-    this.heads = frozen.batch.rows === undefined ? heads : { ...heads, nextValues: undefined };
+    this.heads = frozen.batch.rows === undefined ? heads : withoutFollowing(heads);
   }
 
   /** The trainer's own loss on this batch. */
@@ -95,6 +96,9 @@ export class Inspector {
     const { steps } = this.frozen.batch;
     const { outputs, rows } = evaluation.gradient;
     const computed = this.backend.backward(outputs, rows);
+    addCarried(this.frozen.batch.carried, evaluation.heads, (trace, weight) =>
+      this.backend.addToGradient(trace, weight),
+    );
     const gradient = { gradient: computed.gradient.slice(), stepNorms: computed.stepNorms.slice(0, steps) };
     const projections = projectionsOfSteps(this.backend.project(rows), this.frozen.batch);
     let square = 0;
@@ -116,8 +120,9 @@ export class Inspector {
     return judge({ ...about, ...this.#fingerprintInput(evaluation) }, this.#candidates);
   }
 
-  #fingerprintInput({ gradient, direct, adjoints }: BatchEvaluation) {
+  #fingerprintInput({ gradient, direct, adjoints, heads: { traces } }: BatchEvaluation) {
     const named = {
+      traceAdjoints: this.frozen.batch.carried && traces,
       logPiAdjoint: adjoints.log_pi,
       entropyAdjoint: adjoints.entropy,
       valueAdjoint: adjoints.V,

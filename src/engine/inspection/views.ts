@@ -5,6 +5,7 @@ import { columnViews, tableShape } from "./columns.ts";
 import type { InspectedLoss, Inspector } from "./inspector.ts";
 import { compareGradients, describeLayers } from "./layers.ts";
 import { ratioView } from "./ratioView.ts";
+import { batchRemarks } from "./remarks.ts";
 import { ruleViews } from "./ruleViews.ts";
 import { verdictFixes } from "./verdictFixes.ts";
 
@@ -62,6 +63,7 @@ export interface UpdateFacts {
 
 export function updateView(inspector: Inspector, names: Names, facts: UpdateFacts): UpdateView {
   const { batch, update, gamma } = inspector.frozen;
+  const remarks = batchRemarks(inspector);
   return {
     run: facts.run,
     update,
@@ -74,6 +76,7 @@ export function updateView(inspector: Inspector, names: Names, facts: UpdateFact
     kept: facts.kept,
     pinned: facts.pinned,
     gamma,
+    ...(remarks.length > 0 && { remarks }),
     loss: lossView(inspector, inspector.trainer, names),
   };
 }
