@@ -67,7 +67,7 @@ async function tracesOfRuns(): Promise<ReadonlyMap<string, string>> {
 }
 
 /** Their critics' losses cannot be told from one update's ∂L/∂V: a single step, a smooth L1 of normalised returns. */
-const untoldCritics = ["actor-critic-one-step", "pytorch-actor-critic"];
+const untoldCritics = ["actor-critic-one-step", "actor-critic-traces", "pytorch-actor-critic"];
 
 const runs = await tracesOfRuns();
 const ids = [...runs.keys()];

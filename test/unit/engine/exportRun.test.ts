@@ -16,6 +16,7 @@ const folder = sharedFolder();
 const variants: Readonly<Record<string, readonly string[]>> = {
   "reinforce-no-gamma-t": ["missing_gamma_t"],
   "reinforce-normalized": ["missing_gamma_t", "normalised_per_episode"],
+  "reinforce-dropout": ["missing_gamma_t", "normalised_per_episode"],
   "reinforce-g0": ["missing_gamma_t", "episode_return_weights"],
   "pytorch-reinforce": ["missing_gamma_t", "mean_instead_of_sum"],
   "pytorch-actor-critic": ["missing_gamma_t", "normalised_per_episode"],
