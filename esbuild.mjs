@@ -52,8 +52,8 @@ const tensorsApart = {
 };
 
 /**
- * The printers of losses and the reader of Python are files of their own too: the extension host reads them when a loss is
- * first copied, or Python first pasted.
+ * The printers of losses, the reader of Python and that of training scripts are files of their own too: the extension host
+ * reads them when a loss is first copied, Python first pasted, or a script first to be changed.
  * @type {import("esbuild").Plugin}
  */
 const rareApart = {
@@ -63,6 +63,7 @@ const rareApart = {
       onResolve({ filter }, ({ kind }) => (kind === "dynamic-import" ? { path, external: true } : undefined));
     apart(/\/print\/print\.ts$/, "./printers.cjs");
     apart(/\/python\/offer\.ts$/, "./python.cjs");
+    apart(/\/python\/main\.ts$/, "./scripts.cjs");
   },
 };
 
@@ -110,6 +111,12 @@ const bundles = {
     ...forHost,
     entryPoints: ["src/loss/python/offer.ts"],
     outfile: "dist/python.cjs",
+    minify: true,
+  },
+  scripts: {
+    ...forHost,
+    entryPoints: ["src/python/main.ts"],
+    outfile: "dist/scripts.cjs",
     minify: true,
   },
   webview: {

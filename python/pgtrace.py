@@ -562,7 +562,8 @@ class _Tap:
 
     def __init__(self, given):
         self._is_list = isinstance(given, (list, tuple))
-        self._parts = given if self._is_list else (given,)
+        # The trainer's own list is often emptied before the next step, when the gradients are taken.
+        self._parts = tuple(given) if self._is_list else (given,)
         # The gradient of the last tensor that has one, as take() found it.
         self.last = None
         self._hooked, self._handles, self._retained = {}, [], []

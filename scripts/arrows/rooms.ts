@@ -14,7 +14,7 @@ export interface Room {
 
 const pure = ["algorithms", "diagnosis", "environments", "loss", "policies", "rl"];
 const engineSees = [...pure, "protocol", "runs"];
-const product = [...engineSees, "cli", "engine", "extension", "host", "webview"];
+const product = [...engineSees, "cli", "engine", "extension", "host", "python", "webview"];
 
 /** Evaluation is the engine's: the editor's side parses, shapes, documents and prints a loss. */
 const evaluation = /^src\/loss\/(evaluate|backward|reverse)/;
@@ -52,9 +52,10 @@ export const rooms: Readonly<Record<string, Room>> = {
     node: true,
   },
   cli: { path: "src/cli/", mayImport: [...engineSees, "engine"], packages: ["valibot"], node: true },
+  python: { path: "src/python/", mayImport: [], packages: ["@lezer/*"], node: false },
   host: {
     path: "src/host/",
-    mayImport: ["protocol", "loss"],
+    mayImport: ["protocol", "loss", "python"],
     packages: ["valibot", "vscode"],
     node: true,
     neverReaches: evaluation,

@@ -8,7 +8,7 @@ import { ComparisonBook } from "./comparison/comparisonBook.ts";
 import { PairBook } from "./comparison/pairBook.ts";
 import { pairRows, pairSeries } from "./comparison/pairColumns.ts";
 import type { Emit } from "./emit.ts";
-import { exportUpdate } from "./exportUpdate.ts";
+import { type ExportMethods, exportHandlers } from "./exportHandlers.ts";
 import { decimate } from "./inspection/decimate.ts";
 import { explainCell } from "./inspection/explainCell.ts";
 import { checkLossText, evaluationView, nodeView } from "./inspection/lossText.ts";
@@ -32,7 +32,11 @@ export class Engine {
 
   constructor(emit: Emit, backends = new Backends(runtimePlaces(process.env))) {
     this.runs = new RunBook(emit, backends);
-    this.handlers = { ...createHandlers(this.runs, new TraceBook()), ...runtimeHandlers(backends, emit) };
+    this.handlers = {
+      ...createHandlers(this.runs, new TraceBook()),
+      ...exportHandlers(this.runs, emit),
+      ...runtimeHandlers(backends, emit),
+    };
   }
 
   /** Stops training and closes every run; what was made is in the files then. */
@@ -44,7 +48,7 @@ export class Engine {
 function createHandlers(
   runs: RunBook,
   traces: TraceBook,
-): Omit<Handlers<EngineMethods>, keyof RuntimeMethods> {
+): Omit<Handlers<EngineMethods>, keyof RuntimeMethods | keyof ExportMethods> {
   const comparisons = new ComparisonBook();
   const pairs = new PairBook(runs.backends);
   const columnsOf = async (params: UpdateReference & { source: "trainer" | "edited" | "difference" }) =>

@@ -5,17 +5,16 @@ import type { Curve } from "../runs/curve.ts";
 import { openRun, type RunReader } from "../runs/runReader.ts";
 import type { UpdateSummary } from "../runs/summary.ts";
 import { Backends } from "./backends/backends.ts";
-import { isDevice } from "./backends/names.ts";
 import type { FrozenUpdate } from "./frozenUpdate.ts";
 import { Inspector } from "./inspection/inspector.ts";
 import { type Names, namesOf } from "./inspection/views.ts";
+import { checkRecorded } from "./recordedNumbers.ts";
 import { reopenUpdate } from "./replay.ts";
 import { backendAt } from "./runBackend.ts";
 import { settingsOf } from "./runMetadata.ts";
 import { runtimePlaces } from "./runtimes/places.ts";
 import { type ResolvedSettings, resolveSettings } from "./settings.ts";
 import type { TrainingSession } from "./trainingSession.ts";
-import { UserError } from "./userError.ts";
 
 /** Opened updates that stay in memory, and updates told of that can be opened as they were. */
 const mostInspectors = 4;
@@ -166,26 +165,8 @@ export class OpenRun {
     this.refresh();
     const { frozen, how, instead } = await reopenUpdate(this.reader, update, { backends: this.#backends });
     const inspector = new Inspector(frozen);
-    this.#checkRecorded(inspector);
+    checkRecorded(this.reader, inspector);
     return { inspector, how, ...(instead && { instead }) };
-  }
-
-  /** A reopened update must give the very loss that the trainer recorded, and the gradient norm as precisely as its backend. */
-  #checkRecorded({ frozen, trainer }: Inspector): void {
-    const { loss, gradNorm } = this.reader.summaries(frozen.update, frozen.update);
-    const isSame =
-      Object.is(loss[0], trainer.evaluation.value) &&
-      isSameNorm(
-        gradNorm[0] ?? Number.NaN,
-        trainer.gradientNorm,
-        isDevice(backendAt(this.reader, frozen.update).name),
-      );
-    if (loss.length === 0 || isSame) return;
-    throw new UserError(
-      "not_reproducible",
-      `Update ${frozen.update} cannot be shown: recomputed, its loss is ${trainer.evaluation.value} where ${loss[0]} was recorded.`,
-      "The run was made by another version or on another backend.",
-    );
   }
 
   #isMoving(): boolean {
@@ -234,14 +215,6 @@ export interface OpenedUpdate {
   readonly how: "kept" | "replayed" | "live";
   /** Why this is another update than the one asked for. */
   readonly instead?: string;
-}
-
-/** How far a float32 device's ‖g‖ may lie from that of the kernels, in proportion. */
-const devicePrecision = 1e-4;
-
-function isSameNorm(recorded: number, recomputed: number, isOnDevice: boolean): boolean {
-  if (!isOnDevice) return Object.is(recorded, recomputed);
-  return Math.abs(recorded - recomputed) <= devicePrecision * recomputed;
 }
 
 /** Drops the oldest entries beyond `most`. */

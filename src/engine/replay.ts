@@ -34,6 +34,17 @@ export async function restoreTrainer(
   { signal, device }: ReplayOptions = {},
 ): Promise<Trainer> {
   const trainer = trainerAtCheckpoint(reader, resolved, update, device);
+  await trainUntil(reader, trainer, update, signal);
+  return trainer;
+}
+
+/** Trains a restored trainer on until it stands after `update`, each update held against what was recorded. */
+export async function trainUntil(
+  reader: RunReader,
+  trainer: Trainer,
+  update: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const changes = reader.losses();
   let until = performance.now() + turn;
   while (trainer.update < update) {
@@ -51,7 +62,14 @@ export async function restoreTrainer(
       until = performance.now() + turn;
     }
   }
-  return trainer;
+}
+
+/** Gathers the batch of a trainer's next update. */
+export async function gatherBatch(trainer: Trainer, signal: AbortSignal | undefined): Promise<void> {
+  while (!trainer.collect(65536)) {
+    await new Promise((resolve) => setImmediate(resolve));
+    signal?.throwIfAborted();
+  }
 }
 
 /** A trainer that stands at the last checkpoint at or before an update. Throws UserError "no_checkpoint" where there is none. */
@@ -122,10 +140,7 @@ async function replayed(
   options: ReplayOptions,
 ): Promise<Reopened> {
   const trainer = await restoreTrainer(reader, resolved, update - 1, options);
-  while (!trainer.collect(65536)) {
-    await new Promise((resolve) => setImmediate(resolve));
-    options.signal?.throwIfAborted();
-  }
+  await gatherBatch(trainer, options.signal);
   return { frozen: freeze(trainer.collected()), how: "replayed" };
 }
 

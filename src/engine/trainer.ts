@@ -137,6 +137,11 @@ export class Trainer {
     return this.#freezable(this.update + 1, source);
   }
 
+  /** The whole of the batch that `collected` is of, or a part of; as views that hold until the next one begins. */
+  wholeBatch(): Batch {
+    return this.#gatherer.batch();
+  }
+
   /** What the update made last was made from; undefined before the first and once the next has begun. */
   lastFrozen(): FrozenUpdate | undefined {
     return this.#made && this.#freezable(this.update, this.#made);

@@ -32,6 +32,7 @@ export interface HostApi {
   readonly statusBar: StatusBar;
   readonly traceEditors: TraceEditors;
   readonly comparisons: Comparisons;
+  readonly traces: Traces;
 }
 
 /** Builds every part of the host; disposing the result disposes them in reverse order. */
@@ -103,7 +104,7 @@ export function buildHost(context: vscode.ExtensionContext) {
   void reopenRuns();
   return {
     engine,
-    parts: { store, engine, panels, runs, statusBar, traceEditors, comparisons },
+    parts: { store, engine, panels, runs, statusBar, traceEditors, comparisons, traces },
     dispose: () => owned.dispose(),
   };
 }

@@ -149,6 +149,26 @@ export interface EngineMethods {
     params: LossPairRequest & { columns: readonly string[]; buckets: number };
     result: SeriesView;
   };
+  /**
+   * Writes many updates of a run file as one trace or one CSV table; `exporting` events tell how far it is. Cancelling
+   * leaves nothing behind. `left` counts the updates that could not be opened again.
+   */
+  exportRun: {
+    params: {
+      file: string;
+      to: "csv" | "pgtrace";
+      path: string;
+      from?: number;
+      until?: number;
+      every?: number;
+    };
+    result: { path: string; updates: number; rows: number; left: number };
+  };
+  /** Writes one update of a trace, the last where none is named. */
+  exportTraceUpdate: {
+    params: { trace: string; update?: number; to: ExportFormat; path: string };
+    result: { path: string; update: number; rows: number };
+  };
   /** Reads a trace of the user's own code and says what its updates are. */
   diagnose: { params: { path: string }; result: TraceView };
   /** The same as a Markdown report, as `pgi diagnose --markdown` writes it. */
@@ -190,6 +210,8 @@ export interface EngineEvents {
   /** A run file changed under another process, or a run got new losses, pins or kept updates. */
   runChanged: { readonly run: string; readonly updates: number };
   installing: InstallProgressView;
+  /** How many updates are written to a file, of all that are to be. */
+  exporting: { readonly path: string; readonly done: number; readonly all: number };
   log: { readonly level: "info" | "warning" | "error"; readonly text: string };
   heartbeat: { readonly at: number };
 }

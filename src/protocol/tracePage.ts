@@ -1,7 +1,7 @@
 import type { TraceView } from "./traceViews.ts";
 
 /** Raised when a message's meaning changes; both ends compare it in `ready`. */
-export const tracePageVersion = 1;
+export const tracePageVersion = 2;
 
 /** What the page of a trace shows. */
 export interface TracePageState {
@@ -21,6 +21,12 @@ export interface TracePageMethods {
   /** Opens the report with the numbers beside. */
   explain: { params: { finding: string | null }; result: null };
   copyFix: { params: { finding: string }; result: null };
+  /** Shows the change of the user's script that mends a finding, for the person to accept; false where none is known. */
+  mend: { params: { finding: string }; result: boolean };
+  /** Writes one update of the trace as something else; the editor asks as what and where. */
+  exportUpdate: { params: { update: number }; result: null };
+  /** Opens the diagnosis as a Markdown document of the person's own. */
+  saveReport: { params: Record<string, never>; result: null };
 }
 
 export interface TracePageEvents {

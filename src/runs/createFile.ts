@@ -55,37 +55,78 @@ export function writeWholeFile(
   pieces: Iterable<string>,
   options: { force?: boolean } = {},
 ): void {
-  checkFolder(path);
-  if (options.force !== true && existsSync(path)) throw new RunError("exists", path);
-  const temporary = `${path}-new`;
-  withRunErrors(path, () => {
-    try {
-      writeSynced(temporary, pieces);
-      renameSync(temporary, path);
-      syncFolder(path);
-    } catch (error) {
-      rmSync(temporary, { force: true });
-      throw error;
-    }
-  });
+  const file = new WholeFile(path, options.force === true);
+  try {
+    for (const piece of pieces) file.write(piece);
+    file.finish();
+  } catch (error) {
+    file.abandon();
+    throw error;
+  }
+}
+
+/** `writeWholeFile` for pieces that take time to make; where making them fails or is given up, nothing is left. */
+export async function writeWholeFileAsync(
+  path: string,
+  pieces: AsyncIterable<string>,
+  options: { force?: boolean } = {},
+): Promise<void> {
+  const file = new WholeFile(path, options.force === true);
+  try {
+    for await (const piece of pieces) file.write(piece);
+    file.finish();
+  } catch (error) {
+    file.abandon();
+    throw error;
+  }
 }
 
 const pieceCharacters = 1 << 16;
 
-function writeSynced(path: string, pieces: Iterable<string>): void {
-  const file = openSync(path, "w");
-  try {
-    let gathered = "";
-    for (const piece of pieces) {
-      gathered += piece;
-      if (gathered.length < pieceCharacters) continue;
-      writeAll(file, gathered);
-      gathered = "";
-    }
-    writeAll(file, gathered);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
+/** A text file under a temporary name until it is whole. Throws RunError. */
+class WholeFile {
+  readonly #path: string;
+  readonly #temporary: string;
+  #file: number | undefined;
+  #gathered = "";
+
+  constructor(path: string, force: boolean) {
+    checkFolder(path);
+    if (!force && existsSync(path)) throw new RunError("exists", path);
+    this.#path = path;
+    this.#temporary = `${path}-new`;
+    this.#file = withRunErrors(path, () => openSync(this.#temporary, "w"));
+  }
+
+  write(piece: string): void {
+    this.#gathered += piece;
+    if (this.#gathered.length >= pieceCharacters) this.#flush();
+  }
+
+  finish(): void {
+    this.#flush();
+    withRunErrors(this.#path, () => {
+      fsyncSync(this.#file!);
+      this.#close();
+      renameSync(this.#temporary, this.#path);
+      syncFolder(this.#path);
+    });
+  }
+
+  /** Leaves nothing. */
+  abandon(): void {
+    this.#close();
+    rmSync(this.#temporary, { force: true });
+  }
+
+  #flush(): void {
+    withRunErrors(this.#path, () => writeAll(this.#file!, this.#gathered));
+    this.#gathered = "";
+  }
+
+  #close(): void {
+    if (this.#file !== undefined) closeSync(this.#file);
+    this.#file = undefined;
   }
 }
 

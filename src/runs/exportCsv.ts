@@ -11,11 +11,21 @@ export interface CsvColumn {
  * as many digits as give the same float64 back; NaN, Infinity and -Infinity are spelled so. Throws where lengths differ.
  */
 export function* csvLines(columns: readonly CsvColumn[]): Generator<string> {
+  yield csvHeading(columns.map((column) => column.name));
+  yield* csvRows(columns);
+}
+
+/** The heading's line. */
+export function csvHeading(names: readonly string[]): string {
+  return csvLine(names);
+}
+
+/** The same without the heading, for what follows in the same file. */
+export function* csvRows(columns: readonly CsvColumn[]): Generator<string> {
   const rows = columns[0]?.values.length ?? 0;
   const odd = columns.find((column) => column.values.length !== rows);
   if (odd !== undefined)
     throw new RangeError(`column ${odd.name} has ${odd.values.length} rows, not ${rows}`);
-  yield csvLine(columns.map((column) => column.name));
   for (let row = 0; row < rows; row++) yield csvLine(columns.map((column) => column.values[row]!));
 }
 

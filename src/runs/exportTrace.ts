@@ -11,11 +11,8 @@ export interface TraceHeader {
   readonly [key: string]: unknown;
 }
 
-/** One update with the T steps it used, in columns. What is optional is left out of the trace where it is undefined. */
-export interface TraceUpdate {
-  /** Counted from 1. */
-  readonly update: number;
-  readonly gamma: number;
+/** T steps in columns. What is optional is left out of the trace where it is undefined. */
+export interface TraceSteps {
   readonly observationSize: number;
   /** K, or d where there is μ. */
   readonly actionCount: number;
@@ -39,6 +36,22 @@ export interface TraceUpdate {
   readonly values?: Float64Array | undefined;
   /** V of the final observation of every episode that was cut without terminating, in order. */
   readonly finalValues?: Float64Array | undefined;
+}
+
+/** Which rows of a rollout an update used; epoch and minibatch count from 0. */
+export interface TracePart {
+  readonly rollout: number;
+  /** [T] of the update, step × environments + environment. */
+  readonly rows: readonly number[];
+  readonly epoch?: number;
+  readonly minibatch?: number;
+}
+
+/** One update with the T steps it used. */
+export interface TraceUpdate extends TraceSteps {
+  /** Counted from 1. */
+  readonly update: number;
+  readonly gamma: number;
   readonly loss?: number | undefined;
   /** [T], ∂(policy term)/∂ln π_t of the minimised loss: −c_t. */
   readonly coef?: Float64Array | undefined;
@@ -57,16 +70,89 @@ const traceVersion = 1;
 
 /** The lines of a trace (version 1), each with its line end: header, then the steps of each update and the update itself. */
 export function* traceLines(header: TraceHeader, updates: Iterable<TraceUpdate>): Generator<string> {
-  const { actionSpace, ...rest } = header;
-  yield traceLine({ pgtrace: traceVersion, ...rest, action_space: actionSpace });
-  for (const update of updates) {
-    let cuts = 0;
-    for (let t = 0; t < update.time.length; t++) {
-      const finalValue = isCut(update, t) ? update.finalValues?.[cuts++] : undefined;
-      yield traceLine({ ...stepOf(update, t), final_value: finalValue });
-    }
-    yield traceLine(updateOf(update));
+  yield headerLine(header);
+  for (const update of updates) yield* updateLines(update);
+}
+
+/** A trace's first line. */
+export function headerLine({ actionSpace, ...rest }: TraceHeader): string {
+  return traceLine({ pgtrace: traceVersion, ...rest, action_space: actionSpace });
+}
+
+/** A line for each step of an update and the update's own. */
+export function* updateLines(update: TraceUpdate): Generator<string> {
+  const ends = finalValuesAt(update);
+  for (let t = 0; t < update.time.length; t++) {
+    const finalValue = Number.isNaN(ends[t]) ? undefined : ends[t];
+    yield traceLine({ ...stepOf(update, t), final_value: finalValue });
   }
+  yield traceLine({
+    update: update.update,
+    gamma: update.gamma,
+    episodes: [...new Set(update.episodes)],
+    ...numbersOf(update),
+  });
+}
+
+/**
+ * The one line of an update whose steps stand in a rollout before it. Where the policy has moved since (`moved`), with its
+ * own log-probabilities, entropies and values, and without gradients at outputs that the trace does not hold.
+ */
+export function partLine(update: TraceUpdate, part: TracePart, moved: boolean): string {
+  const { logitsGrad, muGrad, logSigmaGrad, ...rest } = update;
+  const own = { log_prob: update.logProbs, entropy: update.entropies, value: update.values };
+  return traceLine({
+    update: update.update,
+    gamma: update.gamma,
+    ...part,
+    ...numbersOf(moved ? rest : update),
+    ...(moved && own),
+  });
+}
+
+/** Steps of environments side by side as one line of columns [T, N], time first. Row e·T + t of `steps` is step t of e. */
+export function rolloutLine(number: number, steps: TraceSteps, environments: number): string {
+  const { observationSize, actionCount, mu } = steps;
+  const count = steps.time.length;
+  const length = count / environments;
+  const packed = (values: ArrayLike<number> | undefined, width = 0) => {
+    if (values === undefined) return undefined;
+    const ordered = timeFirst(values, length, environments, Math.max(1, width));
+    const base64 = Buffer.from(ordered.buffer).toString("base64");
+    return { dtype: "float64", shape: [length, environments, ...(width > 0 ? [width] : [])], base64 };
+  };
+  return traceLine({
+    rollout: number,
+    episode: packed(steps.episodes),
+    t: packed(steps.time),
+    obs: packed(steps.observations, observationSize),
+    action: packed(steps.actions, mu === undefined ? 0 : actionCount),
+    logits: packed(steps.logits, actionCount),
+    mu: packed(mu, actionCount),
+    log_sigma: packed(steps.logSigma, actionCount),
+    log_prob: packed(steps.logProbs),
+    entropy: packed(steps.entropies),
+    reward: packed(steps.rewards),
+    terminated: packed(steps.terminated),
+    truncated: packed(steps.truncated.map((flag) => (flag === 1 ? 1 : 0))),
+    value: packed(steps.values),
+    final_value: steps.finalValues && packed(finalValuesAt(steps)),
+  });
+}
+
+/** Row e·T + t of a matrix to row t·N + e. */
+function timeFirst(
+  values: ArrayLike<number>,
+  length: number,
+  environments: number,
+  width: number,
+): Float64Array {
+  const ordered = new Float64Array(values.length);
+  for (let row = 0; row < length * environments; row++) {
+    const to = (row % length) * environments + Math.floor(row / length);
+    for (let k = 0; k < width; k++) ordered[to * width + k] = values[row * width + k]!;
+  }
+  return ordered;
 }
 
 /** Writes updates as a whole trace file. Throws RunError: "exists" without `force`, "full", … */
@@ -79,7 +165,7 @@ export function exportTrace(
   writeWholeFile(path, traceLines(header, updates), options);
 }
 
-function stepOf(update: TraceUpdate, t: number): Record<string, unknown> {
+function stepOf(update: TraceSteps, t: number): Record<string, unknown> {
   return {
     episode: update.episodes[t],
     t: update.time[t],
@@ -97,18 +183,23 @@ function stepOf(update: TraceUpdate, t: number): Record<string, unknown> {
   };
 }
 
-function isCut({ terminated, truncated, time }: TraceUpdate, t: number): boolean {
+/** [T], V after the steps that cut an episode; NaN at the others. */
+function finalValuesAt(steps: TraceSteps): Float64Array {
+  let cuts = 0;
+  return Float64Array.from(steps.time, (_, t) =>
+    isCut(steps, t) ? (steps.finalValues?.[cuts++] ?? Number.NaN) : Number.NaN,
+  );
+}
+
+function isCut({ terminated, truncated, time }: TraceSteps, t: number): boolean {
   return terminated[t] !== 1 && (truncated[t] !== 0 || t === time.length - 1);
 }
 
-function updateOf(update: TraceUpdate): Record<string, unknown> {
+function numbersOf(update: TraceUpdate): Record<string, unknown> {
   const { actionCount } = update;
   const rows = (matrix: Float64Array | undefined) =>
     matrix && Array.from(update.time, (_, t) => row(matrix, t, actionCount));
   return {
-    update: update.update,
-    gamma: update.gamma,
-    episodes: [...new Set(update.episodes)],
     loss: update.loss,
     coef: update.coef,
     entropy_coef: update.entropyCoef,

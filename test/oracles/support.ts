@@ -26,6 +26,39 @@ export function runPython(script: string, ...words: readonly string[]): string {
   });
 }
 
+/** What a script of an update printed: for each number its norm here, as recorded, and their relative difference. */
+export interface ScriptRun {
+  readonly code: number | string;
+  readonly lines: ReadonlyMap<
+    string,
+    { readonly here: number; readonly recorded: number; readonly difference: number }
+  >;
+}
+
+/** Runs scripts of updates, all in one process of the oracles' Python. */
+export function runScripts(files: readonly string[]): readonly ScriptRun[] {
+  const ran = askOracle<{ code: number | string; output: string }[]>("run_scripts", 0, ...files);
+  return ran.map(({ code, output }) => {
+    const lines = output.trim().split("\n").slice(1);
+    return {
+      code,
+      lines: new Map(
+        lines.map((line) => {
+          const [name = "", here, recorded, difference] = line.trim().split(/\s+/);
+          return [name, { here: Number(here), recorded: Number(recorded), difference: Number(difference) }];
+        }),
+      ),
+    };
+  });
+}
+
+/** Runs training scripts that write the trace named by their first word; the errors of those that failed. */
+export function runTrainers(
+  trainers: readonly { readonly script: string; readonly trace: string }[],
+): readonly string[] {
+  return askOracle("run_trainers", 0, ...trainers.flatMap(({ script, trace }) => [script, trace]));
+}
+
 /** |a − b| ≤ 1e−12 + 1e−9·max(|a|, |b|, 1e−3); NaN equals NaN, and an infinity itself. */
 export function isClose(a: number, b: number): boolean {
   if (Object.is(a, b) || a === b) return true;

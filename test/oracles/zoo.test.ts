@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { diagnoseFile } from "../../src/engine/diagnosis/diagnoseFile.ts";
+import { openTraceUpdate } from "../../src/engine/exports/exportTraceUpdate.ts";
 import { sharedFolder } from "../util/temporaryFolder.ts";
-import { askOracle } from "./support.ts";
+import { askOracle, runScripts } from "./support.ts";
 
 const folder = sharedFolder();
 const names = askOracle<string[]>("zoo", 0, folder);
@@ -27,4 +28,27 @@ describe("the zoo", () => {
   test.each(names)("the right twin of %s is clean", (name) => {
     expect(found(name, "right")).toEqual([]);
   });
+});
+
+/** Their recorded ∂L/∂outputs are those of no loss: that is the mistake. */
+const impossible = ["one_output_only_numpy", "undetached_action"];
+
+describe.each(["pytorch", "numpy"] as const)("a script for %s of the last update", (to) => {
+  const cases = names.flatMap((name) => (["wrong", "right"] as const).map((side) => [name, side] as const));
+  const files = cases.map(([name, side]) => {
+    const file = join(folder, `${name}.${side}.${to}.py`);
+    openTraceUpdate(join(folder, `${name}.${side}.pgtrace`)).write(to, file);
+    return file;
+  });
+  const ran = runScripts(files);
+
+  test.each(cases.map(([name, side], index) => [name, side, index] as const))(
+    "of %s, %s, makes again what was recorded, mistake and all",
+    (name, side, index) => {
+      const { code, lines } = ran[index]!;
+      const isImpossible = side === "wrong" && impossible.includes(name);
+      expect(code).toBe(isImpossible ? 1 : 0);
+      expect([...lines.keys()].filter((line) => line.startsWith("|dL/d")).length).toBeGreaterThan(0);
+    },
+  );
 });

@@ -32,6 +32,12 @@ export function findingCard(finding: FindingView, ask: Ask): TemplateResult {
         <span class="codicon codicon-copy" aria-hidden="true"></span></button>
     </div>
     <p class="quiet">${reference}
+      ${
+        source === null
+          ? nothing
+          : html`<button class="link-button" title="Show the change in your script, to accept or not"
+        @click=${() => ask("mend", { finding: id })}>Change my script…</button>`
+      }
       <button class="link-button" @click=${() => ask("explain", { finding: id })}>Explain</button></p>
   </article>`;
 }

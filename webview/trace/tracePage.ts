@@ -49,7 +49,7 @@ function traceBody(trace: TraceView, isReading: boolean, ask: Ask): TemplateResu
   return html`${head(trace, isReading)} ${verdict(trace, ask)}
     <div class="trace-columns">
       <div>${findings(trace, ask)} ${undecided(trace)}</div>
-      <div>${updatesSection(trace)} ${holdings(trace)} ${missing(trace)}</div>
+      <div>${updatesSection(trace, ask)} ${holdings(trace)} ${missing(trace)}</div>
     </div>`;
 }
 
@@ -88,7 +88,8 @@ function verdict(trace: TraceView, ask: Ask): TemplateResult {
       <p class="number trace-rule">${trace.verdict}</p>
       ${trace.notes.map((note) => html`<p class="quiet">${note}</p>`)}
       <p><button class="link-button" @click=${() => ask("explain", { finding: null })}>
-        Open the report with the numbers</button></p>
+        Open the report with the numbers</button>
+        <button class="link-button" @click=${() => ask("saveReport", {})}>Report as Markdown</button></p>
     </div>
   </section>`;
 }

@@ -1,12 +1,13 @@
 import { html, nothing, svg, type TemplateResult } from "lit";
 import type { TraceUpdateView, TraceView } from "../../src/protocol/traceViews.ts";
 import { formatCount, formatNumber } from "../format.ts";
+import type { Ask } from "./ask.ts";
 import { curvePoints } from "./curvePoints.ts";
 
 const size = { width: 600, height: 72 } as const;
 
 /** Every update with its figures and the rule it follows, newest first, below the curve of mean returns. */
-export function updatesSection(trace: TraceView): TemplateResult | typeof nothing {
+export function updatesSection(trace: TraceView, ask: Ask): TemplateResult | typeof nothing {
   const { updates, updateCount } = trace;
   if (updateCount === 0) return nothing;
   const cut = updateCount - updates.length;
@@ -20,15 +21,15 @@ export function updatesSection(trace: TraceView): TemplateResult | typeof nothin
       <table>
         <thead><tr>
           <th scope="col">Update</th><th scope="col">Steps</th><th scope="col">Return</th>
-          <th scope="col">Loss</th><th scope="col">‖∂L/∂θ‖</th><th scope="col">c is</th>
+          <th scope="col">Loss</th><th scope="col">‖∂L/∂θ‖</th><th scope="col">c is</th><th scope="col"><span class="visually-hidden">Export</span></th>
         </tr></thead>
-        <tbody>${updates.toReversed().map((update) => updateRow(update, trace))}</tbody>
+        <tbody>${updates.toReversed().map((update) => updateRow(update, trace, ask))}</tbody>
       </table>
     </div>
   </section>`;
 }
 
-function updateRow(update: TraceUpdateView, { rules }: TraceView): TemplateResult {
+function updateRow(update: TraceUpdateView, { rules }: TraceView, ask: Ask): TemplateResult {
   const { number, steps, meanReturn, loss, gradientNorm, rule } = update;
   return html`<tr>
     <th scope="row">${number}</th>
@@ -37,6 +38,9 @@ function updateRow(update: TraceUpdateView, { rules }: TraceView): TemplateResul
     <td>${figure(loss)}</td>
     <td>${figure(gradientNorm)}</td>
     <td>${rule === null ? html`<span class="quiet">–</span>` : ruleSymbol(rules[rule]!.words)}</td>
+    <td><button class="icon-button small" title="Export update ${number}…" aria-label="Export update ${number}"
+      @click=${() => ask("exportUpdate", { update: number })}>
+      <span class="codicon codicon-export" aria-hidden="true"></span></button></td>
   </tr>`;
 }
 

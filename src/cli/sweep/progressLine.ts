@@ -1,4 +1,5 @@
 import type { Console } from "../output.ts";
+import { timeLeft } from "../timeLeft.ts";
 
 /** How a sweep goes: a line for each trial that ended, and below it in a terminal how many are left. */
 export class ProgressLine {
@@ -44,10 +45,6 @@ export class ProgressLine {
 
   #left(): string {
     const done = this.#done - this.#before;
-    if (done === 0) return "";
-    const seconds = ((performance.now() - this.#started) / 1000 / done) * (this.#all - this.#done);
-    return seconds < 90
-      ? ` · about ${Math.ceil(seconds)} s left`
-      : ` · about ${Math.ceil(seconds / 60)} min left`;
+    return timeLeft(done, this.#all - this.#before, performance.now() - this.#started);
   }
 }

@@ -80,21 +80,22 @@ function findingOf(rule: FindingRule, detection: Detection, evidence: TraceEvide
 }
 
 function verdictOf(session: Session): string {
-  const { explained, unexplained, nearest } = session.weights;
+  const { explained, unexplained, nearest, possible } = session.weights;
   if (explained.length === 0) {
-    if (session.losses) return `${fitWords(session.losses.spec, session.losses)}, from the losses alone`;
+    if (session.losses)
+      return `${fitWords(session.losses.spec, session.losses, session.losses.possible)}, from the losses alone`;
     if (session.readings.length === 0) return "the weights of the update are not in the trace";
-    const near = nearest ? `; nearest is ${fitWords(nearest.spec, nearest.fit)}` : "";
+    const near = nearest ? `; nearest is ${fitWords(nearest.spec, nearest.fit, possible)}` : "";
     return `weights of their own${near}`;
   }
   const [first] = explained;
   const rest = unexplained.length === 0 ? "" : `; ${unexplained.length} updates follow no known rule`;
-  return `${fitWords(first!.spec, first!.fit)}, read from ${session.readings[0]!.reading.from}${rest}`;
+  return `${fitWords(first!.spec, first!.fit, first!.possible)}, read from ${session.readings[0]!.reading.from}${rest}`;
 }
 
 function rulesOf({ weights }: Session): Diagnosis["rules"] {
-  return weights.explained.map(({ spec, fit, updates }) => ({
-    words: fitWords(spec, fit),
+  return weights.explained.map(({ spec, fit, possible, updates }) => ({
+    words: fitWords(spec, fit, possible),
     updates: updates.map(({ update }) => update),
   }));
 }
@@ -112,14 +113,14 @@ function unsaidGamma({ saysGamma }: TraceEvidence, gamma: number | undefined): D
 function ambiguities(session: Session): { id: string; reason: string }[] {
   const { explained, unexplained } = session.weights;
   const reasons: { id: string; reason: string }[] = [];
-  for (const { spec, alternatives } of explained) {
-    const names = [...new Set(alternatives.map((other) => weightSymbol(other.spec)))].filter(
-      (name) => name !== weightSymbol(spec),
-    );
+  for (const { spec, possible, alternatives } of explained) {
+    const symbol = weightSymbol(spec, possible);
+    const others = new Set(alternatives.map((other) => weightSymbol(other.spec, possible)));
+    const names = [...others].filter((name) => name !== symbol);
     if (names.length > 0) {
       reasons.push({
         id: "weights",
-        reason: `on this data the same as ${weightSymbol(spec)}: ${names.slice(0, 4).join(", ")}`,
+        reason: `on this data the same as ${symbol}: ${names.slice(0, 4).join(", ")}`,
       });
     }
   }

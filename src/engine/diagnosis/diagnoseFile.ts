@@ -17,7 +17,8 @@ export function diagnoseFile(path: string): DiagnosedFile {
   return { trace, diagnosis: diagnoseTrace(traceEvidence(trace)) };
 }
 
-function openTrace(path: string): Trace {
+/** Reads a trace. Throws a UserError that names file and line. */
+export function openTrace(path: string): Trace {
   try {
     return readTrace(path);
   } catch (error) {

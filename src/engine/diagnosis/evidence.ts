@@ -74,7 +74,11 @@ function updateEvidence(trace: Trace, record: UpdateRecord, seen: Seen, isReused
   const { rollout, rows } = record;
   const isFirst = isFirstUse(record, seen);
   seen.furthestRow = Math.max(seen.furthestRow, rows.at(-1)!);
-  const context = contextOf(trace, record, seen);
+  const given = contextOf(trace, record, seen);
+  const places = placesOf(given, rows);
+  // V is often told where the update is recorded, and not with every step.
+  const context =
+    rollout === undefined ? withValues(given, places, record.vectors.get("value")?.data) : given;
   const column = (name: StepColumnName) => gather(trace.steps.columns[name], rows);
   const vector = (name: VectorName) => record.vectors.get(name)?.data;
   const header = (name: string) => {
@@ -90,7 +94,7 @@ function updateEvidence(trace: Trace, record: UpdateRecord, seen: Seen, isReused
     line: record.line,
     steps: rows.length,
     context,
-    places: placesOf(context, rows),
+    places,
     gamma: record.scalars.get("gamma") ?? header("gamma") ?? 1,
     gaeLambda: record.scalars.get("gae_lambda") ?? header("gae_lambda"),
     policy: outputs.sampled,
@@ -206,6 +210,20 @@ function byEnvironment(environments: Column, rows: Int32Array): Int32Array {
   const environment = (row: number) => environments.at(row) || 0;
   const order = Array.from(rows).sort((a, b) => environment(a) - environment(b) || a - b);
   return Int32Array.from(order);
+}
+
+/** Trajectories whose steps hold no V, with that of the update that uses all of them. */
+function withValues(
+  context: Trajectories,
+  places: Int32Array,
+  values: Float64Array | undefined,
+): Trajectories {
+  if (context.values || values?.length !== context.steps || places.length !== context.steps) return context;
+  const ordered = new Float64Array(context.steps);
+  places.forEach((place, t) => {
+    ordered[place] = values[t]!;
+  });
+  return { ...context, values: ordered };
 }
 
 function placesOf(context: Trajectories, rows: Int32Array): Int32Array {

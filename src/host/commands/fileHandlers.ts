@@ -12,6 +12,7 @@ import {
   updateOf,
 } from "./commandContext.ts";
 import type { CommandAnswer } from "./commandTable.ts";
+import { chooseTarget, exportPath } from "./exportTarget.ts";
 
 const dismissed: CommandAnswer = { ok: false, reason: "No file was chosen." };
 
@@ -62,34 +63,12 @@ async function exportUpdate(
 ): Promise<CommandAnswer> {
   const run = requiredRun(context, args);
   const update = updateOf(context, args);
-  const file = exportPath(args) ?? (await chooseTarget(run.path, update, to));
+  const stem = `${path.basename(run.path, ".pgrun")} update ${update}`;
+  const file = exportPath(args) ?? (await chooseTarget(path.dirname(run.path), stem, to));
   if (file === undefined) return dismissed;
   const { rows } = await context.engine.call("exportUpdate", { run: run.run, update, to, path: file });
   void vscode.window.showInformationMessage(
     `Update ${update}: ${rows} steps written to ${path.basename(file)}.`,
   );
   return { ok: true, path: file, update };
-}
-
-/** Programs name the file to write in the argument `to`. */
-function exportPath([target]: readonly unknown[]): string | undefined {
-  const to = (target as { to?: unknown } | undefined)?.to;
-  return typeof to === "string" && path.isAbsolute(to) ? to : undefined;
-}
-
-/** How a format's file ends. */
-const endings: Readonly<Record<ExportFormat, string>> = {
-  csv: "csv",
-  pgtrace: "pgtrace",
-  pytorch: "pytorch.py",
-  numpy: "numpy.py",
-};
-
-async function chooseTarget(runPath: string, update: number, to: ExportFormat): Promise<string | undefined> {
-  const stem = path.basename(runPath, ".pgrun");
-  const name = `${stem} update ${update}.${endings[to]}`;
-  const defaultUri = vscode.Uri.file(path.join(path.dirname(runPath), name));
-  const ending = path.extname(name).slice(1);
-  const target = await vscode.window.showSaveDialog({ defaultUri, filters: { [ending]: [ending] } });
-  return target?.fsPath;
 }

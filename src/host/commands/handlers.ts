@@ -3,6 +3,7 @@ import type { CommandHandler } from "./commandContext.ts";
 import type { CommandId } from "./commandTable.ts";
 import { compareHandlers } from "./compareHandlers.ts";
 import { copyHandlers } from "./copyHandlers.ts";
+import { exportHandlers } from "./exportHandlers.ts";
 import { fileHandlers } from "./fileHandlers.ts";
 import { lossHandlers } from "./lossHandlers.ts";
 import { probeHandlers } from "./probeHandlers.ts";
@@ -21,6 +22,7 @@ export type CommandHandlers = Readonly<Record<CommandId, CommandHandler>>;
 export const commandHandlers: CommandHandlers = {
   ...trainingHandlers,
   ...fileHandlers,
+  ...exportHandlers,
   ...runItemHandlers,
   ...runtimeHandlers,
   ...lossHandlers,

@@ -1,6 +1,6 @@
 import path from "node:path";
 import * as vscode from "vscode";
-import { hasRecorder, recorderLines } from "../traces/recorderLines.ts";
+import type { LinesBefore } from "../../python/main.ts";
 import type { CommandHandler } from "./commandContext.ts";
 import type { CommandAnswer } from "./commandTable.ts";
 
@@ -10,6 +10,7 @@ export const recorderHandlers = {
     if (document?.languageId !== "python" || document.isUntitled) {
       return refuse("Open the Python script that trains, saved as a file, and run this again.");
     }
+    const { hasRecorder, recorderLines } = await import("../../python/main.ts");
     if (hasRecorder(document.getText())) return refuse("This script has a recorder already.");
     const edit = new vscode.WorkspaceEdit();
     const problem = await addFile(
@@ -18,17 +19,22 @@ export const recorderHandlers = {
       vscode.Uri.joinPath(extensionUri, "python", "pgtrace.py"),
     );
     if (problem !== undefined) return refuse(problem);
-    addLines(edit, document);
+    const stem = path.basename(document.uri.path, path.extname(document.uri.path));
+    const { lines, missing } = recorderLines(document.getText(), stem);
+    addLines(edit, document, lines);
+    if (missing !== undefined) void vscode.window.showInformationMessage(missing);
     const applied = await vscode.workspace.applyEdit(edit, { isRefactoring: true });
     return applied ? { ok: true, path: document.uri.fsPath } : { ok: false, reason: "Nothing was changed." };
   },
 } satisfies Record<string, CommandHandler>;
 
 /** Puts the recorder's lines into the script. */
-function addLines(edit: vscode.WorkspaceEdit, document: vscode.TextDocument): void {
-  const stem = path.basename(document.uri.path, path.extname(document.uri.path));
+function addLines(
+  edit: vscode.WorkspaceEdit,
+  document: vscode.TextDocument,
+  lines: readonly LinesBefore[],
+): void {
   const newline = document.eol === vscode.EndOfLine.CRLF ? "\r\n" : "\n";
-  const lines = recorderLines(document.getText(), stem);
   const hasDraft = lines.some(({ isDraft }) => isDraft);
   for (const [at, { line, text, label, isDraft }] of lines.entries()) {
     // The editor opens its preview where something is to be confirmed, and ticks the rest.

@@ -33,7 +33,7 @@ function findingOf([target]: readonly unknown[]): string | undefined {
 }
 
 /** The trace that is named, selected in the explorer, in front, or chosen from the workspace's. */
-async function traceOf(args: readonly unknown[], title: string): Promise<string | undefined> {
+export async function traceOf(args: readonly unknown[], title: string): Promise<string | undefined> {
   const [target] = args;
   if (target instanceof vscode.Uri) return target.fsPath;
   return targetOf(args).path ?? traceInFront() ?? chooseTrace(title);

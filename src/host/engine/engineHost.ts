@@ -31,6 +31,9 @@ export class EngineHost implements Disposable {
   readonly #installing = new vscode.EventEmitter<EngineEvents["installing"]>();
   /** How far an installation of a backend's library is. */
   readonly onInstalling = this.#installing.event;
+  readonly #exporting = new vscode.EventEmitter<EngineEvents["exporting"]>();
+  /** How far an export of many updates is. */
+  readonly onExporting = this.#exporting.event;
   readonly onRunChanged = this.#runChanged.event;
   entry: string;
   pid: number | undefined;
@@ -79,6 +82,7 @@ export class EngineHost implements Disposable {
     this.#restarted.dispose();
     this.#runChanged.dispose();
     this.#installing.dispose();
+    this.#exporting.dispose();
   }
 
   /** What runs the engine; other programs of ours run on the same. Rejects where no Node is found. */
@@ -122,6 +126,8 @@ export class EngineHost implements Disposable {
       this.#runChanged.fire(payload as EngineEvents["runChanged"]);
     } else if (event === "installing") {
       this.#installing.fire(payload as EngineEvents["installing"]);
+    } else if (event === "exporting") {
+      this.#exporting.fire(payload as EngineEvents["exporting"]);
     } else if (event === "log") {
       const { level, text } = payload as EngineEvents["log"];
       log[level === "warning" ? "warn" : level](text);

@@ -10,6 +10,7 @@ import {
 } from "../../protocol/tracePage.ts";
 import type { FindingView, TraceView } from "../../protocol/traceViews.ts";
 import { systemClock } from "../clock.ts";
+import { commandPrefix } from "../commands/commandTable.ts";
 import { type Disposable, DisposableStore } from "../disposables.ts";
 import { Follower } from "../follower.ts";
 import { loadPage, reducesMotion } from "../panel/loadPage.ts";
@@ -28,6 +29,9 @@ const schemas: { readonly [Name in keyof TracePageMethods]: v.GenericSchema } = 
   openSource: v.strictObject({ finding }),
   explain: v.strictObject({ finding: v.nullable(finding) }),
   copyFix: v.strictObject({ finding }),
+  mend: v.strictObject({ finding }),
+  exportUpdate: v.strictObject({ update: v.pipe(v.number(), v.safeInteger(), v.minValue(0)) }),
+  saveReport: v.strictObject({}),
 };
 
 /** The editor of one trace file: what it holds and what its updates are, read anew as it grows. */
@@ -102,6 +106,23 @@ export class TracePage implements Disposable {
         await vscode.env.clipboard.writeText(this.#finding(asked.finding).fix);
         return null;
       },
+      mend: async (asked) => {
+        const { id, source } = this.#finding(asked.finding);
+        const isShown = await traces.mend(this.path, id);
+        if (!isShown) void vscode.window.showInformationMessage(cannotMend(source));
+        return isShown;
+      },
+      exportUpdate: async ({ update }) => {
+        await vscode.commands.executeCommand(`${commandPrefix}exportTraceUpdate`, {
+          path: this.path,
+          update,
+        });
+        return null;
+      },
+      saveReport: async () => {
+        await vscode.commands.executeCommand(`${commandPrefix}saveDiagnosis`, { path: this.path });
+        return null;
+      },
     };
   }
 
@@ -131,6 +152,12 @@ export class TracePage implements Disposable {
     this.#follower.show(false);
     this.#connection.close();
   }
+}
+
+function cannotMend(source: FindingView["source"]): string {
+  if (source === null) return "The trace does not say which line of a script made this update.";
+  const place = `${source.file.split(/[\\/]/).at(-1)}:${source.line}`;
+  return `No form of this mistake that is known stands near ${place}; the suggested change is for you to make.`;
 }
 
 function checkParams(method: string, params: unknown): string | undefined {

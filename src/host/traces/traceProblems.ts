@@ -5,6 +5,7 @@ import { commandPrefix } from "../commands/commandTable.ts";
 import { type Disposable, DisposableStore } from "../disposables.ts";
 import { readSettings, settingsSection } from "../settings.ts";
 import { findSource } from "./findSource.ts";
+import { changesOf, editOf, type ScriptFinding } from "./scriptChanges.ts";
 
 const severities = {
   error: vscode.DiagnosticSeverity.Error,
@@ -17,6 +18,8 @@ interface Problem {
   readonly diagnostic: vscode.Diagnostic;
   readonly trace: string;
   readonly finding: FindingView;
+  /** Whether every update uses one episode. */
+  readonly isOneEpisode: boolean;
 }
 
 /**
@@ -42,7 +45,7 @@ export class TraceProblems implements Disposable, vscode.CodeActionProvider {
 
   /** Shows the findings of a trace in place of those it had. */
   async show(trace: TraceView): Promise<void> {
-    const problems = await Promise.all(trace.findings.map((finding) => problemOf(trace.path, finding)));
+    const problems = await Promise.all(trace.findings.map((finding) => problemOf(trace, finding)));
     this.#problems.set(trace.path, problems);
     this.#draw();
   }
@@ -52,15 +55,27 @@ export class TraceProblems implements Disposable, vscode.CodeActionProvider {
     if (this.#problems.delete(trace)) this.#draw();
   }
 
-  provideCodeActions(
+  /** Opens the script of a finding and shows the change that mends it; false where it has no known form there. */
+  async mend(trace: string, id: string): Promise<boolean> {
+    const problem = this.#problems.get(trace)?.find(({ finding }) => finding.id === id);
+    if (!problem || problem.uri.fsPath === trace) return false;
+    const document = await vscode.workspace.openTextDocument(problem.uri);
+    const [change] = await changesOf(document, scriptFinding(problem));
+    if (!change) return false;
+    await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.Beside });
+    await vscode.workspace.applyEdit(editOf(document, change, id), { isRefactoring: true });
+    return true;
+  }
+
+  async provideCodeActions(
     document: vscode.TextDocument,
     range: vscode.Range,
     context: vscode.CodeActionContext,
-  ): vscode.CodeAction[] {
+  ): Promise<vscode.CodeAction[]> {
     const here = [...this.#problems.values()]
       .flat()
       .filter(({ uri, diagnostic }) => isSame(uri, document.uri) && diagnostic.range.intersection(range));
-    return here.flatMap((problem) => actionsFor(document, problem, context));
+    return (await Promise.all(here.map((problem) => actionsFor(document, problem, context)))).flat();
   }
 
   dispose(): void {
@@ -84,7 +99,8 @@ export class TraceProblems implements Disposable, vscode.CodeActionProvider {
   }
 }
 
-async function problemOf(trace: string, finding: FindingView): Promise<Problem> {
+async function problemOf(view: TraceView, finding: FindingView): Promise<Problem> {
+  const trace = view.path;
   const found = finding.source === null ? undefined : await findSource(trace, finding.source);
   const uri = found?.uri ?? vscode.Uri.file(trace);
   const range = found?.range ?? new vscode.Range(finding.traceLine - 1, 0, finding.traceLine - 1, 1);
@@ -101,14 +117,21 @@ async function problemOf(trace: string, finding: FindingView): Promise<Problem> 
       new vscode.DiagnosticRelatedInformation(place, `seen in ${path.basename(trace)}`),
     ];
   }
-  return { uri, diagnostic, trace, finding };
+  const isOneEpisode = view.updates.every(({ episodes }) => episodes === 1);
+  return { uri, diagnostic, trace, finding, isOneEpisode };
 }
 
-function actionsFor(
+function scriptFinding({ diagnostic, finding, isOneEpisode }: Problem): ScriptFinding {
+  return { id: finding.id, line: diagnostic.range.start.line + 1, isOneEpisode };
+}
+
+/** The change of the script where it has a known form there, else a note of it; and the explanation. */
+async function actionsFor(
   document: vscode.TextDocument,
-  { diagnostic, trace, finding }: Problem,
+  problem: Problem,
   { diagnostics }: vscode.CodeActionContext,
-): vscode.CodeAction[] {
+): Promise<vscode.CodeAction[]> {
+  const { diagnostic, trace, finding } = problem;
   const shown = diagnostics.filter(
     ({ code, range }) => code === finding.id && range.isEqual(diagnostic.range),
   );
@@ -120,6 +143,28 @@ function actionsFor(
   };
   explain.diagnostics = shown;
   if (document.languageId !== "python") return [explain];
+  const changes = await changesOf(document, scriptFinding(problem));
+  if (changes.length > 0) {
+    const actions = changes.map((change) => {
+      const action = new vscode.CodeAction(
+        `Mend ${finding.id}: ${change.title}`,
+        vscode.CodeActionKind.QuickFix,
+      );
+      action.edit = editOf(document, change, finding.id);
+      action.diagnostics = shown;
+      return action;
+    });
+    actions[0]!.isPreferred = true;
+    return [...actions, explain];
+  }
+  return [noteOf(document, problem, shown), explain];
+}
+
+function noteOf(
+  document: vscode.TextDocument,
+  { diagnostic, finding }: Problem,
+  shown: vscode.Diagnostic[],
+): vscode.CodeAction {
   const note = new vscode.CodeAction(
     `Note the suggested change here: ${firstLine(finding.fix)}`,
     vscode.CodeActionKind.QuickFix,
@@ -132,7 +177,7 @@ function actionsFor(
   );
   note.diagnostics = shown;
   note.isPreferred = true;
-  return [note, explain];
+  return note;
 }
 
 /** The change as comment lines with the indentation of the line below. */

@@ -29,8 +29,17 @@ export class Traces implements Disposable {
 
   /** Opens the report of a trace, at a finding where one is named. */
   async explain(path: string, finding?: string): Promise<void> {
-    const { markdown } = await this.#engine.call("traceReport", { path });
-    await this.#reports.show(path, markdown, finding);
+    await this.#reports.show(path, await this.markdown(path), finding);
+  }
+
+  /** The report of a trace as Markdown. */
+  async markdown(path: string): Promise<string> {
+    return (await this.#engine.call("traceReport", { path })).markdown;
+  }
+
+  /** Shows the change of the script that mends a finding; false where the mistake has no known form there. */
+  mend(path: string, finding: string): Promise<boolean> {
+    return this.#problems.mend(path, finding);
   }
 
   dispose(): void {

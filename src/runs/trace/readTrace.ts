@@ -7,23 +7,27 @@ const chunkBytes = 2 ** 22;
 
 /** Reads a whole trace file. Throws a TraceError: not there, not readable, empty, or a line that is not of the format. */
 export function readTrace(path: string): Trace {
+  const reader = new TraceReader(path);
+  for (const chunk of traceChunks(path)) reader.push(chunk);
+  reader.end();
+  if (reader.steps.count === 0) {
+    throw new TraceError(
+      path,
+      undefined,
+      "no steps in it; a trace is JSON Lines, one step or update per line",
+    );
+  }
+  return reader;
+}
+
+/** The bytes of a trace file. A chunk is valid until the next one is asked for. Throws a TraceError. */
+export function* traceChunks(path: string): Generator<Buffer> {
   const file = open(path);
   try {
-    const reader = new TraceReader(path);
-    // A chunk is reused: the reader copies what it keeps.
     const chunk = Buffer.allocUnsafe(chunkBytes);
     for (let count = readSync(file, chunk); count > 0; count = readSync(file, chunk)) {
-      reader.push(chunk.subarray(0, count));
+      yield chunk.subarray(0, count);
     }
-    reader.end();
-    if (reader.steps.count === 0) {
-      throw new TraceError(
-        path,
-        undefined,
-        "no steps in it; a trace is JSON Lines, one step or update per line",
-      );
-    }
-    return reader;
   } finally {
     closeSync(file);
   }

@@ -1,5 +1,5 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, describe, it } from "mocha";
 import * as vscode from "vscode";
@@ -59,6 +59,17 @@ describe("the Runs view", () => {
     });
     ok(existsSync(writing));
     await run("stop");
+  });
+
+  it("writes a whole run as one trace and as one table", async () => {
+    for (const [command, ending, lines] of [
+      ["exportRunTrace", "pgtrace", /^\{"pgtrace":1,[\s\S]*"update":4,/],
+      ["exportRunCsv", "csv", /^update,step,[\s\S]*\n4,/],
+    ] as const) {
+      const to = path.join(path.dirname(file), `whole.${ending}`);
+      deepEqual(await run(command, { path: file, to }), { ok: true, path: to });
+      match(readFileSync(to, "utf8"), lines);
+    }
   });
 
   it("renames a run and its file", async () => {

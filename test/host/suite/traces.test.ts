@@ -130,6 +130,84 @@ describe("Check This Update", () => {
   });
 });
 
+describe("a suggested change of the script", () => {
+  const wrong =
+    "import pgtrace\nloss = (weights * log_probs).sum()\nrec.update(loss=loss, log_prob=log_probs)\n";
+  const right = wrong.replace("(weights", "-(weights");
+  let document: vscode.TextDocument;
+  let trace = "";
+
+  before(async () => {
+    const file = inWorkspace("mended.py");
+    writeFileSync(file, wrong);
+    document = await vscode.workspace.openTextDocument(file);
+    trace = traceNaming("mended.pgtrace", "wrong_sign", { file, line: 3 });
+    await check(trace);
+  });
+
+  it("is an edit that has to be confirmed", async () => {
+    const [problem] = problemsOf(document.uri.fsPath);
+    const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+      "vscode.executeCodeActionProvider",
+      document.uri,
+      problem!.range,
+      vscode.CodeActionKind.QuickFix.value,
+    );
+    const mend = actions.find(({ title }) => title.startsWith("Mend wrong_sign: put a minus"));
+    ok(mend?.edit, actions.map(({ title }) => title).join("; "));
+    const plain = new vscode.WorkspaceEdit();
+    plain.set(document.uri, mend.edit.get(document.uri));
+    await vscode.workspace.applyEdit(plain);
+    equal(document.getText(), right);
+    await vscode.window.showTextDocument(document);
+    await vscode.commands.executeCommand("workbench.action.files.revert");
+    ok(!actions.some(({ title }) => title.startsWith("Note the suggested change")));
+  });
+
+  it("is shown from the trace's page, and not made where it is discarded", async () => {
+    const { traces } = await activated();
+    const answer = traces.mend(trace, "wrong_sign");
+    let isDone = false;
+    void answer.then(() => (isDone = true));
+    await poll("the change", async () => {
+      await vscode.commands.executeCommand("refactorPreview.discard");
+      return isDone || undefined;
+    });
+    equal(await answer, true);
+    equal(document.getText(), wrong);
+  });
+
+  it("is none where the script holds no known form of the mistake", async () => {
+    const { traces } = await activated();
+    equal(await traces.mend(trace, "rewards_off_by_one"), false);
+  });
+});
+
+describe("exports of a trace", () => {
+  it("write one update as a script, a table or a trace", async () => {
+    const file = traceNaming("exported.pgtrace", "correct", { file: "train.py", line: 1 });
+    for (const [as, holds] of [
+      ["pytorch", /import torch/],
+      ["numpy", /import numpy/],
+      ["csv", /^step,episode,t,/],
+      ["pgtrace", /"update":2/],
+    ] as const) {
+      const to = inWorkspace(`exported.${as}`);
+      const answer = await run("exportTraceUpdate", { path: file, update: 2, as, to });
+      deepEqual(answer, { ok: true, path: to, update: 2 });
+      match(readFileSync(to, "utf8"), holds);
+    }
+  });
+
+  it("open the diagnosis as a Markdown document of one's own", async () => {
+    await run("saveDiagnosis", { path: inWorkspace("sign.pgtrace") });
+    const { document } = vscode.window.activeTextEditor!;
+    deepEqual([document.languageId, document.isUntitled], ["markdown", true]);
+    match(document.getText(), /^# What the updates in `sign\.pgtrace` are[\s\S]*### error: `wrong_sign`/);
+    await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
+  });
+});
+
 describe("the editor of *.pgtrace files", () => {
   const tabs = (file: string) =>
     vscode.window.tabGroups.all

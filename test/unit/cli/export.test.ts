@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { ExportFormat } from "../../../src/protocol/engine.ts";
@@ -176,6 +176,123 @@ describe("a trace export", () => {
   test("carries no entropy coefficient where there is no bonus", async () => {
     const { update } = partsOf(await exported("pgtrace", run));
     expect(update).not.toHaveProperty("entropy_coef");
+  });
+});
+
+describe("an export of many updates", () => {
+  test("is one file beside the run, of all or of those that are named", async () => {
+    const here = temporaryFolder();
+    const own = await trainedRun(here, "own.pgrun", "--updates", "9", "--seed", "2");
+    const all = await pgi("export", own, "--all", "--to", "pgtrace");
+    expect(all).toMatchObject({ exit: 0, error: "" });
+    expect(all.out).toMatch(/own\.pgtrace: [\d,]+ steps of 9 updates\n$/);
+    const lines = jsonLines(readFileSync(join(here, "own.pgtrace"), "utf8"));
+    expect(lines.flatMap(({ update }) => update ?? [])).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    for (const [words, updates] of [
+      [["--updates", "3-5"], "3,4,5"],
+      [["--updates", "8-"], "8,9"],
+      [["--updates", "-2"], "1,2"],
+      [["--updates", "4"], "4"],
+      [["--every", "4"], "1,5,9"],
+      [["--updates", "2-8", "--every", "3"], "2,5,8"],
+    ] as const) {
+      const table = (await exported("csv", own, ...words)).trimEnd().split("\r\n").slice(1);
+      expect([...new Set(table.map((row) => row.split(",")[0]))].join(), words.join(" ")).toBe(updates);
+    }
+  });
+
+  test.each([
+    [["--all", "--update", "3", "--to", "csv"], /--update is one update/],
+    [["--all", "--to", "numpy"], /makes one update again/],
+    [["--updates", "two", "--to", "csv"], /--updates takes A-B/],
+    [["--updates", "-", "--to", "csv"], /--updates takes A-B/],
+    [["--updates", "7-90", "--to", "csv"], /There are updates 1 to 8/],
+    [["--every", "0", "--to", "csv"], /--every takes a whole number of at least 1/],
+  ])("%j is wrong use, in one line", async (words, message) => {
+    const { exit, error } = await pgi("export", run, ...words);
+    expect(exit).toBe(2);
+    expect(error).toMatch(message);
+    expect(error.trim().split("\n")).toHaveLength(1);
+  });
+});
+
+describe("an update of a trace", () => {
+  const reference = join(import.meta.dirname, "../../reference/traces");
+  const trace = join(reference, "correct_baseline.cartpole.jsonl");
+
+  test("as CSV has what was recorded, the weight that was read and the one that the rule gives", async () => {
+    const rows = (await exported("csv", trace, "--update", "2"))
+      .trimEnd()
+      .split("\r\n")
+      .map((line) => line.split(","));
+    const [names = [], ...cells] = rows;
+    const column = (name: string) => cells.map((row) => Number(row[names.indexOf(name)]));
+    const line = jsonLines(readFileSync(trace, "utf8")).find(
+      ({ update }) => update === 2,
+    ) as unknown as Update;
+    expect(column("update.coef")).toEqual(line.coef);
+    for (const [t, weight] of column("weight").entries()) {
+      expect(weight).toBeCloseTo(-line.coef[t]!, 12);
+      expect(column("rule")[t]).toBeCloseTo(-line.coef[t]!, 6);
+    }
+  });
+
+  test("stands in the table of all updates with the same cells", async () => {
+    const table = (text: string) =>
+      text
+        .trimEnd()
+        .split("\r\n")
+        .map((line) => line.split(","));
+    const [heading = [], ...rows] = table(await exported("csv", trace, "--all"));
+    const [names = [], ...own] = table(await exported("csv", trace, "--update", "3"));
+    const places = names.map((name) => heading.indexOf(name));
+    const here = rows.filter(([update]) => update === "3");
+    expect(here.map((row) => places.map((place) => row[place]))).toEqual(own);
+    const numbers = jsonLines(readFileSync(trace, "utf8")).flatMap(({ update }) => update ?? []);
+    expect([...new Set(rows.map(([update]) => Number(update)))]).toEqual(numbers);
+  });
+
+  test("as a trace has its own lines and no others", async () => {
+    const lines = (await exported("pgtrace", trace, "--update", "2")).trimEnd().split("\n");
+    const whole = readFileSync(trace, "utf8").trimEnd().split("\n");
+    const rest = lines.map((line) => JSON.parse(line));
+    const { episodes } = rest.at(-1);
+    expect(rest.slice(0, -1).every(({ episode }) => episodes.includes(episode))).toBe(true);
+    expect(lines.every((line) => whole.includes(line))).toBe(true);
+  });
+
+  test.each(["pytorch", "numpy"] as const)(
+    "as a script for %s names rule, source and what is not compared",
+    async (to) => {
+      const script = await exported(to, trace);
+      expect(script).toMatch(/The weights follow c = 1\.000·γᵗ\(G − V\), residual/);
+      expect(script).toMatch(/def weights\(\):/);
+      expect(script).toContain('beside("dL/dlog_pi", d_log_pi, recorded_coef)');
+    },
+  );
+
+  test.each([
+    [[trace, "--to", "csv", "--update", "999"], /has no update 999.*It has 1 to /],
+    [[trace, "--to", "numpy", "--all"], /all updates are exported as one table/],
+    [[trace, "--to", "csv", "--every", "2"], /all updates are exported as one table/],
+    [["nowhere.pgtrace", "--to", "csv"], /there is no such file/],
+  ])("%j is wrong use, in one line", async (words, message) => {
+    const { exit, error } = await pgi("export", ...words);
+    expect([exit, error.trim().split("\n").length]).toEqual([2, 1]);
+    expect(error).toMatch(message);
+  });
+
+  test("that holds no weights is refused as a script with what to record", async () => {
+    const path = join(temporaryFolder(), "poor.pgtrace");
+    const steps = [0, 1].map((t) => ({ episode: 1, t, action: 0, reward: 1, terminated: t === 1 }));
+    writeFileSync(
+      path,
+      [...steps, { update: 1, loss: 2 }].map((line) => `${JSON.stringify(line)}\n`).join(""),
+    );
+    const { exit, error } = await pgi("export", path, "--to", "numpy");
+    expect(exit).toBe(1);
+    expect(error).toMatch(/cannot be made again.*Record log_prob with its gradient/);
+    expect((await pgi("export", path, "--to", "csv")).exit).toBe(0);
   });
 });
 

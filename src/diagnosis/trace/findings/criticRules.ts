@@ -144,9 +144,9 @@ const truncationAsTermination: FindingRule = {
       );
       return known.reduce((size, value) => Math.max(size, Math.abs(gamma * value)), most);
     }, 0);
-    const { spec, fit } = explained[0]!;
+    const { spec, fit, possible } = explained[0]!;
     const due = largest > 0 ? ` (up to ${formatSignificant(largest, 3)} was due)` : "";
-    const message = `Expected γV(final observation) after a time limit; seen 0${due}: ${fitWords(spec, fit)}`;
+    const message = `Expected γV(final observation) after a time limit; seen 0${due}: ${fitWords(spec, fit, possible)}`;
     return { ...fromExplanations(session, explained, message), rows };
   },
   undecided: (session) => {
@@ -197,11 +197,11 @@ const resetValues: FindingRule = {
       departureOf(explanation, "bootstrap_from_reset"),
     );
     if (explained.length > 0) {
-      const { spec, fit } = explained[0]!;
+      const { spec, fit, possible } = explained[0]!;
       return fromExplanations(
         session,
         explained,
-        `Expected V of the final observation after a time limit; seen V of the next episode's first state: ${fitWords(spec, fit)}`,
+        `Expected V of the final observation after a time limit; seen V of the next episode's first state: ${fitWords(spec, fit, possible)}`,
       );
     }
     return recordedResetValues(session);

@@ -198,7 +198,8 @@ export const wrongSign: FindingRule = {
   detect: (session) => {
     const explained = session.weights.explained.filter(({ fit }) => fit.scale < 0);
     if (explained.length > 0) {
-      const words = fitWords(explained[0]!.spec, explained[0]!.fit);
+      const { spec, fit, possible } = explained[0]!;
+      const words = fitWords(spec, fit, possible);
       return fromExplanations(session, explained, `Expected κ > 0, seen ${words}`);
     }
     const { losses } = session;
@@ -222,8 +223,8 @@ export const scaledWeights: FindingRule = {
       ({ scaleKind, spec }) => scaleKind !== "one" && !isHalfBaseline(spec, scaleKind) && !isOneWeight(spec),
     );
     if (explained.length === 0) return undefined;
-    const { spec, fit } = explained[0]!;
-    return fromExplanations(session, explained, `Expected κ = 1, seen ${fitWords(spec, fit)}`);
+    const { spec, fit, possible } = explained[0]!;
+    return fromExplanations(session, explained, `Expected κ = 1, seen ${fitWords(spec, fit, possible)}`);
   },
 };
 
@@ -263,7 +264,7 @@ function detectDeparture(session: Session, id: string, expected: string): Detect
   const [first] = explained as [Explanation];
   const option = departuresOf(first.spec, first.possible).find(({ finding }) => finding === id)!;
   if (id === "truncation_as_termination") return undefined;
-  const message = `Expected ${expected}; seen ${option.words}: ${fitWords(first.spec, first.fit)}`;
+  const message = `Expected ${expected}; seen ${option.words}: ${fitWords(first.spec, first.fit, first.possible)}`;
   const detection = fromExplanations(session, explained, message);
   return isBiasedEpisodeReturn(id, first) ? { ...detection, severity: "error" } : detection;
 }
@@ -283,7 +284,7 @@ function detectInLosses(session: Session, id: string, expected: string): Detecti
 function fromLosses(session: Session, words: string): Detection {
   const losses = session.losses!;
   return {
-    message: `${words} ${fitWords(losses.spec, losses)} (from the loss of ${losses.updates.length} updates)`,
+    message: `${words} ${fitWords(losses.spec, losses, losses.possible)} (from the loss of ${losses.updates.length} updates)`,
     evidence: { kappa: losses.scale, residual: losses.residual, updates: losses.updates.length },
     rows: losses.updates.flatMap((update) => Array.from(session.rowsOf(update))),
     updates: losses.updates.map(({ number }) => number),

@@ -1,4 +1,5 @@
 import { formatSignificant } from "../../scale.ts";
+import type { Possible } from "./enumerate.ts";
 import type { WeightSpec } from "./options.ts";
 
 const returnSymbols: Readonly<Record<WeightSpec["returns"], string>> = {
@@ -17,9 +18,12 @@ const returnSymbols: Readonly<Record<WeightSpec["returns"], string>> = {
   outerMean: "ΣG/T²",
 };
 
+/** Whether γ < 1 in any update: without it γᵗ is 1 and is not written. */
+type Discounting = Pick<Possible, "discounts">;
+
 /** A weight as people write it: "γᵗ(G − V)/T". */
-export function weightSymbol(spec: WeightSpec): string {
-  const power = { once: "γᵗ", never: "", twice: "γ²ᵗ" }[spec.gamma];
+export function weightSymbol(spec: WeightSpec, { discounts }: Discounting): string {
+  const power = discounts ? { once: "γᵗ", never: "", twice: "γ²ᵗ" }[spec.gamma] : "";
   const isAdvantage = spec.returns === "gae" || spec.returns === "tdError";
   const target = returnSymbols[spec.returns];
   const based = spec.baseline !== "none" && !isAdvantage ? `(${target} − V)` : target;
@@ -57,7 +61,11 @@ export function weightSymbol(spec: WeightSpec): string {
 }
 
 /** "c = −1.000·γᵗG, residual 2.1e−16". */
-export function fitWords(spec: WeightSpec, fit: { scale: number; residual: number }): string {
+export function fitWords(
+  spec: WeightSpec,
+  fit: { scale: number; residual: number },
+  possible: Discounting,
+): string {
   const sign = fit.scale < 0 ? "−" : "";
-  return `c = ${sign}${formatSignificant(Math.abs(fit.scale), 4)}·${weightSymbol(spec)}, residual ${formatSignificant(fit.residual, 2)}`;
+  return `c = ${sign}${formatSignificant(Math.abs(fit.scale), 4)}·${weightSymbol(spec, possible)}, residual ${formatSignificant(fit.residual, 2)}`;
 }

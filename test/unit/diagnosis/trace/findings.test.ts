@@ -263,8 +263,9 @@ describe("a mistake is named, and nothing else is", () => {
 test("γ = 1 is said to hide γᵗ, and T = 1 names no formula", () => {
   fc.assert(
     fc.property(draws.map(weighted), (draw) => {
-      const { findings, undecided } = diagnoseDraw({ ...draw, gamma: 1 });
+      const { findings, undecided, verdict, rules } = diagnoseDraw({ ...draw, gamma: 1 });
       expect(findings).toEqual([]);
+      expect([verdict, ...rules.map(({ words }) => words)].join()).not.toContain("γ");
       expect(undecided.map(({ id }) => id)).toContain("missing_gamma_t");
     }),
     { numRuns: 20 },
