@@ -175,7 +175,8 @@ critic = 0.5 * max((V - G_recorded)**2, (near - G_recorded)**2).mean()
 loss   = actor + c * critic - beta * entropy.mean()
 `,
   rule: "theta -= alpha * grad(loss)",
-  reference: "Schulman et al. (2017); the settings and details of CleanRL's ppo.py",
+  reference:
+    "Schulman et al. (2017); the settings and details of CleanRL's ppo.py, but for its orthogonal initialisation",
   defaults: adapted(cleanRl, {
     "CartPole-v1": { ...cartPoleDefaults, ...cleanRl, annealSteps: 500_000 },
     "Pendulum-v1": {
