@@ -124,6 +124,7 @@ critic = 0.5 * max((V - G_recorded)**2, (near - G_recorded)**2).mean()
 loss   = actor + c * critic - beta * entropy.mean()
 `,
   rule: "theta -= alpha * grad(loss)",
-  reference: "Schulman et al. (2017); the settings and details of CleanRL's ppo.py",
+  reference:
+    "Schulman et al. (2017); the settings and details of CleanRL's ppo.py, but for its orthogonal initialisation",
   defaults: ppoDefaults,
 };

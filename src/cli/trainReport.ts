@@ -87,6 +87,11 @@ function clippedLine({ trainer }: TrainingSession): string {
     : `${clipped} of the last update's ${counted(batch.steps, "action")} lay beyond their bounds and counted as the bound.\n`;
 }
 
+function hasNoStepLeft({ steps, resolved }: TrainingSession["trainer"]): boolean {
+  const { annealSteps } = resolved.settings;
+  return annealSteps !== null && steps >= annealSteps;
+}
+
 /** The last line: how training ended, after how much of it. `steps` and `seconds` are this session's. */
 export function report(
   session: TrainingSession,
@@ -108,7 +113,9 @@ export function report(
         ? "Solved"
         : untilSolved && session.state === "finished"
           ? "Not solved"
-          : "Stopped";
+          : hasNoStepLeft(trainer)
+            ? "Stopped, its step size at 0,"
+            : "Stopped";
   const rate = steps > 0 ? ` (${formatCount(steps / Math.max(seconds, 1e-9))} steps/s)` : "";
   const average =
     trainer.episode === 0 ? "" : ` Average of the last 100: ${trainer.window.mean().toFixed(1)}.`;

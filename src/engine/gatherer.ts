@@ -87,7 +87,7 @@ export class Gatherer {
     return {
       environmentGenerator: this.#environmentGenerator.state(),
       actionGenerator: this.#actionGenerator.state(),
-      dropoutGenerator: this.#dropoutGenerator.state(),
+      dropoutGenerator: this.#drops ? this.#dropoutGenerator.state() : [],
       environments: this.#collector.state(),
     };
   }

@@ -154,7 +154,6 @@ function createHandlers(
       deleteRun(path);
       return null;
     },
-    exportUpdate: async (params) => exportUpdate(await runs.opened(params), params.to, params.path),
     compareRuns: (request) => comparisons.view(request),
     compareLosses: (request) => pairs.view(request),
     pairRows: async (params) => pairRows(await pairs.pair(params), params),

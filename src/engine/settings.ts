@@ -266,6 +266,11 @@ const ranges: readonly {
       "Dropout drops units of the policy's network alone: V on the same trunk would lose them too. Take value own or none.",
   },
   {
+    holds: ({ bootstrapTruncated, value }) => bootstrapTruncated || value !== "none",
+    says: () =>
+      "A time limit that counts as an end changes V of what follows alone, and this policy has no value estimate.",
+  },
+  {
     holds: ({ dropout, environment }) => dropout === 0 || !isGym(environment),
     says: ({ environment }) =>
       `Dropout is not offered where Python steps the environment, as it does ${environment}.`,

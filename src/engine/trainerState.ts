@@ -17,7 +17,7 @@ export interface TrainerState {
   readonly returns: Float64Array;
   /** Where episodes stand between two batches of steps; empty where batches are whole episodes. */
   readonly environments: Float64Array;
-  /** Of the generator that drops hidden units; empty in checkpoints of earlier versions. */
+  /** Of the generator that drops hidden units; empty where none are dropped. */
   readonly dropoutGenerator: readonly number[];
   /** Eligibility traces after the last step; absent where there are none. */
   readonly carried?: CarriedTraces | undefined;

@@ -127,6 +127,8 @@ export const fixedBatch: PrintedBatch = {
     mu: [column(0.1, -0.4), column(0.7, 0.2), column(-0.5, 0.3), column(0.25, -0.8), column(1.1, 0.05)],
     sigma: [column(0.5, 0.9), column(0.7, 0.4), column(1.2, 0.6), column(0.35, 0.8), column(0.45, 1.1)],
     V_next: column(1.1, -0.2, 0.7, 0.15, 0.9),
+    z_theta: column(-0.6, 0.25, 0.4, -0.1, 0.3),
+    z_w: column(0.2, -0.35, 0.5, 0.8, -0.15),
     G_recorded: column(1.9, 0.8, 2.2, 0.4, 1.5),
     V_recorded: column(0.35, 1.25, -0.2, 0.7, 0.2),
     V: column(0.4, 1.2, -0.3, 0.8, 0.1),

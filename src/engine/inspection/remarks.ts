@@ -16,7 +16,7 @@ function traceRemark(inspector: Inspector): string[] {
   const { batch } = inspector.frozen;
   const { evaluation, projections, gradientNorm } = inspector.trainer;
   const { traces = {} } = evaluation.heads;
-  if (batch.carried === undefined) return [];
+  if (batch.carried === undefined || gradientNorm === 0) return [];
   const before = batch.time[0]!;
   const own = projections.reduce((sum, projection) => sum + projection, 0) / gradientNorm ** 2;
   const parts = Object.entries(batch.carried).map(([name, { gradient }]) => {

@@ -1,8 +1,11 @@
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { resolveSettings, type SettingsRequest } from "../../../src/engine/settings.ts";
 import { Trainer } from "../../../src/engine/trainer.ts";
 import { decodeTrainerState, encodeTrainerState } from "../../../src/engine/trainerState.ts";
+import { TrainingSession } from "../../../src/engine/trainingSession.ts";
 import type { UpdateSummary } from "../../../src/runs/summary.ts";
+import { temporaryFolder } from "../../util/temporaryFolder.ts";
 
 const small: SettingsRequest = { algorithm: "ppo", seed: 3, hidden: [8], environments: 2, batch: 16 };
 
@@ -62,6 +65,16 @@ describe("an annealed step size", () => {
     expect(rest.slice(0, 5)).toEqual(made);
   });
 
+  test("ends the run where it has fallen to 0, and again where it is taken up", async () => {
+    const path = join(temporaryFolder(), "run.pgrun");
+    const session = TrainingSession.create(path, resolveSettings(annealed));
+    await session.run();
+    expect([session.state, session.trainer.steps]).toEqual(["finished", 160]);
+    const resumed = await TrainingSession.resume(path);
+    await resumed.run();
+    expect([resumed.state, resumed.trainer.steps]).toEqual(["finished", 160]);
+  });
+
   test("is another run than one whose step size stays", () => {
     expect(trained(annealed, 8).made).not.toEqual(trained({ ...annealed, annealSteps: null }, 8).made);
   });
@@ -114,6 +127,7 @@ describe("the defaults of an environment", () => {
   test.each([
     [{ adamEpsilon: 0 }, /epsilon is a finite number above 0/],
     [{ annealSteps: 0 }, /over 1 step or more/],
+    [{ bootstrapTruncated: false }, /changes V of what follows alone/],
     [{ dropout: 1 }, /at least 0 and below 1/],
     [{ dropout: 0.5, hidden: [] }, /needs a hidden layer/],
   ])("do not save %j", (request, message) => {

@@ -7,7 +7,8 @@ import type { WeightSpec } from "../../../diagnosis/trace/weights/options.ts";
  */
 export function weightLines(spec: WeightSpec): readonly string[] | undefined {
   const targets = targetLines(spec);
-  if (!targets) return undefined;
+  if (!targets || !WRITTEN.centres.has(spec.centre) || !WRITTEN.baselines.has(spec.baseline))
+    return undefined;
   const isAdvantage = spec.returns === "gae" || spec.returns === "tdError";
   const power = { never: 0, once: 1, twice: 2 }[spec.gamma];
   return [
@@ -24,6 +25,15 @@ export function weightLines(spec: WeightSpec): readonly string[] | undefined {
     ...reductionLines(spec),
   ];
 }
+
+/** What is written out here; another centre or baseline needs numbers that a script has not. */
+const WRITTEN: {
+  readonly centres: ReadonlySet<WeightSpec["centre"]>;
+  readonly baselines: ReadonlySet<WeightSpec["baseline"]>;
+} = {
+  centres: new Set(["none", "normalisedUpdate", "normalisedEpisode", "normalisedReturns", "centredUpdate"]),
+  baselines: new Set(["value", "none"]),
+};
 
 function rewardLines({ rewards }: WeightSpec): readonly string[] {
   if (rewards === "own") return ["r = rewards"];
@@ -151,17 +161,21 @@ function reductionLines({ reduction }: WeightSpec): readonly string[] {
       return ["w = [value / T for value in w]"];
     case "episodeCount":
       return ["w = [value / sum(ends) for value in w]"];
+    case "meanOfMeans":
+      return [...trajectoryMeanLines, "w = [value / sum(ends) for value in w]"];
     case "trajectoryMean":
-      return [
-        "length, lengths = 0, [0] * N",
-        "for i in range(N):",
-        "    length += 1",
-        "    if ends[i]:",
-        "        lengths[i + 1 - length : i + 1], length = [length] * length, 0",
-        "w = [w[t] / lengths[i] for t, i in enumerate(rows)]",
-      ];
+      return trajectoryMeanLines;
   }
 }
+
+const trajectoryMeanLines: readonly string[] = [
+  "length, lengths = 0, [0] * N",
+  "for i in range(N):",
+  "    length += 1",
+  "    if ends[i]:",
+  "        lengths[i + 1 - length : i + 1], length = [length] * length, 0",
+  "w = [w[t] / lengths[i] for t, i in enumerate(rows)]",
+];
 
 /** The helper that centred and scaled weights use: (w − mean)/std with n − 1, as torch; equal ones become 0. */
 export const normalisedHelper = `def normalised(values):
