@@ -1,14 +1,6 @@
 import type { AlgorithmDefaults, AlgorithmRecord } from "./algorithm.ts";
-import { cartPoleDefaults, environmentDefaults } from "./environmentDefaults.ts";
-
-/** The defaults of REINFORCE with what an actor–critic changes of them. */
-function adapted(
-  change: Partial<AlgorithmDefaults>,
-  own: Readonly<Record<string, AlgorithmDefaults>> = {},
-): Readonly<Record<string, AlgorithmDefaults>> {
-  const all = Object.entries(environmentDefaults).map(([id, defaults]) => [id, { ...defaults, ...change }]);
-  return { ...Object.fromEntries(all), ...own };
-}
+import { adapted, environmentDefaults } from "./environmentDefaults.ts";
+import { a2cDefaults, ppoDefaults } from "./steppedDefaults.ts";
 
 const corridor = environmentDefaults.ShortCorridor as AlgorithmDefaults;
 
@@ -91,24 +83,6 @@ loss = -((w - V).detach() * log_pi).sum() + smooth_l1_loss(V, w, reduction='sum'
   defaults: adapted({ learningRate: 3e-3, optimiser: "adam" }),
 };
 
-const manySteps: Partial<AlgorithmDefaults> = {
-  hidden: [64, 64],
-  activation: "tanh",
-  bias: true,
-  optimiser: "adam",
-  clipNorm: 0.5,
-  sigma: "parameter",
-};
-
-/** Shorter batches than elsewhere: no episode ends in them, so nothing but V_next says what follows. */
-const pendulum: AlgorithmDefaults = {
-  ...(environmentDefaults["Pendulum-v1"] as AlgorithmDefaults),
-  ...manySteps,
-  learningRate: 1e-3,
-  environments: 8,
-  stepsPerUpdate: 8,
-};
-
 export const a2c: AlgorithmRecord = {
   id: "a2c",
   title: "A2C with GAE",
@@ -124,33 +98,8 @@ loss = -(A * log_pi).mean() + c * ((A + V.detach() - V)**2).mean() - beta * entr
 `,
   rule: "theta += alpha * 1/T * gae(r, V, gamma, 0.95, V_next) * grad(log_pi) + alpha * 0.01/T * grad(entropy)",
   reference: "Mnih et al. (2016), Asynchronous methods; Schulman et al. (2016), generalised advantages",
-  defaults: adapted(
-    { ...manySteps, learningRate: 1e-3, environments: 8, stepsPerUpdate: 16 },
-    { "Pendulum-v1": pendulum },
-  ),
+  defaults: a2cDefaults,
 };
-
-const cleanRl: Partial<AlgorithmDefaults> = {
-  ...manySteps,
-  learningRate: 2.5e-4,
-  adamEpsilon: 1e-5,
-  environments: 4,
-  stepsPerUpdate: 128,
-  epochs: 4,
-  minibatches: 4,
-};
-
-/** Where returns lie in the hundreds, a critic that moves by 0.2 at most would never get there. */
-const unclippedPpo = `# proximal policy optimisation, the critic not clipped: returns here are far larger than its bounds
-eps    = 0.2                                 # how far the ratio may go
-beta   = 0                                   # weight of an entropy bonus
-c      = 0.5                                 # weight of the critic's loss
-A      = (adv - adv.mean()) / (adv.std() + 1e-8)
-ratio  = (log_pi - log_pi_old).exp()
-actor  = -min(ratio * A, clamp(ratio, 1 - eps, 1 + eps) * A).mean()
-critic = ((V - G_recorded)**2).mean()
-loss   = actor + c * critic - beta * entropy.mean()
-`;
 
 export const ppo: AlgorithmRecord = {
   id: "ppo",
@@ -177,16 +126,5 @@ loss   = actor + c * critic - beta * entropy.mean()
   rule: "theta -= alpha * grad(loss)",
   reference:
     "Schulman et al. (2017); the settings and details of CleanRL's ppo.py, but for its orthogonal initialisation",
-  defaults: adapted(cleanRl, {
-    "CartPole-v1": { ...cartPoleDefaults, ...cleanRl, annealSteps: 500_000 },
-    "Pendulum-v1": {
-      ...pendulum,
-      ...cleanRl,
-      learningRate: 1e-3,
-      stepsPerUpdate: 1024,
-      epochs: 10,
-      minibatches: 64,
-      loss: unclippedPpo,
-    },
-  }),
+  defaults: ppoDefaults,
 };

@@ -1,5 +1,10 @@
 import type { AlgorithmRecord } from "./algorithm.ts";
-import { cartPoleDefaults, corridorDefaults, environmentDefaults } from "./environmentDefaults.ts";
+import {
+  cartPoleDefaults,
+  corridorDefaults,
+  environmentDefaults,
+  tabularDefaults,
+} from "./environmentDefaults.ts";
 
 const defaults = environmentDefaults;
 
@@ -15,7 +20,12 @@ loss = -(gamma**t * G.detach() * log_pi).sum() - beta * entropy.sum()
 `,
   rule: "theta += alpha * gamma^t * G * grad(log_pi)",
   reference: "Sutton & Barto, Reinforcement Learning, 2nd edition, section 13.3",
-  defaults: { ...defaults, "CartPole-v1": { ...cartPoleDefaults, learningRate: 3e-3 } },
+  defaults: {
+    ...defaults,
+    "CartPole-v1": { ...cartPoleDefaults, learningRate: 3e-3 },
+    // Most episodes pay nothing and have no gradient, but Adam would go on in the direction of the last that had one.
+    "FrozenLake-v1": { ...tabularDefaults, optimiser: "sgd", learningRate: 0.5 },
+  },
 };
 
 export const reinforceWithoutGammaT: AlgorithmRecord = {

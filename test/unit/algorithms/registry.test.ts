@@ -43,7 +43,7 @@ describe.each(algorithms.map((record) => [record.id, record] as const))("%s", (i
       expect(defaults.gamma).toBeGreaterThan(0);
       expect(defaults.gamma).toBeLessThanOrEqual(1);
       expect(defaults.learningRate).toBeGreaterThan(0);
-      expect(defaults.learningRate).toBeLessThan(0.1);
+      expect(defaults.learningRate).toBeLessThan(defaults.optimiser === "sgd" ? 1 : 0.1);
     }
   });
 
