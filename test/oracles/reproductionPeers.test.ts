@@ -40,7 +40,12 @@ test.each([
 
 test("a peer is told our settings, and the numbers of our texts", () => {
   const told = settingsOf({ request: { environment: "Pendulum-v1", algorithm: "a2c", seed: 2 }, steps: 10 });
-  expect(told).toMatchObject({ seed: 2, gamma: 0.9, numbers: { scale: 0.1, lam: 0.9, c: 0.5 }, is_normalised: true });
+  expect(told).toMatchObject({
+    seed: 2,
+    gamma: 0.9,
+    numbers: { scale: 0.1, lam: 0.9, c: 0.5 },
+    is_normalised: true,
+  });
   expect(settingsOf({ request: { algorithm: "ppo" } })).toMatchObject({
     is_critic_clipped: true,
     numbers: { eps: 0.2, lam: 0.95, c: 0.5 },
