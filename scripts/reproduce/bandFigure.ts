@@ -64,7 +64,7 @@ function drawPanel({ title, grid, bands, mark }: BandPanel, names: readonly stri
     ...(mark
       ? [
           line(left, y(mark.value), right, y(mark.value), "mark"),
-          label(mark.name, right, y(mark.value) - 4, "end"),
+          label(mark.name, left + 4, y(mark.value) - 4),
         ]
       : []),
     ...bands.map(({ name, curves }) =>
@@ -96,8 +96,10 @@ function drawBand(
 
 /** Round numbers that hold the values, and ticks between them. */
 function scaleOf(values: readonly number[]): { least: number; greatest: number; ticks: readonly number[] } {
-  const [low, high] = [Math.min(...values), Math.max(...values)];
-  const rough = Math.max(high - low, 1e-9) / 4;
+  const [least, greatest] = [Math.min(...values), Math.max(...values)];
+  const room = greatest > least ? 0 : Math.max(1, Math.abs(least) / 10);
+  const [low, high] = [least - room, greatest + room];
+  const rough = (high - low) / 4;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((factor) => factor * power).find((candidate) => candidate >= rough)!;
   const first = Math.floor(low / step);

@@ -162,8 +162,8 @@ function notesOf({ chances, explained }: LearningPart): string {
   const [mountainCar, continuous] = chances.map(
     ({ episodes, reached }) => `${reached} of ${episodes.toLocaleString("en-US")}`,
   );
-  return `**FrozenLake-v1.** An episode that does not reach the goal has no gradient, and a policy that has become certain of a worse way has nothing that leads away from it: plain REINFORCE
-stays there with some seeds, however long. A baseline mends most of it.
+  return `**FrozenLake-v1.** An episode that does not reach the goal has no gradient, and a policy that has become certain of a worse way has little that leads away from it: plain REINFORCE
+stays there with some seeds. Its defaults here are plain gradient steps, since Adam would go on in the direction of the last episode that paid.
 
 **MountainCar-v0.** ${mountainCar} episodes of random actions reach the goal, so plain REINFORCE sees −200 whatever it does, and learns nothing. PPO does not wait for the goal: its V falls where
 it has been, so that what it has not seen looks better. Its defaults here scale the rewards in the text of its targets and do not clip the critic.

@@ -72,12 +72,12 @@ class Policy(nn.Module):
         if self.is_discrete:
             return torch.distributions.Categorical(logits=outputs)
         if self.log_sigma is not None:
-            return Independent(outputs, self.log_sigma.exp().expand_as(outputs))
+            return independent_normal(outputs, self.log_sigma.exp().expand_as(outputs))
         mean, log_sigma = outputs.chunk(2, -1)
-        return Independent(mean, log_sigma.exp())
+        return independent_normal(mean, log_sigma.exp())
 
 
-def Independent(mean, sigma):
+def independent_normal(mean, sigma):
     return torch.distributions.Independent(torch.distributions.Normal(mean, sigma), 1)
 
 

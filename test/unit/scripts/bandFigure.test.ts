@@ -38,6 +38,16 @@ test.prop([fc.tuple(values, values).filter(([a, b]) => a.length === b.length)], 
   },
 );
 
+test("a curve that never changes lies in the middle of its panel", () => {
+  const grid = [1000, 2000];
+  const svg = drawBands({
+    title: "T",
+    words: "w",
+    panels: [{ title: "t", grid, bands: [{ name: "a", curves: [[-200, -200]] }] }],
+  });
+  expect(pointsOf(svg.split("<g ")[1]!, "curve a").map(([, y]) => y)).toEqual([116, 116]);
+});
+
 test("a curve begins where its first episode has ended", () => {
   const svg = figure([
     [Number.NaN, 1, 2],
