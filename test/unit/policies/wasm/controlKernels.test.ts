@@ -143,3 +143,15 @@ describe("the kernels of a control network, against plain loops, to the last bit
     }
   });
 });
+
+test("no rows at all leave everything as it is", () => {
+  const { numbers, kernels } = drawn(64, 1);
+  const before = numbers.slice();
+  kernels.tanh(0, 8, 0, 2);
+  kernels.forwardFour(0, 0, 8, 0, 8, 0, 8, 0, 2, 0);
+  kernels.controlForward(0, 2, 0, 8, 0, 8, 0);
+  kernels.controlProject(0, 0, 2, 0, 8, 0, 8, 0);
+  kernels.packColumn(0, 8, 64, 0);
+  kernels.sgd(0, 64, 0, 1, 1);
+  expect(numbers).toEqual(before);
+});
