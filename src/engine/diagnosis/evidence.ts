@@ -18,14 +18,15 @@ import { replayTrace } from "./replayTrace.ts";
 /** Makes a trace ready for diagnosis: every update with its own steps, in trajectories. */
 export function traceEvidence(trace: Trace): TraceEvidence {
   const { header, steps } = trace;
-  const contexts = new Map<number, Trajectories>();
+  const contexts = new Map<string, Trajectories>();
+  const uses = usesOf(trace.updates);
   const environment = typeof header?.environment === "string" ? header.environment : undefined;
   return {
     environment,
     replay: replayTrace(trace, environment),
     recordedReward: (row) => steps.rewards.at(row),
     recordedTermination: (row) => (steps.flags(row) & terminatedFlag) !== 0,
-    updates: trace.updates.map((record) => updateEvidence(trace, record, contexts)),
+    updates: trace.updates.map((record) => updateEvidence(trace, record, contexts, uses)),
     where: (row) => ({ episode: steps.episodes.at(row), t: steps.time.at(row) }),
   };
 }
@@ -33,9 +34,11 @@ export function traceEvidence(trace: Trace): TraceEvidence {
 function updateEvidence(
   trace: Trace,
   record: UpdateRecord,
-  contexts: Map<number, Trajectories>,
+  contexts: Map<string, Trajectories>,
+  uses: ReadonlyMap<string, number>,
 ): UpdateEvidence {
   const { rollout, rows } = record;
+  const isRollout = rollout !== undefined || uses.get(sourceOf(record))! > 1;
   const context = contextOf(trace, record, contexts);
   const column = (name: StepColumnName) => gather(trace.steps.columns[name], rows);
   const vector = (name: VectorName) => record.vectors.get(name)?.data;
@@ -56,8 +59,7 @@ function updateEvidence(
     policy: outputsOf(trace, record),
     sampledLogProbs,
     logProbs: ownLogProbs ?? sampledLogProbs,
-    hasOwnLogProbs:
-      ownLogProbs !== undefined && (rollout !== undefined || differ(ownLogProbs, sampledLogProbs)),
+    hasOwnLogProbs: ownLogProbs !== undefined && (isRollout || differ(ownLogProbs, sampledLogProbs)),
     entropies: vector("entropy") ?? column("entropy"),
     values: vector("value") ?? column("value"),
     loss: record.scalars.get("loss"),
@@ -72,7 +74,7 @@ function updateEvidence(
     logSigmaGrad: vector("log_sigma_grad"),
     epoch: record.scalars.get("epoch"),
     minibatch: record.scalars.get("minibatch"),
-    isRollout: rollout !== undefined,
+    isRollout,
     clipEpsilon: record.scalars.get("clip_epsilon") ?? header("clip_epsilon"),
     recordedReturns: vector("returns") ?? record.tensors.get("returns")?.data,
     recordedAdvantages: vector("advantages") ?? record.tensors.get("advantages")?.data,
@@ -80,19 +82,24 @@ function updateEvidence(
   };
 }
 
-/** The trajectories of an update's episodes, or of the whole rollout of which it may use a minibatch. */
-function contextOf(trace: Trace, record: UpdateRecord, contexts: Map<number, Trajectories>): Trajectories {
-  const { rollout } = record;
-  if (rollout === undefined) return trajectoriesOf(trace, record.rows);
-  let context = contexts.get(rollout);
-  if (!context) {
-    const { first, steps, environments } = trace.rollouts[rollout]!;
-    context = trajectoriesOf(
-      trace,
-      Int32Array.from({ length: steps * environments }, (_, row) => first + row),
-    );
-    contexts.set(rollout, context);
-  }
+/** Names the steps that an update picks from; those of further epochs and other minibatches have the same name. */
+function sourceOf({ among }: UpdateRecord): string {
+  return `${among[0]} ${among.at(-1)} ${among.length}`;
+}
+
+/** How many updates pick from the same steps, by their name. */
+function usesOf(updates: readonly UpdateRecord[]): Map<string, number> {
+  const uses = new Map<string, number>();
+  for (const update of updates) uses.set(sourceOf(update), (uses.get(sourceOf(update)) ?? 0) + 1);
+  return uses;
+}
+
+/** The trajectories of the episodes, or of the whole rollout, of which an update may use a minibatch. */
+function contextOf(trace: Trace, record: UpdateRecord, contexts: Map<string, Trajectories>): Trajectories {
+  const known = contexts.get(sourceOf(record));
+  if (known) return known;
+  const context = trajectoriesOf(trace, record.among);
+  contexts.set(sourceOf(record), context);
   return context;
 }
 
