@@ -18,6 +18,7 @@ const weights: Readonly<Record<string, string>> = {
   "steps of several environments": "1.000·(G − V)/T",
   "one-step actor-critic": "1.000·(G − V)",
   "recurrent policy": "1.000·G",
+  "epochs over steps": "1.000·G·ratio",
   "multi-discrete actions": "1.000·G",
   "rollout of Dict observations": "1.000·G/T",
   "compiled model": "1.000·G",

@@ -96,7 +96,7 @@ export interface UpdateEvidence {
   readonly logSigmaGrad: Float64Array | undefined;
   readonly epoch: number | undefined;
   readonly minibatch: number | undefined;
-  /** Whether the steps came as a rollout of fixed length, as in A2C and PPO. */
+  /** Whether the steps came as a rollout, as in A2C and PPO, or serve several updates. */
   readonly isRollout: boolean;
   readonly clipEpsilon: number | undefined;
   readonly recordedReturns: Float64Array | undefined;

@@ -19,7 +19,7 @@ import { replayTrace } from "./replayTrace.ts";
 /** Makes a trace ready for diagnosis: every update with its own steps, in trajectories. */
 export function traceEvidence(trace: Trace): TraceEvidence {
   const { header, steps } = trace;
-  const seen: Seen = { contexts: new Map(), furthestRow: -1, last: undefined };
+  const seen: Seen = { contexts: new Map(), furthestRow: -1 };
   const isReused = reusesSteps(trace);
   const environment = typeof header?.environment === "string" ? header.environment : undefined;
   return {
@@ -48,10 +48,9 @@ function saysGamma({ header, updates }: Trace): boolean {
 
 /** What the updates before used. */
 interface Seen {
-  readonly contexts: Map<number, Trajectories>;
+  /** Trajectories by the name of the steps in them. */
+  readonly contexts: Map<string, Trajectories>;
   furthestRow: number;
-  /** The trajectories of the last update on episodes, which its further epochs share. */
-  last: Trajectories | undefined;
 }
 
 /** Whether steps are used by more than one update, as in the epochs of PPO. */
@@ -65,9 +64,10 @@ function reusesSteps({ updates }: Trace): boolean {
 }
 
 /** Whether nothing was learned between these steps and the update. */
-function isFirstUse({ rollout, rows, scalars }: UpdateRecord, { contexts, furthestRow }: Seen): boolean {
+function isFirstUse(record: UpdateRecord, { contexts, furthestRow }: Seen): boolean {
+  const { rollout, rows, scalars } = record;
   if ((scalars.get("epoch") ?? 0) !== 0 || (scalars.get("minibatch") ?? 0) !== 0) return false;
-  return rollout === undefined ? rows[0]! > furthestRow : !contexts.has(rollout);
+  return rollout === undefined ? rows[0]! > furthestRow : !contexts.has(sourceOf(record));
 }
 
 function updateEvidence(trace: Trace, record: UpdateRecord, seen: Seen, isReused: boolean): UpdateEvidence {
@@ -128,26 +128,19 @@ function updateEvidence(trace: Trace, record: UpdateRecord, seen: Seen, isReused
   };
 }
 
-/** The trajectories of an update's episodes, or of the whole rollout of which it may use a minibatch. */
-function contextOf(trace: Trace, record: UpdateRecord, seen: Seen): Trajectories {
-  const { rollout, rows: own } = record;
-  const { contexts } = seen;
-  if (rollout === undefined) {
-    if (!isSame(seen.last?.rows, own)) seen.last = trajectoriesOf(trace, own, undefined);
-    return seen.last!;
-  }
-  let context = contexts.get(rollout);
-  if (!context) {
-    const { first, steps, environments, lastValues } = trace.rollouts[rollout]!;
-    const rows = Int32Array.from({ length: steps * environments }, (_, row) => first + row);
-    context = trajectoriesOf(trace, rows, lastValues);
-    contexts.set(rollout, context);
-  }
-  return context;
+/** Names the steps that an update picks from; those of further epochs and other minibatches have the same name. */
+function sourceOf({ among }: UpdateRecord): string {
+  return `${among[0]} ${among.at(-1)} ${among.length}`;
 }
 
-function isSame(a: Int32Array | undefined, b: Int32Array): boolean {
-  return a?.length === b.length && a.every((row, t) => row === b[t]);
+/** The trajectories of the episodes, or of the whole rollout, of which an update may use a minibatch. */
+function contextOf(trace: Trace, record: UpdateRecord, { contexts }: Seen): Trajectories {
+  const known = contexts.get(sourceOf(record));
+  if (known) return known;
+  const lastValues = record.rollout === undefined ? undefined : trace.rollouts[record.rollout]!.lastValues;
+  const context = trajectoriesOf(trace, record.among, lastValues);
+  contexts.set(sourceOf(record), context);
+  return context;
 }
 
 function trajectoriesOf(trace: Trace, given: Int32Array, lastValues: Float64Array | undefined): Trajectories {

@@ -41,7 +41,8 @@ const known: ReadonlySet<string> = new Set([
 /** Reads an update's line: which steps it used, and its numbers, each held against the number of those steps. */
 export function readUpdate(line: LineObject, context: UpdateContext): UpdateRecord {
   const rollout = rolloutOf(line, context);
-  const rows = rowsOf(line, context, rollout);
+  const among = candidateRows(line, context, rollout);
+  const rows = pickedRows(line, among);
   if (rows.length === 0) throw new LineProblem("the update uses no step; name its episodes, or its rollout");
   const scalars = new Map<ScalarName, number>();
   const vectors = new Map<VectorName, Tensor>();
@@ -57,6 +58,7 @@ export function readUpdate(line: LineObject, context: UpdateContext): UpdateReco
     line: context.line,
     number: readWhole("update", line.update),
     rows,
+    among,
     rollout,
     scalars,
     vectors,
@@ -73,8 +75,7 @@ function rolloutOf(line: LineObject, { rollouts }: UpdateContext): number | unde
   return index;
 }
 
-function rowsOf(line: LineObject, context: UpdateContext, rollout: number | undefined): Int32Array {
-  const all = candidateRows(line, context, rollout);
+function pickedRows(line: LineObject, all: Int32Array): Int32Array {
   if (line.rows === undefined || line.rows === null) return all;
   const picked = readTensor("rows", line.rows).data;
   return Int32Array.from(picked, (index) => {

@@ -39,6 +39,8 @@ export interface UpdateRecord {
   readonly number: number;
   /** Steps of the trace that the update used, in the order of its vectors. */
   readonly rows: Int32Array;
+  /** The steps that `rows` picks from: whole episodes, a rollout, or all since the update before. */
+  readonly among: Int32Array;
   /** Index into `Trace.rollouts`, where the steps came as one. */
   readonly rollout: number | undefined;
   readonly scalars: ReadonlyMap<ScalarName, number>;

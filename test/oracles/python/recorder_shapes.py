@@ -226,19 +226,20 @@ def reinforce(rec, policy=None, step=None):
 
 
 def epochs(rec):
-    """Two epochs of two minibatches over an episode that was recorded step by step."""
+    """Two epochs of two minibatches over an episode that was recorded step by step, weighed by the ratio."""
     env, policy = gymnasium.make("CartPole-v1"), linear(4, 2)
     optimizer = torch.optim.SGD(policy.parameters(), lr=0.01)
     for episode in range(3):
         obs, _ = env.reset(seed=episode)
-        observations, actions, rewards, ended = [], [], [], False
+        observations, actions, old, rewards, ended = [], [], [], [], False
         while not ended:
             tensor = torch.as_tensor(obs, dtype=torch.float64)
             distribution = Categorical(logits=policy(tensor))
             action = distribution.sample()
+            old.append(distribution.log_prob(action).detach())
             obs, reward, terminated, truncated, _ = env.step(action.item())
             rec.step(obs=tensor, action=action, reward=reward, terminated=terminated, truncated=truncated,
-                     log_prob=distribution.log_prob(action))
+                     log_prob=old[-1])
             observations.append(tensor)
             actions.append(action)
             rewards.append(reward)
@@ -248,7 +249,7 @@ def epochs(rec):
             for rows in torch.randperm(len(rewards)).split(len(rewards) // 2 + 1):
                 logits = policy(torch.stack(observations)[rows])
                 log_prob = Categorical(logits=logits).log_prob(torch.stack(actions)[rows])
-                loss = -(weights[rows] * log_prob).sum()
+                loss = -(weights[rows] * (log_prob - torch.stack(old)[rows]).exp()).sum()
                 optimizer.zero_grad()
                 expected = oracle(loss, coef=log_prob)
                 rec.update(loss=loss, log_prob=log_prob, rows=rows, epoch=epoch, params=optimizer)
