@@ -101,8 +101,8 @@ export interface CostedSpec {
 const mostDepartures = 3;
 const mostCost = 6;
 
-/** All specifications that are possible, the likeliest first. */
-export function enumerateSpecs(possible: Possible): CostedSpec[] {
+/** All specifications that are possible and cost no more than a limit, the likeliest first. */
+export function enumerateSpecs(possible: Possible, limit = mostCost): CostedSpec[] {
   let partial: { chosen: Partial<Record<Dimension, string>>; cost: number; departures: number }[] = [
     { chosen: {}, cost: 0, departures: 0 },
   ];
@@ -112,7 +112,7 @@ export function enumerateSpecs(possible: Possible): CostedSpec[] {
         const cost = before.cost + costOf(dimension, name, option, possible);
         const isDeparture = option.finding !== undefined && cost - before.cost >= 1;
         const departures = before.departures + (isDeparture ? 1 : 0);
-        if (cost > mostCost || departures > mostDepartures) return [];
+        if (cost > limit || departures > mostDepartures) return [];
         return [{ chosen: { ...before.chosen, [dimension]: name }, cost, departures }];
       }),
     );

@@ -67,6 +67,17 @@ export function explainWeights(
   return { explained, unexplained: left, nearest, possible: possibleOf(updates.map(({ update }) => update)) };
 }
 
+/** The least cost at which one rule explains all of these updates; undefined where none does within a limit. */
+export function leastCost(
+  updates: readonly ReadUpdate[],
+  precision: Precision,
+  cache: TargetCache,
+  limit: number,
+): number | undefined {
+  const sample = updates.filter(({ observed }) => !isZero(observed.weights));
+  return sample.length === 0 ? undefined : explainSample(sample, precision, cache, limit).best?.cost;
+}
+
 /** Updates spread over the trace, those with open ends first, up to a number of steps. */
 function sampleOf(updates: readonly ReadUpdate[]): readonly ReadUpdate[] {
   const isOpen = ({ update: { context } }: ReadUpdate) => context.truncated.some((flag) => flag === 1);
@@ -94,13 +105,14 @@ function explainSample(
   given: readonly ReadUpdate[],
   precision: Precision,
   cache: TargetCache,
+  limit?: number,
 ): { best: Omit<Explanation, "updates"> | undefined; nearest: SearchResult["nearest"] } {
   const sample = [...given].sort((a, b) => squareOf(b.observed) - squareOf(a.observed));
   const possible = possibleOf(sample.map(({ update }) => update));
   const probe = new Probe(sample, precision, cache);
   const candidates: Candidate[] = [];
   let least = Number.POSITIVE_INFINITY;
-  for (const costed of enumerateSpecs(possible)) {
+  for (const costed of enumerateSpecs(possible, limit)) {
     if (costed.cost > least + ambiguityMargin) break;
     if (!probe.mayFit(costed)) continue;
     const candidate = tryCandidate(costed, sample, precision, cache);

@@ -213,9 +213,13 @@ function oneStepTargets(
 }
 
 function normalised(values: readonly number[]): readonly number[] {
+  return normalisedBy(values, 1, 0);
+}
+
+function normalisedBy(values: readonly number[], ddof: number, epsilon: number): readonly number[] {
   const mean = sum(values) / values.length;
-  const deviation = Math.sqrt(sum(values.map((value) => (value - mean) ** 2)) / (values.length - 1));
-  return values.map((value) => (value - mean) / deviation);
+  const deviation = Math.sqrt(sum(values.map((value) => (value - mean) ** 2)) / (values.length - ddof));
+  return values.map((value) => (value - mean) / (deviation + epsilon));
 }
 
 function densityWith(step: Step, power: number): number {
@@ -256,6 +260,51 @@ describe("a mistake is named, and nothing else is", () => {
         expect(ids(draw, mutation)).toEqual([id]);
       }),
       { numRuns: 12 },
+    );
+  });
+});
+
+describe("a variant that is meant", () => {
+  const ofOneEpisode = draws.map((draw) => weighted(plain(single(draw))));
+
+  test("normalisation by n or n − 1 with any ε is no constant factor", () => {
+    fc.assert(
+      fc.property(
+        ofOneEpisode,
+        fc.constantFrom(0, 1),
+        fc.constantFrom(0, 1e-8, 1e-5, 1e-3),
+        (draw, ddof, epsilon) => {
+          const found = ids(draw, { returns: (_, __, right) => normalisedBy(right, ddof, epsilon) });
+          expect(found).toEqual(["normalised_per_episode"]);
+        },
+      ),
+      { numRuns: 15 },
+    );
+  });
+
+  test("a baseline that changes from update to update is found, whatever it is", () => {
+    fc.assert(
+      fc.property(ofOneEpisode, (draw) => {
+        const shifted: Mutation = {
+          returns: ([steps], _, right) => right.map((value) => value - 1 - steps![0]!.value),
+        };
+        const { findings, verdict } = diagnoseDraw(draw, shifted);
+        expect(findings).toEqual([]);
+        expect(verdict).toMatch(/^c = 1\.000·γᵗ\(G − b\), residual/);
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  test("γ that is not recorded is found among the usual ones, and said to be assumed", () => {
+    fc.assert(
+      fc.property(draws.map(weighted), (draw) => {
+        const { findings, undecided } = diagnoseDraw({ ...draw, without: [...draw.without, "gamma"] });
+        expect(findings).toEqual([]);
+        const { reason } = undecided.find(({ id }) => id === "gamma")!;
+        expect(reason).toContain(`those of γ = ${draw.gamma},`);
+      }),
+      { numRuns: 15 },
     );
   });
 });
