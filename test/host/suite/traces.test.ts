@@ -192,7 +192,7 @@ describe("exports of a trace", () => {
       ["csv", /^step,episode,t,/],
       ["pgtrace", /"update":2/],
     ] as const) {
-      const to = inWorkspace(`exported.${as}`);
+      const to = inWorkspace(`exported update.${as}`);
       const answer = await run("exportTraceUpdate", { path: file, update: 2, as, to });
       deepEqual(answer, { ok: true, path: to, update: 2 });
       match(readFileSync(to, "utf8"), holds);
