@@ -7,12 +7,14 @@ import type { OpenedReference } from "./runBook.ts";
 import { updateScript } from "./script/updateScript.ts";
 import { UserError } from "./userError.ts";
 
+type Exported = Pick<OpenedReference, "run" | "inspector" | "names">;
+
 /**
  * Writes an opened update's step table as CSV, its batch and update as a trace, or all of it as a Python script that
  * makes it again. Returns how many steps.
  */
 export function exportUpdate(
-  opened: OpenedReference,
+  opened: Exported,
   to: ExportFormat,
   path: string,
   force = false,
@@ -26,7 +28,7 @@ export function exportUpdate(
   return { path, rows: opened.inspector.frozen.batch.steps };
 }
 
-function csvColumns({ inspector, names }: OpenedReference): CsvColumn[] {
+function csvColumns({ inspector, names }: Exported): CsvColumn[] {
   const loss = inspector.trainer;
   return columnViews(tableShape(inspector, loss, names)).map(({ name }) => ({
     name,
@@ -34,7 +36,7 @@ function csvColumns({ inspector, names }: OpenedReference): CsvColumn[] {
   }));
 }
 
-function traceHeader({ inspector, run }: OpenedReference): TraceHeader {
+function traceHeader({ inspector, run }: Exported): TraceHeader {
   const { frozen } = inspector;
   return {
     environment: run.resolved.environment.id,
@@ -47,7 +49,7 @@ function traceHeader({ inspector, run }: OpenedReference): TraceHeader {
   };
 }
 
-function traceUpdate({ inspector }: OpenedReference): TraceUpdate {
+function traceUpdate({ inspector }: Exported): TraceUpdate {
   const { frozen, heads, trainer } = inspector;
   if (frozen.batch.rows) {
     throw new UserError(

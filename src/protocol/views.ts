@@ -227,13 +227,26 @@ export interface UpdateView {
   readonly episodeReturn: number;
   readonly actionNames: readonly string[];
   readonly observationNames: readonly string[];
-  readonly recomputed: "kept" | "replayed" | "live";
+  readonly recomputed: "kept" | "replayed" | "live" | "recorded";
   /** Why this is another update than the one asked for. */
   readonly instead?: string;
   readonly kept: boolean;
   readonly pinned: boolean;
   readonly gamma: number;
   readonly loss: LossView;
+  /** Of an update of a trace: where it stands there, and what it does not hold. */
+  readonly trace?: TraceUpdateFacts;
+}
+
+/** What is else of an update that someone else's code made. */
+export interface TraceUpdateFacts {
+  /** What the script called it, and its line in the trace. */
+  readonly number: number;
+  readonly line: number;
+  /** Whether the policy's outputs are known, so that the gradient can be seen there. */
+  readonly hasOutputs: boolean;
+  /** Each quantity that is missing, and what recording it would show. */
+  readonly missing: readonly { readonly name: string; readonly allows: string }[];
 }
 
 export interface LossTextView {

@@ -288,4 +288,5 @@ const recomputedNote = {
   live: "as the trainer has it now",
   kept: "from the kept batch",
   replayed: "replayed from the checkpoint before it",
+  recorded: "as the trace recorded it",
 } as const;

@@ -36,7 +36,7 @@ them beside the recorded numbers.`,
       const out = parsed.text("out") ?? `${stem}.update${inspector.frozen.update}.${endings[to]}`;
       if (resolve(out) === resolve(path))
         throw new UserError("usage", "--out names the run itself.", "Choose another file for the export.");
-      const opened = { run, inspector, names: run.names, edited: undefined };
+      const opened = { run, inspector, names: run.names };
       const { rows } = exportUpdate(opened, to, out, parsed.flag("force"));
       console.out(`${out}: ${rows} steps of update ${inspector.frozen.update}\n`);
       return 0;

@@ -30,10 +30,11 @@ export function traceEvidence(trace: Trace): TraceEvidence {
   };
 }
 
-function updateEvidence(
+/** One update with everything its trace tells of it; `contexts` keeps the trajectories of rollouts for its minibatches. */
+export function updateEvidence(
   trace: Trace,
   record: UpdateRecord,
-  contexts: Map<number, Trajectories>,
+  contexts = new Map<number, Trajectories>(),
 ): UpdateEvidence {
   const { rollout, rows } = record;
   const context = contextOf(trace, record, contexts);

@@ -1,15 +1,15 @@
 import type { SortOrder, Source } from "../../protocol/engine.ts";
-import type { OpenedReference } from "../runBook.ts";
 import { UserError } from "../userError.ts";
-import type { InspectedLoss } from "./inspector.ts";
+import type { InspectedLoss } from "./batchInspector.ts";
+import type { OpenedUpdate } from "./openedUpdate.ts";
 import { orderRows } from "./orderedRows.ts";
 
 /** The step table's columns as the trainer's loss has them, as the edited one has, or their difference. */
 export class SourcedColumns {
-  readonly opened: OpenedReference;
+  readonly opened: OpenedUpdate;
   readonly source: Source;
 
-  constructor(opened: OpenedReference, source: Source) {
+  constructor(opened: OpenedUpdate, source: Source) {
     this.opened = opened;
     this.source = source;
   }
@@ -20,8 +20,8 @@ export class SourcedColumns {
 
   /** The loss whose numbers are meant; of a difference, the edited one. */
   get loss(): InspectedLoss {
-    const { inspector, edited } = this.opened;
-    return this.source === "trainer" ? inspector.trainer : (edited ?? inspector.trainer);
+    const { inspector } = this.opened;
+    return this.source === "trainer" ? inspector.trainer : (inspector.edited ?? inspector.trainer);
   }
 
   /** A column [T]. Throws UserError for an unknown one. */

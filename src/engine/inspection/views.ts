@@ -1,8 +1,7 @@
 import type { EnvironmentRecord } from "../../environments/environment.ts";
 import type { EvaluationView, LossView, UpdateView, VerdictView } from "../../protocol/views.ts";
 import { countEpisodes } from "../lossInputs.ts";
-import { columnViews, tableShape } from "./columns.ts";
-import type { InspectedLoss, Inspector } from "./inspector.ts";
+import type { BatchInspector, InspectedLoss } from "./batchInspector.ts";
 import { compareGradients, describeLayers } from "./layers.ts";
 import { ratioView } from "./ratioView.ts";
 import { ruleViews } from "./ruleViews.ts";
@@ -19,7 +18,7 @@ export function namesOf(environment: EnvironmentRecord): Names {
 }
 
 /** A loss on the inspector's batch as the panel and the command line show it. */
-export function lossView(inspector: Inspector, loss: InspectedLoss, names: Names): LossView {
+export function lossView(inspector: BatchInspector, loss: InspectedLoss, names: Names): LossView {
   const { terms } = loss;
   const ratio = ratioView(inspector, loss);
   return {
@@ -29,14 +28,14 @@ export function lossView(inspector: Inspector, loss: InspectedLoss, names: Names
     rest: terms.rest,
     notSeparable: terms.notSeparable ?? null,
     verdict: verdictView(inspector, loss),
-    layers: describeLayers(inspector.backend.parameters, loss.gradient.gradient),
+    layers: describeLayers(inspector.parameters, loss.gradient.gradient),
     gradientNorm: loss.gradientNorm,
-    columns: columnViews(tableShape(inspector, loss, names)),
+    columns: inspector.columnViews(loss, names),
     ...(ratio && { ratio }),
   };
 }
 
-export function verdictView(inspector: Inspector, loss: InspectedLoss): VerdictView {
+export function verdictView(inspector: BatchInspector, loss: InspectedLoss): VerdictView {
   const { verdict } = loss;
   return {
     kind: verdict.kind,
@@ -55,12 +54,13 @@ export function verdictView(inspector: Inspector, loss: InspectedLoss): VerdictV
 export interface UpdateFacts {
   readonly run: string;
   readonly how: UpdateView["recomputed"];
-  readonly instead: string | undefined;
+  readonly instead?: string | undefined;
   readonly kept: boolean;
   readonly pinned: boolean;
+  readonly trace?: UpdateView["trace"];
 }
 
-export function updateView(inspector: Inspector, names: Names, facts: UpdateFacts): UpdateView {
+export function updateView(inspector: BatchInspector, names: Names, facts: UpdateFacts): UpdateView {
   const { batch, update, gamma } = inspector.frozen;
   return {
     run: facts.run,
@@ -75,10 +75,11 @@ export function updateView(inspector: Inspector, names: Names, facts: UpdateFact
     pinned: facts.pinned,
     gamma,
     loss: lossView(inspector, inspector.trainer, names),
+    ...(facts.trace && { trace: facts.trace }),
   };
 }
 
-function lastEpisodeReturn({ frozen: { batch } }: Inspector): number {
+function lastEpisodeReturn({ frozen: { batch } }: BatchInspector): number {
   let sum = 0;
   for (let t = batch.steps - 1; t >= 0; t--) {
     sum += batch.rewards[t]!;
@@ -89,11 +90,11 @@ function lastEpisodeReturn({ frozen: { batch } }: Inspector): number {
 
 /** The edited loss beside the trainer's own. */
 export function comparisonView(
-  inspector: Inspector,
+  inspector: BatchInspector,
   edited: InspectedLoss,
 ): Extract<EvaluationView, { ok: true }>["comparison"] {
   return compareGradients(
-    inspector.backend.parameters,
+    inspector.parameters,
     inspector.trainer.gradient.gradient,
     edited.gradient.gradient,
   );

@@ -1,7 +1,8 @@
 import { statSync } from "node:fs";
-import type { RecordedNamesView, TraceView } from "../../protocol/traceViews.ts";
-import { type DiagnosedFile, diagnoseFile } from "../diagnosis/diagnoseFile.ts";
+import { resolve } from "node:path";
+import type { OpenTraceView, RecordedNamesView, TraceView } from "../../protocol/traceViews.ts";
 import { diagnosisMarkdown } from "../diagnosis/diagnosisMarkdown.ts";
+import { OpenTrace } from "./openTrace.ts";
 import { recordedNames } from "./recordedNames.ts";
 import { traceView } from "./traceView.ts";
 
@@ -16,11 +17,32 @@ interface Entry {
 const mostEntries = 16;
 
 /**
- * What is known of trace files, read again only where a file has changed. It keeps what it told of a trace and lets go
- * of the trace itself, so that a file of a million steps does not stay in memory.
+ * What is known of trace files, read again only where a file has changed. Of a trace that nobody has open it keeps what it
+ * told and lets go of the trace itself, so that a file of a million steps does not stay in memory.
  */
 export class TraceBook {
   readonly #entries = new Map<string, Entry>();
+  readonly #open = new Map<string, OpenTrace>();
+  #nextId = 1;
+
+  /** Opens a trace, or reads on where it was open. Throws a UserError that names file and line. */
+  open(path: string): OpenTraceView {
+    const trace = this.#openAt(path) ?? new OpenTrace(`trace${this.#nextId++}`, path);
+    trace.refresh();
+    this.#open.set(trace.name, trace);
+    return { run: trace.id, overview: trace.overview };
+  }
+
+  /** The open trace by whose id updates are asked for; undefined for one whose file was replaced since. */
+  find(id: string): OpenTrace | undefined {
+    const trace = this.#open.get(nameIn(id));
+    return trace?.id === id ? trace : undefined;
+  }
+
+  /** Lets go of a trace; says whether one was open by this id. */
+  close(id: string): boolean {
+    return this.#open.delete(nameIn(id));
+  }
 
   /** What a trace holds and what its updates are. Throws a UserError that names file and line. */
   view(path: string): TraceView {
@@ -44,19 +66,32 @@ export class TraceBook {
     const known = this.#entries.get(path);
     this.#entries.delete(path);
     const isFresh = known?.bytes === bytes && known.modified === modified;
-    const entry = isFresh ? known : entryOf(diagnoseFile(path), { bytes, modified });
+    const entry = isFresh ? known : this.#tell(path, { bytes, modified });
     this.#entries.set(path, entry);
     const [oldest] = this.#entries.keys();
     if (this.#entries.size > mostEntries) this.#entries.delete(oldest!);
     return entry;
   }
+
+  #tell(path: string, place: { bytes: number; modified: number }): Entry {
+    const trace = this.#openAt(path) ?? new OpenTrace("", path);
+    trace.refresh();
+    const { diagnosis: file } = trace;
+    return {
+      ...place,
+      view: traceView(file, trace.overview),
+      names: recordedNames(file.trace, place.modified),
+      markdown: diagnosisMarkdown(file.trace, file.diagnosis),
+    };
+  }
+
+  #openAt(path: string): OpenTrace | undefined {
+    for (const trace of this.#open.values()) if (resolve(trace.path) === resolve(path)) return trace;
+    return undefined;
+  }
 }
 
-function entryOf(file: DiagnosedFile, place: { bytes: number; modified: number }): Entry {
-  return {
-    ...place,
-    view: traceView(file, place),
-    names: recordedNames(file.trace, place.modified),
-    markdown: diagnosisMarkdown(file.trace, file.diagnosis),
-  };
+/** "trace1" of "trace1.2". */
+function nameIn(id: string): string {
+  return id.split(".", 1)[0]!;
 }

@@ -56,7 +56,7 @@ describe("one step of a Gaussian policy", () => {
   );
   const { steps } = inspector.frozen.batch;
   const views = Array.from({ length: steps }, (_, step) =>
-    stepView(inspector, inspector.trainer, step, names, environment),
+    stepView({ inspector, names, environment, where: "" }, inspector.trainer, step),
   );
 
   test("shows what was drawn, μ, σ and what each gets, as the columns have it", () => {

@@ -1,0 +1,231 @@
+import { type CandidateWeights, candidateWeights } from "../../diagnosis/match.ts";
+import { judge, type Verdict } from "../../diagnosis/verdict.ts";
+import type { Diagnostic } from "../../loss/diagnostic.ts";
+import type { Gradient, Heads, OpaqueHeads, ParameterView } from "../../policies/policy.ts";
+import type { ColumnView } from "../../protocol/views.ts";
+import type { FrozenBatch } from "../frozenUpdate.ts";
+import { countEpisodes } from "../lossInputs.ts";
+import { type BatchEvaluation, evaluateToInspect, type ReadLoss } from "../lossOnBatch.ts";
+import { baseColumn, matrixColumn } from "./baseColumn.ts";
+import { columnViews, tableShape } from "./columns.ts";
+import { perStepTerms, type StepTerms } from "./terms.ts";
+import type { Names } from "./views.ts";
+
+/** One loss on one frozen batch, with everything that follows from it. */
+export interface InspectedLoss {
+  readonly text: string;
+  readonly evaluation: BatchEvaluation;
+  readonly gradient: Gradient;
+  /** ‖g‖ before any clipping. */
+  readonly gradientNorm: number;
+  /** g_t·g [T]. */
+  readonly projections: Float64Array;
+  readonly terms: StepTerms;
+  readonly verdict: Verdict;
+}
+
+export type Inspection =
+  | { readonly ok: true; readonly loss: InspectedLoss; readonly diagnostics: readonly Diagnostic[] }
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+
+/** A loss's derivatives at the heads. */
+export type Derivatives = Pick<BatchEvaluation, "gradient" | "direct" | "adjoints">;
+
+/** What follows from ∂L/∂outputs: g, ‖g_t‖ and g_t·g. */
+export interface Followed {
+  readonly gradient: Gradient;
+  /** g_t·g [T]. */
+  readonly projections: Float64Array;
+}
+
+/**
+ * One update's batch with the heads of its policy, against which any number of losses are held. Where the gradient
+ * goes from the outputs on, and which names there are, is for those who know the policy.
+ */
+export abstract class BatchInspector {
+  abstract readonly frozen: FrozenBatch;
+  abstract readonly heads: Heads | OpaqueHeads;
+  /** The loss that was last tried on it. */
+  edited: InspectedLoss | undefined;
+  #trainer: InspectedLoss | undefined;
+  #candidates: readonly CandidateWeights[] | undefined;
+  readonly #columns = new Map<string, Float64Array>();
+  readonly #lossColumns = new WeakMap<InspectedLoss, Map<string, Float64Array>>();
+
+  /** What the gradient is made of, tensor by tensor. */
+  abstract get parameters(): readonly ParameterView[];
+
+  /** The update's own loss on this batch: bit for bit what the trainer had. */
+  get trainer(): InspectedLoss {
+    this.#trainer ??= this.ownLoss();
+    return this.#trainer;
+  }
+
+  /** Another loss on this batch; wrong text is a value with diagnostics. */
+  inspect(text: string): Inspection {
+    const read = this.readText(text);
+    if (!read.ok) return read;
+    const { batch, gamma, learningRate, specification } = this.frozen;
+    const source = { batch, heads: this.heads, specification, gamma, learningRate };
+    const evaluated = evaluateToInspect(read.compiled, source);
+    if (!evaluated.ok) return { ok: false, diagnostics: [...read.diagnostics, ...evaluated.diagnostics] };
+    return { ok: true, loss: this.inspected(text, evaluated), diagnostics: read.diagnostics };
+  }
+
+  /** A column [T] of the step table under a loss. Undefined for an unknown name. */
+  column(loss: InspectedLoss, name: string): Float64Array | undefined {
+    const known = this.#columns.get(name) ?? this.#lossColumns.get(loss)?.get(name);
+    if (known) return known;
+    const base = this.batchColumn(name);
+    if (base) {
+      this.#columns.set(name, base);
+      return base;
+    }
+    const values = lossColumn(loss, this.heads, name, this.frozen.batch.actionCount);
+    if (values) {
+      const columns = this.#lossColumns.get(loss) ?? new Map<string, Float64Array>();
+      this.#lossColumns.set(loss, columns.set(name, values));
+    }
+    return values;
+  }
+
+  /** The columns of the step table under a loss, in their order. */
+  columnViews(loss: InspectedLoss, names: Names): readonly ColumnView[] {
+    return columnViews(tableShape(this, loss, names));
+  }
+
+  /** Where a column's numbers are from, in place of a formula; undefined where its formula says it. */
+  origin(_loss: InspectedLoss, _column: string): string | undefined {
+    return undefined;
+  }
+
+  /** Reads a text against the names that there are. */
+  protected abstract readText(text: string): ReadLoss;
+
+  /** The gradient from the outputs on. */
+  protected abstract follow(evaluation: BatchEvaluation): Followed;
+
+  protected ownLoss(): InspectedLoss {
+    const inspection = this.inspect(this.frozen.loss);
+    if (inspection.ok) return inspection.loss;
+    throw new Error(`the trainer's own loss has errors: ${inspection.diagnostics[0]?.message}`);
+  }
+
+  /** A column [T] that is the same under every loss. */
+  protected batchColumn(name: string): Float64Array | undefined {
+    return baseColumn(this.frozen, this.heads, name);
+  }
+
+  /** Everything that follows from a loss's value and its derivatives at the heads. */
+  protected inspected(text: string, evaluation: BatchEvaluation): InspectedLoss {
+    const followed = this.follow(evaluation);
+    return {
+      text,
+      evaluation,
+      ...followed,
+      gradientNorm: normOf(followed.gradient.gradient),
+      terms: perStepTerms(evaluation, this.frozen.batch.steps),
+      verdict: this.judge(evaluation),
+    };
+  }
+
+  /** Which rule a loss's derivatives at the heads are. */
+  protected judge(evaluation: Derivatives): Verdict {
+    const about = this.#verdictBatch();
+    this.#candidates ??= candidateWeights(about);
+    return judge({ ...about, ...this.#fingerprintInput(evaluation) }, this.#candidates);
+  }
+
+  #fingerprintInput({ gradient, direct, adjoints }: Derivatives) {
+    const named = {
+      logPiAdjoint: adjoints.log_pi,
+      entropyAdjoint: adjoints.entropy,
+      valueAdjoint: adjoints.V,
+      nextValueAdjoint: adjoints.V_next,
+    };
+    const { heads } = this;
+    const { actions, actionCount } = this.frozen.batch;
+    if (heads.mu !== undefined) {
+      const { mu, logSigma } = heads;
+      const whole = { mu: gradient.mu!, logSigma: gradient.logSigma! };
+      const part = direct && { mu: direct.mu!, logSigma: direct.logSigma! };
+      const gaussian = { dimensions: actionCount, actions, mu, logSigma, gradient: whole, direct: part };
+      return { ...named, gaussian };
+    }
+    // What a policy put out is not known everywhere; then a loss can name nothing but its probabilities.
+    const { probabilities = new Float64Array() } = heads;
+    const outputs = {
+      logitsGradient: gradient.logits ?? new Float64Array(),
+      directGradient: direct?.logits,
+    };
+    return { ...named, actionCount, actions, probabilities, ...outputs };
+  }
+
+  /** What a verdict needs of the batch, whatever the loss. */
+  #verdictBatch() {
+    const { batch, gamma } = this.frozen;
+    const { steps, rewards, time, recorded } = batch;
+    const { entropies, logProbabilities, values, nextValues } = this.heads;
+    return {
+      steps,
+      rewards,
+      time,
+      gamma,
+      ends: batch,
+      episodes: countEpisodes(batch),
+      entropies,
+      chosenProbabilities: this.#chosen() ?? logProbabilities.map(Math.exp),
+      values,
+      nextValues,
+      advantages: recorded?.adv,
+      recordedReturns: recorded?.G_recorded,
+      ratios: recorded?.log_pi_old?.map((old, t) => Math.exp(logProbabilities[t]! - old)),
+    };
+  }
+
+  /** π(A_t|S_t) [T] of a categorical policy. */
+  #chosen(): Float64Array | undefined {
+    const { actions, actionCount } = this.frozen.batch;
+    const { probabilities } = this.heads;
+    return (
+      probabilities && Float64Array.from(actions, (action, t) => probabilities[t * actionCount + action]!)
+    );
+  }
+}
+
+/** The Euclidean norm. */
+export function normOf(values: Float64Array): number {
+  let square = 0;
+  for (const value of values) square += value * value;
+  return Math.sqrt(square);
+}
+
+function lossColumn(
+  loss: InspectedLoss,
+  { sigma }: Heads | OpaqueHeads,
+  name: string,
+  actionCount: number,
+): Float64Array | undefined {
+  const { stepNorms } = loss.gradient;
+  const { logits, mu, logSigma, values } = loss.evaluation.gradient;
+  const steps = stepNorms.length;
+  switch (name) {
+    case "weight":
+      return loss.verdict.fingerprint.weights;
+    case "entropy_weight":
+      return loss.verdict.fingerprint.entropyWeights;
+    case "size":
+      return stepNorms;
+    case "share":
+      return loss.projections.map((projection) => projection / loss.gradientNorm ** 2);
+    case "dV":
+      return values;
+    default:
+      return (
+        loss.terms.columns.find((term) => term.column === name)?.values ??
+        matrixColumn(name, "dlogit", logits, steps, actionCount) ??
+        matrixColumn(name, "dmu", mu, steps, actionCount) ??
+        matrixColumn(name, "dsigma", sigma && logSigma?.map((by, at) => by / sigma[at]!), steps, actionCount)
+      );
+  }
+}

@@ -1,0 +1,133 @@
+import { statSync } from "node:fs";
+import type { EnvironmentRecord } from "../../environments/environment.ts";
+import { findEnvironment } from "../../environments/registry.ts";
+import type { CurveView, EngineMethods } from "../../protocol/engine.ts";
+import type { TraceOverview, TracePlaceView } from "../../protocol/traceViews.ts";
+import type { UpdateView } from "../../protocol/views.ts";
+import { TraceFile } from "../../runs/trace/traceFile.ts";
+import { type DiagnosedFile, diagnosed, namingTrouble } from "../diagnosis/diagnoseFile.ts";
+import type { OpenedUpdate } from "../inspection/openedUpdate.ts";
+import { type Names, namesOf, updateView } from "../inspection/views.ts";
+import { UserError } from "../userError.ts";
+import { type FrozenTrace, freezeTrace, stepsAt } from "./frozenTrace.ts";
+import { missingInUpdate } from "./missing.ts";
+import { TraceCurve } from "./traceCurve.ts";
+import { TraceInspector } from "./traceInspector.ts";
+import { traceOverview } from "./traceView.ts";
+
+/** Updates that stay open in memory. */
+const mostInspectors = 4;
+
+/** A trace that is open in the engine: its steps stay in memory, and its file is read on as it grows. */
+export class OpenTrace {
+  readonly name: string;
+  readonly #file: TraceFile;
+  readonly #opened = new Map<number, OpenedUpdate<TraceInspector>>();
+  #overview: TraceOverview | undefined;
+  #curve: TraceCurve | undefined;
+  #diagnosed: DiagnosedFile | undefined;
+  #generation = 0;
+
+  constructor(name: string, path: string) {
+    this.name = name;
+    this.#file = new TraceFile(path);
+  }
+
+  /** By what its updates are asked for: another once the file is another, so that nobody mixes the two. */
+  get id(): string {
+    return `${this.name}.${this.#generation}`;
+  }
+
+  get path(): string {
+    return this.#file.path;
+  }
+
+  /** Reads on. Updates that are open stay so unless the file is another by now. Throws a UserError that names file and line. */
+  refresh(): void {
+    const change = namingTrouble(() => this.#file.refresh());
+    if (change === "none") return;
+    const { size, mtimeMs } = statSync(this.path);
+    this.#overview = traceOverview(this.#file.trace, { bytes: size, modified: mtimeMs });
+    this.#curve = undefined;
+    this.#diagnosed = undefined;
+    if (change === "grown") return;
+    this.#opened.clear();
+    this.#generation++;
+  }
+
+  /** What it holds, as of the last reading. */
+  get overview(): TraceOverview {
+    if (this.#overview) return this.#overview;
+    throw new Error(`${this.path} has not been read yet`);
+  }
+
+  /** What its updates are, as of the last reading. */
+  get diagnosis(): DiagnosedFile {
+    this.#diagnosed ??= diagnosed(this.#file.trace);
+    return this.#diagnosed;
+  }
+
+  curve(from: number, to: number, buckets: number): CurveView {
+    this.#curve ??= new TraceCurve(this.#file.trace);
+    return this.#curve.view(from, to, buckets);
+  }
+
+  /** The update at a place, counted from 1; the last few stay open. Throws a UserError where there is none. */
+  opened(place: number): OpenedUpdate<TraceInspector> {
+    const { length } = this.#file.trace.updates;
+    if (!Number.isInteger(place) || place < 1 || place > length) {
+      const there = length === 0 ? "The trace holds no updates." : `There are updates 1 to ${length}.`;
+      throw new UserError("unknown_update", `There is no update ${place}.`, there);
+    }
+    const opened = this.#opened.get(place) ?? this.#open(freezeTrace(this.#file.trace, place));
+    this.#opened.delete(place);
+    this.#opened.set(place, opened);
+    for (const old of this.#opened.keys()) if (this.#opened.size > mostInspectors) this.#opened.delete(old);
+    return opened;
+  }
+
+  view(place: number): UpdateView {
+    const { inspector, names } = this.opened(place);
+    const { frozen } = inspector;
+    const { number, line, known } = frozen;
+    const trace = { number, line, hasOutputs: known.has("outputs"), missing: missingInUpdate(frozen) };
+    return updateView(inspector, names, { run: this.id, how: "recorded", kept: false, pinned: false, trace });
+  }
+
+  /** Where the steps of a finding stand: in the first of these updates that has one of them. */
+  placeOf({ updates, steps }: EngineMethods["tracePlace"]["params"]): TracePlaceView | null {
+    const named = new Set(updates);
+    for (const [index, { number }] of this.#file.trace.updates.entries()) {
+      if (named.size > 0 && !named.has(number)) continue;
+      const found = stepsAt(this.opened(index + 1).inspector.frozen, steps);
+      if (found.length > 0 || steps.length === 0) return { update: index + 1, steps: found };
+    }
+    return null;
+  }
+
+  #open(frozen: FrozenTrace): OpenedUpdate<TraceInspector> {
+    const environment = this.#environmentOf(frozen);
+    const names = environment ? namesOf(environment) : plainNames(frozen);
+    const where = `update ${frozen.number} of ${this.path.split(/[\\/]/).at(-1)}`;
+    return { inspector: new TraceInspector(frozen, names), names, environment, where };
+  }
+
+  /** The environment that the trace names, where its spaces are those of the recorded steps: a wrapper may have changed them. */
+  #environmentOf({ batch }: FrozenTrace): EnvironmentRecord | undefined {
+    const id = this.#file.trace.header?.environment;
+    const choice = typeof id === "string" ? findEnvironment(id) : undefined;
+    if (!choice?.ok) return undefined;
+    const { observationNames, actionNames } = namesOf(choice.record);
+    const isSame =
+      observationNames.length === batch.observationSize && actionNames.length === batch.actionCount;
+    return isSame ? choice.record : undefined;
+  }
+}
+
+function plainNames({ batch, heads }: FrozenTrace): Names {
+  const named = (word: string, count: number) => Array.from({ length: count }, (_, k) => `${word} ${k}`);
+  return {
+    actionNames: named(heads.mu ? "dimension" : "action", batch.actionCount),
+    observationNames: named("obs", batch.observationSize),
+  };
+}

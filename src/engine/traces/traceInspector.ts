@@ -1,0 +1,195 @@
+import type { Verdict } from "../../diagnosis/verdict.ts";
+import { deriveLoss } from "../../loss/derive.ts";
+import { isOpaque, opaqueGradient, outputsGradient } from "../../policies/heads.ts";
+import type { ParameterView } from "../../policies/policy.ts";
+import type { ColumnView } from "../../protocol/views.ts";
+import {
+  BatchInspector,
+  type Derivatives,
+  type Followed,
+  type InspectedLoss,
+  normOf,
+} from "../inspection/batchInspector.ts";
+import type { Names } from "../inspection/views.ts";
+import { type BatchEvaluation, type HeldNames, type ReadLoss, readLossText } from "../lossOnBatch.ts";
+import type { FrozenTrace } from "./frozenTrace.ts";
+import { heldNames } from "./heldNames.ts";
+import { outputTensors, tensorsOf } from "./outputTensors.ts";
+import { originOf, traceColumnViews } from "./traceColumns.ts";
+
+/** Far above the rounding of recorded float32 numbers, far below a formula that is another. */
+const sameWeights = 1e-5;
+
+const bookLoss = "G    = discounted_returns(r, gamma)\nloss = -(gamma**t * G.detach() * log_pi).sum()";
+
+/** A loss that can be evaluated on any batch, where nothing that a policy put out is in the trace. */
+const noLoss = "loss = (0 * r).sum()";
+
+/**
+ * An update of a trace opened. Its own loss is what the trace recorded of it; the text beside it is read off its weights.
+ * θ is not in a trace: the gradient ends at the policy's outputs, each of which stands as a parameter of its own.
+ */
+export class TraceInspector extends BatchInspector {
+  readonly frozen: FrozenTrace;
+  readonly heads: FrozenTrace["heads"];
+  readonly parameters: readonly ParameterView[];
+  readonly #held: HeldNames;
+
+  constructor(frozen: FrozenTrace, names: Names) {
+    super();
+    this.frozen = frozen;
+    this.heads = frozen.heads;
+    this.#held = heldNames(frozen);
+    this.parameters = outputTensors(frozen, names.actionNames);
+  }
+
+  override columnViews(loss: InspectedLoss, names: Names): readonly ColumnView[] {
+    return traceColumnViews(this, super.columnViews(loss, names), loss);
+  }
+
+  override origin(loss: InspectedLoss, column: string): string | undefined {
+    return originOf(this.frozen, column, loss === this.trainer);
+  }
+
+  protected readText(text: string): ReadLoss {
+    const { specification, batch } = this.frozen;
+    return readLossText(text, specification, batch.rows !== undefined, this.#held);
+  }
+
+  protected override batchColumn(name: string): Float64Array | undefined {
+    if (name === "G") return this.frozen.returns;
+    return this.frozen.columns.get(name) ?? super.batchColumn(name);
+  }
+
+  /** ∂L/∂outputs as the gradient, output by output: g_t·g is ‖∂L/∂outputs_t‖² then. */
+  protected follow(evaluation: Derivatives): Followed {
+    const { steps } = this.frozen.batch;
+    const gradient = tensorsOf(this.frozen, evaluation);
+    const projections = new Float64Array(steps);
+    for (let at = 0; at < gradient.length; at++) projections[at % steps]! += gradient[at]! ** 2;
+    return { gradient: { gradient, stepNorms: projections.map(Math.sqrt) }, projections };
+  }
+
+  protected override ownLoss(): InspectedLoss {
+    const derivatives = this.#recordedDerivatives();
+    const verdict = derivatives && this.judge(derivatives);
+    const { text, inspected } = this.#asText(verdict);
+    const recorded = derivatives ?? { ...inspected.evaluation, gradient: noGradient, direct: undefined };
+    const evaluation: BatchEvaluation = {
+      ...inspected.evaluation,
+      ...recorded,
+      value: this.frozen.value ?? Number.NaN,
+    };
+    const followed = this.follow(recorded);
+    return {
+      ...inspected,
+      text,
+      evaluation,
+      ...followed,
+      gradientNorm: normOf(followed.gradient.gradient),
+      terms: { ...inspected.terms, columns: [], rest: null, notSeparable: "only its value was recorded" },
+      verdict: verdict ?? unread(inspected.verdict),
+    };
+  }
+
+  /** What the trace recorded of ∂L/∂heads; undefined where the weights cannot be told from it. */
+  #recordedDerivatives(): Derivatives | undefined {
+    const { gradients, specification, batch } = this.frozen;
+    const { heads } = this;
+    const { logPi, entropy, values, isRead } = gradients;
+    if (logPi === undefined) return undefined;
+    const adjoints = { log_pi: logPi, entropy, V: values, V_next: undefined };
+    const chained = {
+      logProbabilities: logPi,
+      ...(entropy && { entropies: entropy }),
+      ...(values && { values }),
+    };
+    const steps = { steps: batch.steps, actions: batch.actions, ends: batch };
+    const recomputed = isOpaque(heads)
+      ? opaqueGradient(chained, steps)
+      : outputsGradient(specification, heads, steps, chained);
+    const gradient = {
+      ...recomputed,
+      logits: gradients.logits ?? recomputed.logits,
+      mu: gradients.mu ?? recomputed.mu,
+      logSigma: gradients.logSigma ?? recomputed.logSigma,
+      values,
+    };
+    const isWhole =
+      gradients.logits !== undefined || (gradients.mu !== undefined && gradients.logSigma !== undefined);
+    if (!isRead || !isWhole || isOpaque(heads)) return { gradient, adjoints, direct: undefined };
+    return { gradient, adjoints: { ...adjoints, log_pi: undefined, entropy: undefined }, direct: gradient };
+  }
+
+  /** A loss whose weights are the recorded ones: by its rule, else by the weights themselves; the book's where none are known. */
+  #asText(verdict: Verdict | undefined): { text: string; inspected: InspectedLoss } {
+    for (const text of textsFor(verdict)) {
+      const inspection = this.inspect(text);
+      if (inspection.ok && (verdict === undefined || this.#isSame(inspection.loss, verdict)))
+        return { text, inspected: inspection.loss };
+    }
+    const inspection = this.inspect(noLoss);
+    if (!inspection.ok) throw new Error(`no loss can be evaluated: ${inspection.diagnostics[0]?.message}`);
+    return { text: bookLoss, inspected: inspection.loss };
+  }
+
+  #isSame(loss: InspectedLoss, { fingerprint }: Verdict): boolean {
+    const own = loss.verdict.fingerprint.weights;
+    let left = 0;
+    let total = 0;
+    fingerprint.weights.forEach((weight, t) => {
+      if (Number.isNaN(weight)) return;
+      left += (own[t]! - weight) ** 2;
+      total += weight * weight;
+    });
+    return left <= sameWeights ** 2 * total;
+  }
+}
+
+const noGradient: Derivatives["gradient"] = {
+  outputs: new Float64Array(),
+  rows: 0,
+  logits: undefined,
+  mu: undefined,
+  logSigma: undefined,
+  values: undefined,
+};
+
+/** What to try as the text of a loss, the most telling first. */
+function* textsFor(verdict: Verdict | undefined): Generator<string> {
+  if (verdict === undefined) {
+    yield bookLoss;
+    return;
+  }
+  const derived = deriveLoss(verdict.rule);
+  if (derived.ok && derived.placeholders.length === 0) yield derived.loss;
+  const beta = verdict.entropy?.constant ? verdict.entropy.beta : 0;
+  const bonus = beta === 0 ? "" : " - beta * entropy.sum()";
+  yield [
+    "# c_recorded is the weight that the trace gives every step",
+    ...(beta === 0 ? [] : [`beta = ${beta}`]),
+    `loss = -(c_recorded * log_pi).sum()${bonus}`,
+  ].join("\n");
+}
+
+/** The verdict where the trace does not hold the weights of an update. */
+function unread(verdict: Verdict): Verdict {
+  return {
+    ...verdict,
+    kind: "undecided",
+    finding: undefined,
+    match: undefined,
+    entropy: undefined,
+    value: undefined,
+    undecided: [],
+    sentence:
+      "The weights of this update are not in the trace: the text is the book's loss to try on its batch",
+    explanation:
+      "Give rec.update the log_prob that enters the loss, before loss.backward(), and it can be told what the update is.",
+    fingerprint: {
+      ...verdict.fingerprint,
+      weights: verdict.fingerprint.weights.map(() => Number.NaN),
+      entropyWeights: undefined,
+    },
+  };
+}
