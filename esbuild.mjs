@@ -112,14 +112,6 @@ const bundles = {
     minify: true,
     loader: { ".ttf": "file", ".woff2": "file", ".svg": "file" },
   },
-  trace: {
-    ...common,
-    entryPoints: ["webview/trace/main.ts"],
-    outfile: "dist/trace.js",
-    format: "iife",
-    minify: true,
-    loader: { ".ttf": "file", ".woff2": "file", ".svg": "file" },
-  },
   "test-host": { ...forHost, entryPoints: suites, outdir: "dist/test-host", outExtension: { ".js": ".cjs" } },
 };
 

@@ -66,7 +66,7 @@ export function buildHost(context: vscode.ExtensionContext) {
   const statusBar = owned.add(new StatusBar(store));
   const doctorPage = owned.add(new DoctorPage());
   const traces = owned.add(new Traces(engine));
-  const traceEditors = owned.add(new TraceEditors({ extensionUri, traces }));
+  const traceEditors = owned.add(new TraceEditors({ extensionUri, store, traces }));
   const evaluations = owned.add(new LossEvaluations(engine));
   const explanations = owned.add(new RuleExplanations());
   const memory = context.workspaceState;

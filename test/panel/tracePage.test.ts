@@ -72,6 +72,46 @@ describe("the page of a trace", () => {
     },
   );
 
+  test("shows the steps that a finding names, in their update's step table", async () => {
+    await page
+      .locator(".finding[data-severity=error]")
+      .getByRole("button", { name: "Show these steps" })
+      .click();
+    await page.locator(".step-row[data-marked]").first().waitFor();
+    await page.getByText("marked: the first steps of entropy_sign").waitFor();
+    expect(await page.getByRole("tab", { name: "Steps" }).getAttribute("aria-selected")).toBe("true");
+    expect(await page.locator(".verdict b").textContent()).toContain("entropy is minimised");
+    await page.locator(".detail-scene svg").waitFor();
+  });
+
+  test.each<Theme>(["vscode-dark", "vscode-light"])(
+    "looks right step by step in %s, wide and narrow",
+    async (theme) => {
+      await workbench.useTheme(theme);
+      await page.locator(`body[data-vscode-theme-kind="${theme}"]`).waitFor();
+      await workbench.screenshot(`trace-steps-${theme}`);
+      await workbench.page.setViewportSize({ width: 800, height: 1100 });
+      await workbench.screenshot(`trace-steps-narrow-${theme}`);
+      await workbench.page.setViewportSize({ width: 1500, height: 1100 });
+    },
+  );
+
+  test("evaluates an edited loss on the recorded batch, beside what was recorded", async () => {
+    await page.locator(".cm-content").click();
+    await workbench.page.keyboard.press("ControlOrMeta+A");
+    await workbench.page.keyboard.type("loss = -(log_pi * r).sum()");
+    await page.getByText("‖g‖ recorded").waitFor();
+    await page.getByRole("radiogroup", { name: "Whose numbers are shown" }).getByText("recorded").waitFor();
+    await workbench.screenshot("trace-steps-edited");
+    expect(workbench.complaints()).toEqual([]);
+  });
+
+  test("goes back to the findings by keyboard", async () => {
+    await page.getByRole("tab", { name: "Steps" }).focus();
+    await workbench.page.keyboard.press("ArrowLeft");
+    await page.locator(".finding").first().waitFor();
+  });
+
   test("opens the report beside at the finding that is to be explained", async () => {
     await page.getByRole("button", { name: "Explain" }).first().click();
     await workbench.page.getByRole("tab", { name: "entropy_sign.pgtrace.md" }).waitFor();

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { StepView } from "../../src/protocol/views.ts";
 import { formatNumber, formatSigned } from "../format.ts";
 import { Part } from "../part.ts";
-import { hasErrors, shownSource } from "../selectors.ts";
+import { hasErrors, ownWord, shownSource } from "../selectors.ts";
 import type { PanelState } from "../state.ts";
 import { namedNumbers } from "./namedNumbers.ts";
 import { drawScene } from "./scenes.ts";
@@ -28,7 +28,7 @@ export class StepDetail extends Part {
       <div class="detail-body" ?data-stale=${stale}>
         <div class="detail-scene">${view.scene === undefined ? namedNumbers({ step: view, actionNames, observationNames }) : drawScene(view.scene)}</div>
         <div class="detail-outputs">
-          ${view.dimensions === undefined ? this.#outputs(view) : this.#dimensions(view)}
+          ${view.dimensions === undefined ? (view.outputs.length === 0 ? nothing : this.#outputs(view)) : this.#dimensions(view)}
           ${view.value === undefined ? nothing : valueLine(view.value)}
           <p class="sentence quiet">${view.sentence}</p>
           ${identity(view)}
@@ -41,8 +41,9 @@ export class StepDetail extends Part {
   /** Mean and deviation of every dimension of a Gaussian action, and what each gets; beside an edited loss's the trainer's. */
   #dimensions(view: StepView): TemplateResult {
     const before = shownSource(this.state) === "edited" ? this.state.detail.trainer : undefined;
+    const own = ownWord(this.state);
     const headings =
-      before === undefined ? ["∂L/∂μ", "∂L/∂σ"] : ["∂L/∂μ trainer", "edited", "∂L/∂σ trainer", "edited"];
+      before === undefined ? ["∂L/∂μ", "∂L/∂σ"] : [`∂L/∂μ ${own}`, "edited", `∂L/∂σ ${own}`, "edited"];
     return html`
       <table class="output-table">
         <thead><tr><th scope="col">action</th><th scope="col">drawn</th><th scope="col">μ</th><th scope="col">σ</th>
@@ -58,7 +59,7 @@ export class StepDetail extends Part {
     return html`
       <table class="output-table">
         <thead><tr><th scope="col">output</th><th scope="col">π</th>
-          ${before === undefined ? nothing : html`<th scope="col">∂L/∂z trainer</th>`}
+          ${before === undefined ? nothing : html`<th scope="col">∂L/∂z ${ownWord(this.state)}</th>`}
           <th scope="col">${before === undefined ? "∂L/∂z" : "edited"}</th></tr></thead>
         <tbody>${view.outputs.map((output, k) => outputRow(output, k, before?.outputs[k]?.gradient))}</tbody>
         <tfoot><tr><th scope="row">Σ</th><td>${formatNumber(view.outputs.reduce((sum, { probability }) => sum + probability, 0))}</td>

@@ -1,13 +1,22 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { formatCount } from "../format.ts";
 import { Part } from "../part.ts";
-import { hasErrors, shownColumns, shownSource, shownTerms, sourceKey } from "../selectors.ts";
-import type { PanelState } from "../state.ts";
+import {
+  hasErrors,
+  ownWord,
+  shownColumns,
+  shownSource,
+  shownTerms,
+  sourceKey,
+  updateName,
+} from "../selectors.ts";
+import type { PanelState, StepMarks } from "../state.ts";
 import { CellTip } from "./cellTip.ts";
 import { columnMenu } from "./columnMenu.ts";
 import { exportMenu } from "./exportMenu.ts";
 import { headerRow } from "./header.ts";
 import { chosenColumns, gridTemplate, leastWidth, type TableColumn, tableColumns } from "./layout.ts";
+import { missingMenu } from "./missingMenu.ts";
 import { PageLoader } from "./pageLoader.ts";
 import { RowPool } from "./rowPool.ts";
 import { Scrollbar } from "./scrollbar.ts";
@@ -45,6 +54,7 @@ export class StepTable extends Part {
       state.step,
       state.row,
       state.extents,
+      state.marks,
     ];
   }
 
@@ -65,13 +75,13 @@ export class StepTable extends Part {
       <div class="section-head">
         <h2>${formatCount(update.steps)} steps${by === undefined ? "" : `, by ${by.label}`}</h2>
         ${sourceSwitch(this.state, (wanted) => this.dispatch({ kind: "source", source: wanted }))}
-        <span class="section-note">${update.instead ?? recomputedNote[update.recomputed]}</span>
-        ${exportMenu((command) => void this.panel.session.command(command))}
+        <span class="section-note">${update.instead ?? recomputedNote[update.recomputed]}${markedNote(this.state.marks, this.#marked())}</span>
+        ${update.trace === undefined ? exportMenu((command) => void this.panel.session.command(command)) : missingMenu(update.trace)}
         ${columnMenu(all, this.#columns, (columns) => this.dispatch({ kind: "columns", columns }))}
       </div>
       <div class="step-table" ?data-stale=${source !== "trainer" && hasErrors(this.state)}>
         <div class="step-scroll">
-          <div class="step-grid" role="grid" tabindex="0" aria-label="Steps of update ${update.update}, ${source}"
+          <div class="step-grid" role="grid" tabindex="0" aria-label="Steps of update ${updateName(update)}, ${source === "trainer" ? ownWord(this.state) : source}"
             aria-rowcount=${update.steps + 2} aria-colcount=${this.#columns.length}
             @keydown=${this.#key} @focus=${() => this.#paint()}>
             ${headerRow(this.#columns, sort, (next) => this.dispatch({ kind: "sort", sort: next }))}
@@ -167,12 +177,19 @@ export class StepTable extends Part {
       context: this.#context(),
       read: (row) => this.#pages.cache.row(row),
       selectedStep: this.state.step,
+      marked: this.#marked(),
       activeRow: this.#activeRow,
       activeColumn: this.#activeColumn,
       fadeStale: this.#pages.late && !this.state.follow,
     });
     this.#scrollbar?.draw(geometry, this.#position);
     this.#pointAtActive(window.first, window.end);
+  }
+
+  /** The steps of this update that a finding names. */
+  #marked(): ReadonlySet<number> {
+    const { marks, update } = this.state;
+    return marks !== null && marks.update === update?.update ? marks.steps : none;
   }
 
   /** Rows are written anew when the numbers or their format change. */
@@ -282,6 +299,13 @@ export class StepTable extends Part {
   #activeCell(): HTMLElement | null {
     return this.querySelector<HTMLElement>(`#cell-${this.#activeRow}-${this.#activeColumn}`);
   }
+}
+
+const none: ReadonlySet<number> = new Set();
+
+/** Which finding the marked rows are of. */
+function markedNote(marks: StepMarks | null, marked: ReadonlySet<number>): string {
+  return marks === null || marked.size === 0 ? "" : ` · marked: the first steps of ${marks.finding}`;
 }
 
 const recomputedNote = {

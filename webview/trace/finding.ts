@@ -1,13 +1,13 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { FindingView } from "../../src/protocol/traceViews.ts";
 import { formatNumber } from "../format.ts";
-import type { Ask } from "./tracePage.ts";
+import type { Session } from "../session.ts";
 
 const icons = { error: "error", warning: "warning", info: "info" } as const;
 const words = { error: "Mistake", warning: "Warning", info: "Variant" } as const;
 
 /** One finding: what was seen with its numbers, where, why it matters and the change that mends it. */
-export function findingCard(finding: FindingView, ask: Ask): TemplateResult {
+export function findingCard(finding: FindingView, session: Session): TemplateResult {
   const { id, severity, title, message, why, fix, reference, source } = finding;
   return html`<article class="finding" data-severity=${severity} aria-label="${words[severity]}: ${title}">
     <h3>
@@ -18,9 +18,14 @@ export function findingCard(finding: FindingView, ask: Ask): TemplateResult {
     ${evidence(finding)}
     <p class="quiet finding-place">${placeWords(finding)}
       ${
+        finding.steps.length === 0
+          ? nothing
+          : html`<button class="link-button" @click=${() => void session.showFinding(id)}>Show these steps</button>`
+      }
+      ${
         source === null
           ? nothing
-          : html`<button class="link-button" @click=${() => ask("openSource", { finding: id })}>
+          : html`<button class="link-button" @click=${() => void session.finding("openSource", { finding: id })}>
         ${nameOf(source.file)}:${source.line}</button>`
       }
     </p>
@@ -28,11 +33,11 @@ export function findingCard(finding: FindingView, ask: Ask): TemplateResult {
     <div class="finding-fix">
       <pre tabindex="0" aria-label="Suggested change"><code>${fix}</code></pre>
       <button class="icon-button small" title="Copy the suggested change" aria-label="Copy the suggested change"
-        @click=${() => ask("copyFix", { finding: id })}>
+        @click=${() => void session.finding("copyFix", { finding: id })}>
         <span class="codicon codicon-copy" aria-hidden="true"></span></button>
     </div>
     <p class="quiet">${reference}
-      <button class="link-button" @click=${() => ask("explain", { finding: id })}>Explain</button></p>
+      <button class="link-button" @click=${() => void session.finding("explain", { finding: id })}>Explain</button></p>
   </article>`;
 }
 

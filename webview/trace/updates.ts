@@ -1,13 +1,21 @@
 import { html, nothing, svg, type TemplateResult } from "lit";
-import type { TraceUpdateView, TraceView } from "../../src/protocol/traceViews.ts";
+import type { TraceOverview, TraceUpdateView, TraceView } from "../../src/protocol/traceViews.ts";
 import { formatCount, formatNumber } from "../format.ts";
 import { curvePoints } from "./curvePoints.ts";
 
 const size = { width: 600, height: 72 } as const;
 
-/** Every update with its figures and the rule it follows, newest first, below the curve of mean returns. */
-export function updatesSection(trace: TraceView): TemplateResult | typeof nothing {
-  const { updates, updateCount } = trace;
+type Rules = TraceView["rules"];
+
+/**
+ * Every update with its figures and the rule it follows, newest first, below the curve of mean returns; `open` shows one
+ * step by step, by its place.
+ */
+export function updatesSection(
+  { updates, updateCount }: TraceOverview,
+  rules: Rules,
+  open: (update: number) => void,
+): TemplateResult | typeof nothing {
   if (updateCount === 0) return nothing;
   const cut = updateCount - updates.length;
   return html`<section aria-label="Updates">
@@ -15,32 +23,32 @@ export function updatesSection(trace: TraceView): TemplateResult | typeof nothin
       ${cut > 0 ? html`<span class="section-note">the newest ${formatCount(updates.length)} of ${formatCount(updateCount)}</span>` : nothing}
     </div>
     ${returnCurve(updates)}
-    ${trace.rules.length > 1 ? ruleList(trace) : nothing}
+    ${rules.length > 1 ? ruleList(rules) : nothing}
     <div class="update-table" tabindex="0" role="region" aria-label="Table of updates">
       <table>
         <thead><tr>
           <th scope="col">Update</th><th scope="col">Steps</th><th scope="col">Return</th>
           <th scope="col">Loss</th><th scope="col">‖∂L/∂θ‖</th><th scope="col">c is</th>
         </tr></thead>
-        <tbody>${updates.toReversed().map((update) => updateRow(update, trace))}</tbody>
+        <tbody>${updates.toReversed().map((update) => updateRow(update, rules, open))}</tbody>
       </table>
     </div>
   </section>`;
 }
 
-function updateRow(update: TraceUpdateView, { rules }: TraceView): TemplateResult {
-  const { number, steps, meanReturn, loss, gradientNorm, rule } = update;
+function updateRow(update: TraceUpdateView, rules: Rules, open: (update: number) => void): TemplateResult {
+  const { place, number, steps, meanReturn, loss, gradientNorm, rule } = update;
   return html`<tr>
-    <th scope="row">${number}</th>
+    <th scope="row"><button class="link-button" aria-label="Show update ${number} step by step" @click=${() => open(place)}>${number}</button></th>
     <td>${formatCount(steps)}</td>
     <td>${figure(meanReturn)}</td>
     <td>${figure(loss)}</td>
     <td>${figure(gradientNorm)}</td>
-    <td>${rule === null ? html`<span class="quiet">–</span>` : ruleSymbol(rules[rule]!.words)}</td>
+    <td>${rule === null ? html`<span class="quiet">–</span>` : ruleSymbol(rules[rule]?.words ?? "")}</td>
   </tr>`;
 }
 
-function ruleList({ rules }: TraceView): TemplateResult {
+function ruleList(rules: Rules): TemplateResult {
   return html`<ul class="rule-list">
     ${rules.map(
       ({ words, updates }) => html`<li><span class="number">${words}</span>

@@ -1,9 +1,11 @@
-import type { TraceView } from "../../protocol/traceViews.ts";
+import type { OpenTraceView, TraceView } from "../../protocol/traceViews.ts";
 import type { Clock } from "../clock.ts";
 import { type Disposable, DisposableStore } from "../disposables.ts";
 
 /** What is known of a followed trace. */
 export interface FollowedTrace {
+  /** What it holds, which is told before its diagnosis. */
+  readonly opened: OpenTraceView | null;
   readonly trace: TraceView | null;
   /** Why the file cannot be read as it stands; what was read before stays. */
   readonly problem: string | null;
@@ -12,7 +14,10 @@ export interface FollowedTrace {
 
 export interface TraceFollowerOptions {
   readonly clock: Clock;
-  readonly read: () => Promise<TraceView>;
+  /** Opens the trace or reads on. */
+  readonly open: () => Promise<OpenTraceView>;
+  /** Says what its updates are. */
+  readonly diagnose: () => Promise<TraceView>;
   /** Calls back whenever the file changes, until it is disposed. */
   readonly watch: (changed: () => void) => Disposable;
   readonly onChange: (known: FollowedTrace) => void;
@@ -29,7 +34,7 @@ const pauseFactor = 3;
 export class TraceFollower implements Disposable {
   readonly #options: TraceFollowerOptions;
   readonly #owned = new DisposableStore();
-  #known: FollowedTrace = { trace: null, problem: null, isReading: false };
+  #known: FollowedTrace = { opened: null, trace: null, problem: null, isReading: false };
   #isShown = false;
   #isStale = true;
   #cancel: (() => void) | undefined;
@@ -47,6 +52,11 @@ export class TraceFollower implements Disposable {
   show(isShown: boolean): void {
     this.#isShown = isShown;
     this.#readSoon(0);
+  }
+
+  /** Reads again although the file has not changed, as when the engine was started anew. */
+  readAgain(): void {
+    this.#heed();
   }
 
   dispose(): void {
@@ -69,12 +79,13 @@ export class TraceFollower implements Disposable {
   }
 
   async #read(): Promise<void> {
-    const { clock, read } = this.#options;
+    const { clock, open, diagnose } = this.#options;
     this.#isStale = false;
     this.#set({ isReading: true });
     const begun = clock.now();
     try {
-      this.#set({ trace: await read(), problem: null, isReading: false });
+      this.#set({ opened: await open() });
+      this.#set({ trace: await diagnose(), problem: null, isReading: false });
     } catch (error) {
       this.#set({ problem: error instanceof Error ? error.message : String(error), isReading: false });
     }

@@ -143,10 +143,10 @@ describe("the editor of *.pgtrace files", () => {
     equal(tabs(file).length, 1);
     const page = await poll("the page", () => {
       const found = traceEditors.find(file);
-      return found?.connected && found.state.trace !== null ? found : undefined;
+      return found?.connected && found.state.trace?.diagnosis ? found : undefined;
     });
     deepEqual(
-      page.state.trace!.findings.map(({ id }) => id),
+      page.state.trace!.diagnosis!.findings.map(({ id }) => id),
       ["wrong_sign"],
     );
   });
@@ -155,9 +155,9 @@ describe("the editor of *.pgtrace files", () => {
     const { traceEditors } = await activated();
     const file = inWorkspace("shown.pgtrace");
     const page = traceEditors.find(file)!;
-    const { steps } = page.state.trace!;
+    const { steps } = page.state.trace!.overview!;
     appendFileSync(file, '{"episode":9999,"t":0,"action":0,"reward":1}\n');
-    await poll("the new step", () => page.state.trace!.steps === steps + 1 || undefined);
+    await poll("the new step", () => page.state.trace!.diagnosis!.steps === steps + 1 || undefined);
   });
 
   it("says why a file cannot be read, and keeps what it knew", async () => {
@@ -165,8 +165,8 @@ describe("the editor of *.pgtrace files", () => {
     const file = inWorkspace("shown.pgtrace");
     const page = traceEditors.find(file)!;
     appendFileSync(file, "not a line\n");
-    await poll("the reason", () => (page.state.problem ?? "").includes("shown.pgtrace:") || undefined);
-    ok(page.state.trace !== null);
+    await poll("the reason", () => (page.state.trace!.problem ?? "").includes("shown.pgtrace:") || undefined);
+    ok(page.state.trace!.diagnosis !== null);
     await vscode.window.tabGroups.close(tabs(file));
     equal(traceEditors.find(file), undefined);
   });
@@ -182,7 +182,7 @@ describe("the editor of *.pgtrace files", () => {
       vscode.Uri.file(file),
       "policyGradient.traceLines",
     );
-    await poll("the page", () => traceEditors.find(file)?.state.trace ?? undefined);
+    await poll("the page", () => traceEditors.find(file)?.state.trace?.diagnosis ?? undefined);
   });
 });
 

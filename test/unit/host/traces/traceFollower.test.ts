@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { type FollowedTrace, TraceFollower } from "../../../../src/host/traces/traceFollower.ts";
-import type { TraceView } from "../../../../src/protocol/traceViews.ts";
+import type { OpenTraceView, TraceView } from "../../../../src/protocol/traceViews.ts";
 import { manualClock } from "../manualClock.ts";
+
+/** Lets a follower hear that the file was opened. */
+const opened = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /** A follower whose readings end when the test says so. */
 function followed() {
@@ -13,7 +16,8 @@ function followed() {
   let isWatched = true;
   const follower = new TraceFollower({
     clock,
-    read: () =>
+    open: async () => ({ run: "trace1.1" }) as OpenTraceView,
+    diagnose: () =>
       new Promise<TraceView>((resolve, reject) => {
         readings.push({
           resolve: async (steps) => resolve({ steps } as TraceView),
@@ -30,13 +34,14 @@ function followed() {
 }
 
 describe("following a trace", () => {
-  test("reads nothing before somebody looks", () => {
+  test("reads nothing before somebody looks", async () => {
     const { clock, readings, follower, change } = followed();
     change();
     clock.advance(10_000);
     expect(readings).toHaveLength(0);
     follower.show(true);
     clock.advance(0);
+    await opened();
     expect(readings).toHaveLength(1);
   });
 
@@ -44,13 +49,16 @@ describe("following a trace", () => {
     const { clock, readings, follower, change } = followed();
     follower.show(true);
     clock.advance(0);
+    await opened();
     for (let n = 0; n < 5; n++) change();
     clock.advance(10_000);
     expect(readings).toHaveLength(1);
     await readings[0]!.resolve(1);
+    await opened();
     expect(follower.known).toMatchObject({ trace: { steps: 1 }, isReading: false });
     clock.advance(30_000);
     clock.advance(0);
+    await opened();
     expect(readings).toHaveLength(2);
   });
 
@@ -58,6 +66,7 @@ describe("following a trace", () => {
     const { clock, readings, follower, change } = followed();
     follower.show(true);
     clock.advance(0);
+    await opened();
     clock.advance(2000);
     await readings[0]!.resolve(1);
     change();
@@ -65,6 +74,7 @@ describe("following a trace", () => {
     expect(readings).toHaveLength(1);
     clock.advance(200);
     clock.advance(0);
+    await opened();
     expect(readings).toHaveLength(2);
   });
 
@@ -72,19 +82,27 @@ describe("following a trace", () => {
     const { clock, readings, follower, change } = followed();
     follower.show(true);
     clock.advance(0);
+    await opened();
     await readings[0]!.resolve(7);
     change();
     clock.advance(1000);
     clock.advance(0);
+    await opened();
     await readings[1]!.reject("line 3");
     await Promise.resolve();
-    expect(follower.known).toEqual({ trace: { steps: 7 }, problem: "line 3", isReading: false });
+    expect(follower.known).toEqual({
+      opened: { run: "trace1.1" },
+      trace: { steps: 7 },
+      problem: "line 3",
+      isReading: false,
+    });
   });
 
   test("stops when it is disposed, and what ends late is not told", async () => {
     const { clock, readings, states, follower, watched } = followed();
     follower.show(true);
     clock.advance(0);
+    await opened();
     follower.dispose();
     const told = states.length;
     await readings[0]!.resolve(1);
