@@ -16,7 +16,7 @@ import type { FindingMethods } from "../src/protocol/tracePage.ts";
 import type { CellExplanation, NodeView, ParityView, RunSettings } from "../src/protocol/views.ts";
 import { Asker } from "./asker.ts";
 import { type PageMethods, type PanelChannel, type Resource, referenceOf } from "./resources.ts";
-import { editorText, shownSource } from "./selectors.ts";
+import { editorText, shownProof, shownSource } from "./selectors.ts";
 import { memoryOf, type PanelAction, type PanelState } from "./state.ts";
 import type { Store } from "./store.ts";
 import { binaryProbe, probeIsIntact } from "./transport.ts";
@@ -89,19 +89,25 @@ export class Session {
     );
   }
 
-  /** Has the editor's loss proved on the selected update's batch. */
-  async prove(): Promise<void> {
+  /**
+   * Has the editor's loss proved on the selected update's batch, and held against a rule where one is stated. Where that is
+   * refused, the proof that was shown before stays.
+   */
+  async prove(stated = ""): Promise<void> {
     const { state } = this.#store;
     if (state.update === null) return;
-    const asked = { ...referenceOf(state), text: editorText(state) };
+    const rule = stated.trim();
+    const asked = { ...referenceOf(state), text: editorText(state), ...(rule !== "" && { rule }) };
     const { update, text } = asked;
-    this.#store.dispatch({ kind: "proof", proof: { update, text, result: null } });
+    const before = shownProof(state);
+    this.#store.dispatch({ kind: "proof", proof: { update, text, rule, result: null } });
     await this.#attempt("prove", async () => {
       const result = await this.#channel.call("prove", asked);
-      if (this.#isAsked(asked)) this.#store.dispatch({ kind: "proof", proof: { update, text, result } });
+      if (this.#isAsked(asked))
+        this.#store.dispatch({ kind: "proof", proof: { update, text, rule, result } });
     });
     if (this.#isAsked(asked) && this.#store.state.proof?.result === null)
-      this.#store.dispatch({ kind: "proof", proof: null });
+      this.#store.dispatch({ kind: "proof", proof: before?.result ? before : null });
   }
 
   /** Trains with the editor's loss from the next update on. */
@@ -206,9 +212,10 @@ export class Session {
     }, rememberPause);
   }
 
-  #isAsked({ run, update, text }: { run: string; update: number; text: string }): boolean {
+  #isAsked(asked: { run: string; update: number; text: string; rule?: string }): boolean {
     const { proof } = this.#store.state;
-    return this.#run() === run && proof?.update === update && proof.text === text;
+    if (proof === null || this.#run() !== asked.run) return false;
+    return proof.update === asked.update && proof.text === asked.text && proof.rule === (asked.rule ?? "");
   }
 
   #run(): string {

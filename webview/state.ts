@@ -41,6 +41,8 @@ export interface TextCheck {
 export interface AskedProof {
   readonly update: number;
   readonly text: string;
+  /** The rule that the loss is said to be; empty where none was stated. */
+  readonly rule: string;
   readonly result: ProofResult | null;
 }
 

@@ -1,9 +1,10 @@
 import { UserError } from "../engine/userError.ts";
 import { nearestName } from "../protocol/choice.ts";
 import { RunError } from "../runs/runError.ts";
-import { type CommandRecord, helpText, parseArguments } from "./command.ts";
+import { type CommandRecord, helpText } from "./command.ts";
 import { commands } from "./commands.ts";
 import { type Console, type ExitCode, errorLine } from "./output.ts";
+import { parseArguments } from "./parseArguments.ts";
 
 /** Codes of errors that other words on the command line would have avoided. */
 const wrongUse: ReadonlySet<string> = new Set([

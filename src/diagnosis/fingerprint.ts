@@ -1,4 +1,5 @@
-import { type GaussianOutputs, type GaussianReadings, readGaussian } from "./gaussianFingerprint.ts";
+import { type GaussianOutputs, readGaussian } from "./gaussianFingerprint.ts";
+import type { WeightReading } from "./weightReading.ts";
 
 /** What a fingerprint is read from: one update's outputs and the loss's derivatives there. */
 export type FingerprintInput = CategoricalFingerprintInput | GaussianFingerprintInput;
@@ -32,22 +33,9 @@ export interface GaussianFingerprintInput extends NamedAdjoints {
 }
 
 /** The weights with which ∇ln π_t and ∇H_t entered an update. */
-export interface Fingerprint {
-  /** [T], c_t = −∂L/∂ln π_t. NaN where the step is too certain to read it (‖π − e_a‖ < 1e−12). */
-  readonly weights: Float64Array;
+export interface Fingerprint extends WeightReading {
   /** [T], β_t = −∂L/∂H_t, where the loss names entropy and gives it weight. */
   readonly entropyWeights: Float64Array | undefined;
-  /** "exact" from the loss's own adjoints, else "projected" from the gradient at the outputs. */
-  readonly reading: "exact" | "projected";
-  /**
-   * Norm of what the form c·∇ln π + β·∇H leaves of ∂L/∂logits, relative to its norm: the test of form.
-   * Zero for an exact reading.
-   */
-  readonly formResidual: number;
-  /** True where K = 2 and the reading is projected: π − e_a and the entropy direction are collinear. */
-  readonly entropyInseparable: boolean;
-  /** Of a Gaussian policy: c_t as ∂L/∂μ alone has it, and as ∂L/∂ln σ alone. */
-  readonly readings?: GaussianReadings | undefined;
 }
 
 const certain = 1e-12;

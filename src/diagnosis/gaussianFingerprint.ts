@@ -1,4 +1,4 @@
-import type { Fingerprint } from "./fingerprint.ts";
+import type { GaussianReadings, WeightReading } from "./weightReading.ts";
 
 /** ∂L/∂μ and ∂L/∂ln σ, [T × d] each. */
 export interface GaussianDerivative {
@@ -18,12 +18,6 @@ export interface GaussianOutputs extends GaussianDerivative {
   readonly direct: GaussianDerivative | undefined;
 }
 
-/** c_t read twice, [T] each, NaN where that reading is not defined; equal for a loss of the form Σ c·∇ln π + β·∇H. */
-export interface GaussianReadings {
-  readonly mu: Float64Array;
-  readonly sigma: Float64Array;
-}
-
 const vanishing = 1e-12;
 
 /**
@@ -35,7 +29,7 @@ export function readGaussian(
   outputs: GaussianOutputs,
   weights: Float64Array,
   entropyWeights: Float64Array | undefined,
-): Omit<Fingerprint, "entropyWeights"> {
+): WeightReading {
   const { direct, gradient } = outputs;
   const readings = twoReadings(outputs, weights.length, entropyWeights);
   const base = { readings, entropyInseparable: false } as const;

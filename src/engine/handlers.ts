@@ -1,14 +1,10 @@
 import { algorithms } from "../algorithms/registry.ts";
 import { environments } from "../environments/registry.ts";
 import type { Handlers } from "../protocol/channel.ts";
-import {
-  type EngineEvents,
-  type EngineMethods,
-  engineProtocolVersion,
-  type UpdateReference,
-} from "../protocol/engine.ts";
+import { type EngineMethods, engineProtocolVersion, type UpdateReference } from "../protocol/engine.ts";
 import { deleteRun, renameRun } from "../runs/list.ts";
 import { Backends } from "./backends/backends.ts";
+import type { Emit } from "./emit.ts";
 import { exportUpdate } from "./exportUpdate.ts";
 import { decimate } from "./inspection/decimate.ts";
 import { explainCell } from "./inspection/explainCell.ts";
@@ -27,8 +23,6 @@ import { type RuntimeMethods, runtimeHandlers } from "./runtimeHandlers.ts";
 import { runtimePlaces } from "./runtimes/places.ts";
 import { TraceBook } from "./traces/traceBook.ts";
 import { UserError } from "./userError.ts";
-
-export type Emit = <Name extends keyof EngineEvents>(event: Name, payload: EngineEvents[Name]) => void;
 
 /** The engine: every method of its protocol over one book of open runs. */
 export class Engine {

@@ -8,7 +8,7 @@ import { Backends } from "./backends/backends.ts";
 import { isDevice } from "./backends/names.ts";
 import type { FrozenUpdate } from "./frozenUpdate.ts";
 import { Inspector } from "./inspection/inspector.ts";
-import { type Names, namesOf } from "./inspection/views.ts";
+import { type Names, namesOf } from "./inspection/names.ts";
 import { reopenUpdate } from "./replay.ts";
 import { backendAt } from "./runBackend.ts";
 import { settingsOf } from "./runMetadata.ts";

@@ -1,10 +1,11 @@
 import { dirname, resolve } from "node:path";
-import type { EngineEvents, EngineMethods, TrainParams, UpdateReference } from "../protocol/engine.ts";
+import type { EngineMethods, TrainParams, UpdateReference } from "../protocol/engine.ts";
 import type { RunSettings, RunView, TrainingProgress } from "../protocol/views.ts";
 import { freePath } from "../runs/folder.ts";
 import { resumeRun } from "../runs/runWriter.ts";
 import type { Backends } from "./backends/backends.ts";
 import { backendFor } from "./backends/forRun.ts";
+import type { Emit } from "./emit.ts";
 import { endingPythonOnFailure, resolveForTraining } from "./gym/forTraining.ts";
 import { PythonError } from "./gym/pythonProcess.ts";
 import type { Inspector } from "./inspection/inspector.ts";
@@ -14,8 +15,6 @@ import { checkUpdate } from "./replay.ts";
 import { type ResolvedSettings, resolveSettings } from "./settings.ts";
 import { type SessionOptions, type TrainingChange, TrainingSession } from "./trainingSession.ts";
 import { UserError } from "./userError.ts";
-
-type Emit = <Name extends keyof EngineEvents>(event: Name, payload: EngineEvents[Name]) => void;
 
 /** Milliseconds between two looks at the files of runs that others write, and between two progress events. */
 const followEvery = 200;

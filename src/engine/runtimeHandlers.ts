@@ -3,7 +3,7 @@ import type { Handlers } from "../protocol/channel.ts";
 import type { EngineMethods, InstallProgressView } from "../protocol/engine.ts";
 import type { Backends } from "./backends/backends.ts";
 import { examine } from "./doctor/examine.ts";
-import type { Emit } from "./handlers.ts";
+import type { Emit } from "./emit.ts";
 import { installedLine, installRuntime } from "./runtimes/installRuntime.ts";
 
 export type RuntimeMethods = Pick<EngineMethods, "backends" | "doctor" | "installRuntime">;

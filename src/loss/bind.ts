@@ -1,7 +1,8 @@
+import type { Settings } from "./callSettings.ts";
 import type { TextRange } from "./diagnostic.ts";
 import type { GraphNode } from "./graph.ts";
 import type { Library } from "./modules.ts";
-import type { OperatorRow, Parameter, Settings, TensorDefault } from "./operator.ts";
+import type { OperatorRow, Parameter, TensorDefault } from "./operator.ts";
 
 /** What an argument turned out to be: a tensor, or something that only settings take. */
 export type Value =

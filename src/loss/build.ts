@@ -1,10 +1,11 @@
 import { type BoundOperand, bind, type GivenArgument, type Value } from "./bind.ts";
+import type { IndexRange, Settings } from "./callSettings.ts";
 import { FOLDED, NUMBERS, TYPES } from "./constants.ts";
 import type { Diagnostic, TextFix, TextRange } from "./diagnostic.ts";
 import type { Graph, GraphNode } from "./graph.ts";
 import { type Library, libraryOf } from "./modules.ts";
 import type { LossSymbols } from "./names.ts";
-import { type IndexRange, isProblem, type OperatorRow, type Settings } from "./operator.ts";
+import { isProblem, type OperatorRow } from "./operator.ts";
 import { CLAMP_BY_TENSORS } from "./operators/elementwise.ts";
 import { infixOperator, OVERLOADED, operatorNamed, prefixOperator, REFUSED } from "./operators.ts";
 import { findSpread } from "./spread.ts";

@@ -32,7 +32,7 @@ export type Derivation =
     }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
-const SIGNS = /←|∇|Δ\s*θ|\+=|-=|\\(?:leftarrow|gets|nabla)|\bgrad\s*\(/;
+const SIGNS = /←|∇|∂|Δ\s*θ|\+=|-=|\\(?:leftarrow|gets|nabla|partial)|\bgrad(?:_log_\w+)?\s*\(/;
 
 /** Whether a text looks like an update rule rather than a loss. */
 export function isRule(text: string): boolean {
@@ -148,6 +148,8 @@ function factsOf(rule: ReadRule, meaning: Meant, composed: readonly Composed[]):
     placeholders: meaning.placeholders,
     functions: rule.functions.map((one) => one.text),
     open: meaning.open,
+    averages: rule.averages,
+    hasScore: meaning.hasScore,
     readAs: meaning.readAs,
     values: parts.some(({ of }) => someTerm(of, (one) => nameOf(one) === "V")),
   };

@@ -1,4 +1,4 @@
-import type { Settings } from "./operator.ts";
+import type { Settings } from "./callSettings.ts";
 
 /**
  * One value of a running program: where its numbers lie, and what they were made from.

@@ -1,5 +1,6 @@
+import type { Settings } from "./callSettings.ts";
 import type { TextRange } from "./diagnostic.ts";
-import type { OperatorRow, Settings } from "./operator.ts";
+import type { OperatorRow } from "./operator.ts";
 import type { SymbolicShape } from "./shapes.ts";
 
 /** One value of a program, named or not. A name's every use is the value it names. */

@@ -1,7 +1,8 @@
+import type { Settings } from "./callSettings.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import type { Graph, GraphNode } from "./graph.ts";
 import type { CostBudget } from "./limits.ts";
-import { isProblem, type Operand, type Settings } from "./operator.ts";
+import { isProblem, type Operand } from "./operator.ts";
 import { formatShape } from "./shapes.ts";
 import { elementCount, type Shape } from "./tensor.ts";
 

@@ -1,6 +1,6 @@
 import { entropy, logProbability, sampleCategorical, softmax } from "../rl/categorical.ts";
 import type { Generator } from "../rl/generator.ts";
-import type { DistributionReader } from "./headReader.ts";
+import type { DistributionReader } from "./distributionReader.ts";
 import type { CategoricalHeads } from "./policy.ts";
 
 /** Reads logits: the first K of every row's O outputs. Where they are all there is, they are read in place. */

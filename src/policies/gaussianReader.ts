@@ -1,7 +1,7 @@
 import { normalEntropy, normalLogProbability, softplus } from "../rl/gaussian.ts";
 import type { Generator } from "../rl/generator.ts";
 import { standardNormal } from "../rl/normal.ts";
-import type { DistributionReader } from "./headReader.ts";
+import type { DistributionReader } from "./distributionReader.ts";
 import type { GaussianHead, GaussianHeads } from "./policy.ts";
 
 /** Reads a diagonal Gaussian: the first d of every row's O outputs are μ, the next d the raw s of σ = eˢ or ln(1 + eˢ). */

@@ -391,6 +391,10 @@ describe("the proof of a loss", () => {
     await card.waitFor();
     expect(await card.textContent()).toContain("the worst relative error is 2.3e-10");
     expect(await card.locator("tbody tr").count()).toBe(2);
+    await card.getByLabel("Is it the rule").fill("reinforce");
+    await page.keyboard.press("Enter");
+    await card.getByText("REINFORCE (13.3)").waitFor();
+    expect(await card.getByLabel("Is it the rule").inputValue()).toBe("reinforce");
     await edit(page, withoutDiscount);
     await card.waitFor({ state: "detached" });
   });

@@ -25,10 +25,10 @@ export class ProofCard extends Part {
     const proof = shownProof(this.state);
     if (proof === null) return nothing;
     if (proof.result === null) return html`<p class="proof-line quiet" role="status">Proving…</p>`;
-    return this.#card(proof.result);
+    return this.#card(proof.result, proof.rule);
   }
 
-  #card(result: ProofResult): TemplateResult {
+  #card(result: ProofResult, rule: string): TemplateResult {
     if (!result.ok) {
       return html`<p class="proof-line" role="status">This loss cannot be proved: ${result.diagnostics[0]?.message}. ${this.#close()}</p>`;
     }
@@ -39,6 +39,7 @@ export class ProofCard extends Part {
         <div>
           <p class="proof-sentence" role="status">${result.sentence}${this.#close()}</p>
           ${checksTable(result)}
+          ${this.#ruleForm(rule)}
           ${this.#counterExample(result.counterExample)}
           ${more(result)}
         </div>
@@ -49,6 +50,26 @@ export class ProofCard extends Part {
   #close(): TemplateResult {
     return html`<button class="icon-button" title="Close the proof" aria-label="Close the proof"
       @click=${() => this.dispatch({ kind: "proof", proof: null })}><span class="codicon codicon-close" aria-hidden="true"></span></button>`;
+  }
+
+  /** Asks for the rule that the loss is to be held against; those of the verdicts are offered. */
+  #ruleForm(rule: string): TemplateResult {
+    const { update, evaluation } = this.state;
+    const rules = [update?.loss.verdict, evaluation?.loss.verdict].flatMap((verdict) => verdict?.rule ?? []);
+    const ask = (event: SubmitEvent) => {
+      event.preventDefault();
+      const stated = new FormData(event.target as HTMLFormElement).get("rule");
+      void this.panel.session.prove(String(stated));
+    };
+    return html`
+      <form class="proof-rule" @submit=${ask}>
+        <label for="proof-rule">Is it the rule</label>
+        <input id="proof-rule" name="rule" list="proof-rules" maxlength="4096" spellcheck="false" autocomplete="off"
+          .value=${rule} placeholder="reinforce, or θ ← θ + αγᵗG∇ln π">
+        <datalist id="proof-rules">${[...new Set(["reinforce", ...rules])].map((each) => html`<option value=${each}></option>`)}</datalist>
+        <button class="link-button">Prove</button>
+      </form>
+    `;
   }
 
   #counterExample(example: CounterExampleView | null): TemplateResult | typeof nothing {

@@ -1,42 +1,15 @@
 import { type CandidateWeights, candidateWeights } from "../../diagnosis/match.ts";
 import { judge, type Verdict } from "../../diagnosis/verdict.ts";
-import type { Diagnostic } from "../../loss/diagnostic.ts";
-import type { Gradient, Heads, OpaqueHeads, ParameterView } from "../../policies/policy.ts";
+import type { Heads, OpaqueHeads, ParameterView } from "../../policies/policy.ts";
 import type { ColumnView } from "../../protocol/views.ts";
 import type { FrozenBatch } from "../frozenUpdate.ts";
 import { countEpisodes } from "../lossInputs.ts";
 import { type BatchEvaluation, evaluateToInspect, type ReadLoss } from "../lossOnBatch.ts";
 import { baseColumn, matrixColumn } from "./baseColumn.ts";
 import { columnViews, tableShape } from "./columns.ts";
-import { perStepTerms, type StepTerms } from "./terms.ts";
-import type { Names } from "./views.ts";
-
-/** One loss on one frozen batch, with everything that follows from it. */
-export interface InspectedLoss {
-  readonly text: string;
-  readonly evaluation: BatchEvaluation;
-  readonly gradient: Gradient;
-  /** ‖g‖ before any clipping. */
-  readonly gradientNorm: number;
-  /** g_t·g [T]. */
-  readonly projections: Float64Array;
-  readonly terms: StepTerms;
-  readonly verdict: Verdict;
-}
-
-export type Inspection =
-  | { readonly ok: true; readonly loss: InspectedLoss; readonly diagnostics: readonly Diagnostic[] }
-  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
-
-/** A loss's derivatives at the heads. */
-export type Derivatives = Pick<BatchEvaluation, "gradient" | "direct" | "adjoints">;
-
-/** What follows from ∂L/∂outputs: g, ‖g_t‖ and g_t·g. */
-export interface Followed {
-  readonly gradient: Gradient;
-  /** g_t·g [T]. */
-  readonly projections: Float64Array;
-}
+import type { Derivatives, Followed, InspectedLoss, Inspection } from "./inspectedLoss.ts";
+import type { Names } from "./names.ts";
+import { perStepTerms } from "./terms.ts";
 
 /**
  * One update's batch with the heads of its policy, against which any number of losses are held. Where the gradient

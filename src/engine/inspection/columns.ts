@@ -1,5 +1,6 @@
 import type { ColumnView } from "../../protocol/views.ts";
-import type { BatchInspector, InspectedLoss } from "./batchInspector.ts";
+import type { FrozenBatch } from "../frozenUpdate.ts";
+import type { InspectedLoss } from "./inspectedLoss.ts";
 
 /** What a column is called and says, apart from its numbers. */
 export type ColumnText = Omit<ColumnView, "name">;
@@ -73,7 +74,7 @@ export interface TableShape {
 
 /** The shape of an inspected loss's step table. */
 export function tableShape(
-  { frozen }: BatchInspector,
+  { frozen }: { readonly frozen: FrozenBatch },
   loss: InspectedLoss,
   names: Pick<TableShape, "actionNames" | "observationNames">,
 ): TableShape {

@@ -5,9 +5,10 @@ import type { Batch } from "../../rl/batch.ts";
 import { seenObservations } from "../../rl/seenObservations.ts";
 import type { FrozenUpdate } from "../frozenUpdate.ts";
 import { type BatchEvaluation, type ReadLoss, readLossText } from "../lossOnBatch.ts";
-import { BatchInspector, type Followed } from "./batchInspector.ts";
+import { BatchInspector } from "./batchInspector.ts";
+import type { Followed } from "./inspectedLoss.ts";
 
-export type { InspectedLoss, Inspection } from "./batchInspector.ts";
+export type { InspectedLoss, Inspection } from "./inspectedLoss.ts";
 
 /**
  * An update of a run opened: its heads are computed once, then any number of losses are held against the same batch.

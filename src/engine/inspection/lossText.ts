@@ -15,7 +15,7 @@ import type {
   NodeView,
   StatisticsView,
 } from "../../protocol/views.ts";
-import type { InspectedLoss } from "./batchInspector.ts";
+import type { InspectedLoss } from "./inspectedLoss.ts";
 import type { OpenedUpdate } from "./openedUpdate.ts";
 import { comparisonView, lossView } from "./views.ts";
 

@@ -5,7 +5,8 @@ import { symbolicSize } from "../../loss/shapes.ts";
 import { vector } from "../../loss/tensor.ts";
 import type { CrossEntropyView } from "../../protocol/views.ts";
 import { lossInputs } from "../lossInputs.ts";
-import type { BatchInspector, InspectedLoss } from "./batchInspector.ts";
+import type { BatchInspector } from "./batchInspector.ts";
+import type { InspectedLoss } from "./inspectedLoss.ts";
 
 const TEXT = "(c * cross_entropy(logits, a)).sum()";
 

@@ -1,6 +1,6 @@
 import type { EnvironmentRecord } from "../../environments/environment.ts";
 import type { BatchInspector } from "./batchInspector.ts";
-import type { Names } from "./views.ts";
+import type { Names } from "./names.ts";
 
 /** An update that is open, of a run or of a trace, with what its numbers are called. */
 export interface OpenedUpdate<Inspected extends BatchInspector = BatchInspector> {

@@ -1,7 +1,8 @@
 import { namedNumbers } from "../../loss/scalars.ts";
 import type { RatioView } from "../../protocol/views.ts";
 import { summariseRatios } from "../../rl/policyRatio.ts";
-import type { BatchInspector, InspectedLoss } from "./batchInspector.ts";
+import type { BatchInspector } from "./batchInspector.ts";
+import type { InspectedLoss } from "./inspectedLoss.ts";
 
 /** ε where the loss does not say it, as in PPO's paper. */
 const usualEpsilon = 0.2;

@@ -1,6 +1,6 @@
 import type { SortOrder, Source } from "../../protocol/engine.ts";
 import { UserError } from "../userError.ts";
-import type { InspectedLoss } from "./batchInspector.ts";
+import type { InspectedLoss } from "./inspectedLoss.ts";
 import type { OpenedUpdate } from "./openedUpdate.ts";
 import { orderRows } from "./orderedRows.ts";
 

@@ -1,21 +1,12 @@
-import type { EnvironmentRecord } from "../../environments/environment.ts";
 import type { EvaluationView, LossView, UpdateView, VerdictView } from "../../protocol/views.ts";
 import { countEpisodes } from "../lossInputs.ts";
-import type { BatchInspector, InspectedLoss } from "./batchInspector.ts";
+import type { BatchInspector } from "./batchInspector.ts";
+import type { InspectedLoss } from "./inspectedLoss.ts";
 import { compareGradients, describeLayers } from "./layers.ts";
+import type { Names } from "./names.ts";
 import { ratioView } from "./ratioView.ts";
 import { ruleViews } from "./ruleViews.ts";
 import { verdictFixes } from "./verdictFixes.ts";
-
-export interface Names {
-  readonly actionNames: readonly string[];
-  readonly observationNames: readonly string[];
-}
-
-export function namesOf(environment: EnvironmentRecord): Names {
-  const { actionSpace, observationSpace } = environment.create();
-  return { actionNames: actionSpace.names, observationNames: observationSpace.names };
-}
 
 /** A loss on the inspector's batch as the panel and the command line show it. */
 export function lossView(inspector: BatchInspector, loss: InspectedLoss, names: Names): LossView {

@@ -6,8 +6,9 @@ import type { TraceOverview, TracePlaceView } from "../../protocol/traceViews.ts
 import type { UpdateView } from "../../protocol/views.ts";
 import { TraceFile } from "../../runs/trace/traceFile.ts";
 import { type DiagnosedFile, diagnosed, namingTrouble } from "../diagnosis/diagnoseFile.ts";
+import { type Names, namesOf } from "../inspection/names.ts";
 import type { OpenedUpdate } from "../inspection/openedUpdate.ts";
-import { type Names, namesOf, updateView } from "../inspection/views.ts";
+import { updateView } from "../inspection/views.ts";
 import { UserError } from "../userError.ts";
 import { type FrozenTrace, freezeTrace, stepsAt } from "./frozenTrace.ts";
 import { missingInUpdate } from "./missing.ts";

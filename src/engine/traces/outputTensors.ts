@@ -1,5 +1,5 @@
 import type { ParameterView } from "../../policies/policy.ts";
-import type { Derivatives } from "../inspection/batchInspector.ts";
+import type { Derivatives } from "../inspection/inspectedLoss.ts";
 import type { FrozenTrace } from "./frozenTrace.ts";
 
 /** A quantity that the gradient of a trace's update ends at: its name, and one number for each step. */

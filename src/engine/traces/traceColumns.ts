@@ -1,8 +1,7 @@
 import type { ColumnView } from "../../protocol/views.ts";
-import type { InspectedLoss } from "../inspection/batchInspector.ts";
 import { baseColumns } from "../inspection/columns.ts";
+import type { InspectedLoss } from "../inspection/inspectedLoss.ts";
 import type { FrozenTrace, HeadName } from "./frozenTrace.ts";
-import type { TraceInspector } from "./traceInspector.ts";
 
 /** Columns that stand behind G where the trace has them. */
 const ofScript = ["returns", "adv", "log_pi_old", "ratio", "kl"];
@@ -28,9 +27,15 @@ const descriptions: Readonly<Record<string, string>> = {
     "this step's part of ‖∂L/∂outputs‖²; all sum to 1. Its part of ‖∂L/∂θ‖² would need θ, which is not in a trace",
 };
 
+/** An update of a trace with the columns that it gives. */
+interface HeldColumns {
+  readonly frozen: FrozenTrace;
+  column(loss: InspectedLoss, name: string): Float64Array | undefined;
+}
+
 /** The columns of a run's step table that an update of a trace has, with those that its script computed itself. */
 export function traceColumnViews(
-  inspector: TraceInspector,
+  inspector: HeldColumns,
   views: readonly ColumnView[],
   loss: InspectedLoss,
 ): readonly ColumnView[] {
@@ -42,7 +47,7 @@ export function traceColumnViews(
   return all.filter((view) => isHeld(inspector, view, loss)).map((view) => described(view, frozen));
 }
 
-function isHeld(inspector: TraceInspector, { name, group }: ColumnView, loss: InspectedLoss): boolean {
+function isHeld(inspector: HeldColumns, { name, group }: ColumnView, loss: InspectedLoss): boolean {
   const { frozen } = inspector;
   const head = heads[group ?? name];
   if (head !== undefined && !frozen.known.has(head)) return false;

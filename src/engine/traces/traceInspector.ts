@@ -3,14 +3,9 @@ import { deriveLoss } from "../../loss/derive.ts";
 import { isOpaque, opaqueGradient, outputsGradient } from "../../policies/heads.ts";
 import type { ParameterView } from "../../policies/policy.ts";
 import type { ColumnView } from "../../protocol/views.ts";
-import {
-  BatchInspector,
-  type Derivatives,
-  type Followed,
-  type InspectedLoss,
-  normOf,
-} from "../inspection/batchInspector.ts";
-import type { Names } from "../inspection/views.ts";
+import { BatchInspector, normOf } from "../inspection/batchInspector.ts";
+import type { Derivatives, Followed, InspectedLoss } from "../inspection/inspectedLoss.ts";
+import type { Names } from "../inspection/names.ts";
 import { type BatchEvaluation, type HeldNames, type ReadLoss, readLossText } from "../lossOnBatch.ts";
 import type { FrozenTrace } from "./frozenTrace.ts";
 import { heldNames } from "./heldNames.ts";

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { type Derivation, deriveLoss } from "../../loss/derive.ts";
+import { type Derivation, deriveLoss, isRule } from "../../loss/derive.ts";
 import { readLoss } from "../../loss/editing/reading.ts";
 import { derived } from "../../loss/ruleLines.ts";
 import { toEdit } from "../language/positions.ts";
@@ -15,19 +15,26 @@ type Derived = Extract<Derivation, { ok: true }>;
 const examples = "θ ← θ + α γ^t G ∇ln π(A|S,θ)   or   theta += alpha * delta * grad(log_pi)";
 
 export const ruleHandlers = {
-  /** The rules of a file where the cursor stands on one, else a rule that is typed. */
+  /** The rules of a loss file where the cursor stands on one, else those selected in any file, else a rule that is typed. */
   turnRuleIntoLoss: async (context, args) => {
     const target = lossTargetOf(args);
     const document = lossDocument(target);
     if (target.text === undefined && document !== undefined && standsOnRule(document, target))
       return turnFile(context, document);
-    const rule = target.text ?? (await askRule());
+    const rule = target.text ?? selectedRule() ?? (await askRule());
     if (rule === undefined) return { ok: false, reason: "No rule was typed." };
     const derivation = deriveLoss(rule);
     if (!derivation.ok) return refuse(whyNot(derivation));
     return showLoss(context, rule, derivation);
   },
 } satisfies Record<string, CommandHandler>;
+
+/** What is selected in the editor, a box of a paper's source perhaps, where it looks like a rule. */
+function selectedRule(): string | undefined {
+  const editor = vscode.window.activeTextEditor;
+  const selected = editor?.document.getText(editor.selection) ?? "";
+  return isRule(selected) ? selected : undefined;
+}
 
 function standsOnRule(document: vscode.TextDocument, { line }: LossTarget): boolean {
   const editor = vscode.window.activeTextEditor;

@@ -70,7 +70,11 @@ export const panelParams = {
   step: v.strictObject({ ...update, source, step: index }),
   explainCell: v.strictObject({ ...update, source, step: index, column: columnName }),
   node: v.strictObject({ ...update, text: text(longestLossText), offset: index }),
-  prove: v.strictObject({ ...update, text: text(longestLossText) }),
+  prove: v.strictObject({
+    ...update,
+    text: text(longestLossText),
+    rule: v.optional(text(longestLossText)),
+  }),
   apply: v.strictObject({
     run,
     loss: v.optional(text(longestLossText)),

@@ -1,12 +1,6 @@
+import type { Grid, IndexRange } from "../callSettings.ts";
 import type { Frame } from "../frame.ts";
-import {
-  type Grid,
-  type IndexRange,
-  type OperatorRow,
-  type Problem,
-  problem,
-  type Resulting,
-} from "../operator.ts";
+import { type OperatorRow, type Problem, problem, type Resulting } from "../operator.ts";
 import {
   compareSizes,
   formatShape,

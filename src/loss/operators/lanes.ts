@@ -1,5 +1,6 @@
+import type { Settings } from "../callSettings.ts";
 import { type Frame, lanesOf } from "../frame.ts";
-import type { OperatorRow, Parameter, Settings, ShapeRule, Spelling } from "../operator.ts";
+import type { OperatorRow, Parameter, ShapeRule, Spelling } from "../operator.ts";
 import { none } from "./pointwise.ts";
 import { along, floatsOnly, reduction } from "./shapeRules.ts";
 

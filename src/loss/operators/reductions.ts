@@ -1,4 +1,5 @@
-import { type OperatorRow, type Parameter, problem, type Settings, type ShapeRule } from "../operator.ts";
+import type { Settings } from "../callSettings.ts";
+import { type OperatorRow, type Parameter, problem, type ShapeRule } from "../operator.ts";
 import { DIMENSION, type Fold, type FoldGradient, fold, KEEP } from "./lanes.ts";
 import { none, TENSOR } from "./pointwise.ts";
 import { floatsOnly, normaliseAxis, notEmpty, reduction } from "./shapeRules.ts";

@@ -1,11 +1,5 @@
-import {
-  type Operand,
-  type Problem,
-  problem,
-  type Resulting,
-  type Settings,
-  type ShapeRule,
-} from "../operator.ts";
+import type { Settings } from "../callSettings.ts";
+import { type Operand, type Problem, problem, type Resulting, type ShapeRule } from "../operator.ts";
 import { broadcastShapes, compareSizes, formatShape, type SymbolicShape } from "../shapes.ts";
 
 /** `operands do not fit` in words, with both shapes. */

@@ -1,4 +1,5 @@
-import type { IndexRange, OperatorRow, Parameter, Settings } from "../operator.ts";
+import type { IndexRange, Settings } from "../callSettings.ts";
+import type { OperatorRow, Parameter } from "../operator.ts";
 import { nameOf, numberOf, type Term } from "../symbolic/term.ts";
 import { ATOM, type Dialect, type Writer, type Written, writeInfix, writeNumber } from "./writer.ts";
 

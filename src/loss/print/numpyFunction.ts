@@ -3,7 +3,7 @@ import { symbolicAdjoints } from "../symbolic/adjoints.ts";
 import { isSameShape, type Term } from "../symbolic/term.ts";
 import { listTerms } from "./listing.ts";
 import { NUMPY, NUMPY_HELPERS, NUMPY_NEEDS } from "./numpy.ts";
-import type { Printable } from "./print.ts";
+import type { Printable } from "./printable.ts";
 import { pythonDialect, pythonName } from "./python.ts";
 import { pythonFile, signature } from "./pythonFile.ts";
 import { ATOM, type Writer } from "./writer.ts";

@@ -8,6 +8,7 @@ import type { Program } from "../syntax.ts";
 import { JAX, JAX_HELPERS } from "./jax.ts";
 import { listTerms } from "./listing.ts";
 import { numpyFunction } from "./numpyFunction.ts";
+import type { Printable } from "./printable.ts";
 import { pythonDialect, Unwritable } from "./python.ts";
 import { type FunctionParts, pythonFile, signature } from "./pythonFile.ts";
 import { HELPER_NEEDS, PYTORCH, PYTORCH_HELPERS } from "./pytorch.ts";
@@ -33,18 +34,6 @@ export interface PrintOptions {
   readonly symbols?: LossSymbols;
   /** The names into which gradient flows; the heads if left out. */
   readonly differentiable?: ReadonlySet<string>;
-}
-
-/** A compiled program as printers see it. */
-export interface Printable {
-  readonly graph: Graph;
-  /** The values that have a name in the text. */
-  readonly names: ReadonlyMap<GraphNode, string>;
-  /** Named values that the result needs, in the order of the text. */
-  readonly named: readonly GraphNode[];
-  readonly heads: readonly GraphNode[];
-  readonly data: readonly GraphNode[];
-  readonly comment: string | undefined;
 }
 
 /**

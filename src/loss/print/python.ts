@@ -1,4 +1,4 @@
-import type { Settings } from "../operator.ts";
+import type { Settings } from "../callSettings.ts";
 import type { SymbolicShape } from "../shapes.ts";
 import { numberOf, operatorOf, settingsOf, type Term } from "../symbolic/term.ts";
 import { entryText } from "./language.ts";

@@ -1,7 +1,7 @@
 import { leafName } from "../graph.ts";
 import { formatShape } from "../shapes.ts";
 import type { Line } from "./listing.ts";
-import type { Printable } from "./print.ts";
+import type { Printable } from "./printable.ts";
 import { pythonName } from "./python.ts";
 
 /** A function's parts, before they are put together. */

@@ -1,5 +1,5 @@
+import type { IndexRange } from "../callSettings.ts";
 import { leafName } from "../graph.ts";
-import type { IndexRange } from "../operator.ts";
 import { formatShape } from "../shapes.ts";
 import {
   isSameShape,
@@ -11,7 +11,7 @@ import {
   type Term,
 } from "../symbolic/term.ts";
 import { listTerms } from "./listing.ts";
-import type { Printable } from "./print.ts";
+import type { Printable } from "./printable.ts";
 import { Unwritable } from "./python.ts";
 import { closure } from "./pythonFile.ts";
 import { TFJS_HELPERS, TFJS_NEEDS } from "./tfjsHelpers.ts";

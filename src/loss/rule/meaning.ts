@@ -9,6 +9,7 @@ import type { Expression, Program, Statement } from "../syntax.ts";
 import { copyExpression } from "./copy.ts";
 import type { Factor } from "./linear.ts";
 import { namesOf, type ReadRule, type UpdatePart } from "./readRule.ts";
+import { asScore, withoutLogOfExp } from "./score.ts";
 
 /** A part of an update with every name made out. */
 export interface MeantPart {
@@ -44,6 +45,8 @@ export type Meaning =
       readonly open: readonly OpenNumber[];
       /** Names that stand for any weight or function. */
       readonly placeholders: readonly string[];
+      /** Whether a ∇π/π was read as ∇ln π. */
+      readonly hasScore: boolean;
       /** Names that were read as another: v_t as G. */
       readonly readAs: ReadonlyMap<string, string>;
     }
@@ -74,13 +77,23 @@ const OPEN_NUMBERS: ReadonlyMap<string, number> = new Map([
 /** Letters that stand for any weight. */
 const WEIGHTS: ReadonlySet<string> = new Set(["C", "c", "C_t", "c_t", "Psi", "psi_t"]);
 
+/** Letters that stand for any function under ∇. */
+const FUNCTIONS: ReadonlySet<string> = new Set(["g", "f", "h", "g_t", "f_t", "g_theta", "f_theta"]);
+
+/** Names of rules for what the language has under another. */
+const READ_AS: ReadonlyMap<string, string> = new Map([
+  ["v_t", "G"],
+  ...["Q", "q", "Q_t", "Q_pi", "q_pi", "Q_w"].map((name) => [name, "G"] as const),
+  ...["b", "b_t", "baseline"].map((name) => [name, "V"] as const),
+  ...["reward_to_go", "rewards_to_go", "rtg", "discounted_rewards"].map((name) => [name, "G"] as const),
+  ...["A", "advantage_t"].map((name) => [name, "adv"] as const),
+]);
+
 const COLUMN = [symbolicSize("T")];
 
 /** Names that rules have for what no batch holds, with what to write instead. */
 const HINTS: ReadonlyMap<string, string> = new Map([
   ["J", "no batch holds J itself; write what estimates its gradient, as γ^t G ∇ln π(A|S,θ)"],
-  ["Q", "the language has no Q; write G, or adv for an advantage"],
-  ["q", "the language has no q; write G, or adv for an advantage"],
   ["L", "write the loss itself in place of L: theta -= alpha * grad(…)"],
 ]);
 
@@ -122,18 +135,15 @@ class Meaner {
     if (!graph || errors.length > 0) return { ok: false, diagnostics: errors };
     const termOf = (expression: Expression) => graph.byExpression[expression.id]!;
     const factor = ({ expression, inverse }: Factor) => ({ term: termOf(expression), inverse });
-    const parts = new Map(
-      spoken.map(({ part, factors, of, decay, own }) => [
-        part,
-        {
-          part,
-          factors: factors.map(factor),
-          of: termOf(of),
-          decay: decay.map(factor),
-          own: own.map(factor),
-        },
-      ]),
-    );
+    const meant = spoken.map(({ part, factors, of, decay, own }) => ({
+      part,
+      factors: factors.map(factor),
+      of: withoutLogOfExp(termOf(of)),
+      decay: decay.map(factor),
+      own: own.map(factor),
+    }));
+    const scores = meant.map(asScore);
+    const parts = new Map(meant.map((one, index) => [one.part, scores[index] ?? one]));
     return {
       ok: true,
       parts,
@@ -142,6 +152,7 @@ class Meaner {
       numbers: this.numbers,
       open: this.open,
       placeholders: this.placeholders,
+      hasScore: scores.some((score) => score !== undefined),
       readAs: this.readAs,
     };
   }
@@ -177,7 +188,10 @@ class Meaner {
   private offerPlaceholders(): void {
     const free = this.rule.functions.map(({ name }) => name);
     const weights = this.allNames().filter((name) => WEIGHTS.has(name));
-    for (const name of [...free, ...weights]) {
+    const functions = this.rule.updates.flatMap(({ parts }) =>
+      parts.flatMap(({ of }) => (of.kind === "name" && FUNCTIONS.has(of.name) ? [of.name] : [])),
+    );
+    for (const name of [...free, ...weights, ...functions]) {
       if (this.isKnown(name) || this.placeholders.includes(name)) continue;
       this.symbols.set(name, { name, shape: COLUMN });
       this.placeholders.push(name);
@@ -212,10 +226,11 @@ class Meaner {
     else this.state(name, expression);
   }
 
-  /** The language's name for a name of a rule; `R` is a reward beside V(S′), a return elsewhere, as is Silver's v_t. */
+  /** The language's name for a name of a rule; `R` is a reward beside V(S′), a return elsewhere. */
   private meantBy(name: string): string {
     if (this.isKnown(name)) return name;
-    if (name === "v_t") return this.note(name, "G");
+    const readAs = READ_AS.get(name);
+    if (readAs !== undefined) return this.note(name, readAs);
     if (name === "R" || name === "R_t") return this.note(name, this.usesNext ? "r" : "G");
     const targets = aliasTargets(name);
     return targets.find((target) => this.isKnown(target) || IMPLIED.has(target)) ?? name;

@@ -14,7 +14,7 @@ export const STATE_FUNCTIONS: ReadonlyMap<string, StateFunction> = new Map<strin
 
 /** Words that only stand for a state, an action or parameters: their brackets are no product. */
 export const ARGUMENT_WORDS: ReadonlySet<string> = new Set(
-  "s S s_t S_t S_next s_next s_t1 S_t1 S_k s_k state obs o o_t x X x_t a A a_t A_t A_k theta w phi psi theta_t w_t pi".split(
+  "s S s_t S_t S_next s_next s_t1 S_t1 S_k s_k state obs o o_t x X x_t a A a_t A_t A_k theta w phi psi theta_t w_t pi St At st at tau tau_t".split(
     " ",
   ),
 );

@@ -15,7 +15,9 @@ export interface DerivationNote {
     | "placeholders"
     | "open-numbers"
     | "read-as"
-    | "half-square";
+    | "half-square"
+    | "score"
+    | "expectation";
   readonly title: string;
   readonly text: string;
 }
@@ -36,6 +38,10 @@ export interface DerivationFacts {
   readonly functions: readonly string[];
   readonly open: readonly OpenNumber[];
   readonly readAs: ReadonlyMap<string, string>;
+  /** Whether an expectation was read as the batch's average. */
+  readonly averages: boolean;
+  /** Whether a ∇π/π was read as ∇ln π. */
+  readonly hasScore: boolean;
   /** Whether a value estimate is learned. */
   readonly values: boolean;
 }
@@ -81,7 +87,7 @@ const stepSize: Row = ({ targets }) => {
   return {
     id: "step-size",
     title: "The step size",
-    text: `${named[0]!.step} is the learning rate of the optimiser and no part of the loss: SGD with lr = ${named[0]!.step} performs the rule.`,
+    text: `${named[0]!.step} is the learning rate of the optimiser and no part of the loss: plain SGD with this learning rate performs the rule.`,
   };
 };
 
@@ -167,8 +173,28 @@ const halfSquare: Row = ({ values }) =>
       }
     : undefined;
 
+const score: Row = ({ hasScore }) =>
+  hasScore
+    ? {
+        id: "score",
+        title: "∇π/π is ∇ln π",
+        text: "The chain rule gives ∇ln π = ∇π/π. The loss is written with ln π, which stays a number where π vanishes.",
+      }
+    : undefined;
+
+const expectation: Row = ({ averages }) =>
+  averages
+    ? {
+        id: "expectation",
+        title: "The expectation",
+        text: "A batch cannot hold E itself: it is estimated by the average, over the episodes where a sum over the steps stands inside, else over the steps. The states and actions must be drawn by the policy whose gradient is taken.",
+      }
+    : undefined;
+
 const ROWS: readonly Row[] = [
   sign,
+  score,
+  expectation,
   detach,
   value,
   stepSize,

@@ -33,6 +33,8 @@ export interface ReadRule {
   readonly updates: readonly Update[];
   readonly definitions: readonly Definition[];
   readonly functions: readonly FreeFunction[];
+  /** Whether an expectation was read as the batch's average. */
+  readonly averages: boolean;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -57,7 +59,7 @@ class RuleReader {
       const { target, operator } = line;
       if (target !== undefined && traced.has(target)) this.trace(line, target);
       else if (target === undefined || operator !== "←" || isParameterName(target)) this.update(line);
-      else
+      else if (line.expression.kind !== "name" || line.expression.name !== target)
         this.definitions.push({
           name: target,
           expression: line.expression,
@@ -156,7 +158,8 @@ function isRecursive(line: RuleLine, _: number, lines: readonly RuleLine[]): boo
   const { target, operator } = line;
   if (target === undefined || isParameterName(target)) return false;
   if (operator === "+=" || operator === "-=" || operator === "Δ") return false;
-  const mentions = (expression: Expression): boolean => namesOf(expression).includes(target);
+  const mentions = (expression: Expression): boolean =>
+    expression.kind !== "name" && namesOf(expression).includes(target);
   return lines.some((other) => other.target === target && mentions(other.expression));
 }
 
@@ -189,6 +192,18 @@ function withoutTarget(parts: readonly GradientSummand[], stem: string, line: Ru
   };
   const rest = parts.filter((part) => !isTarget(part));
   if (rest.length + 1 === parts.length) return rest;
+  const shrunk = rest.find(({ of, trace, factors }) => {
+    const isOwn = ({ expression }: Factor) =>
+      namesOf(expression).some((name) => parameterStem(name) === stem);
+    return !of && !trace && factors.some(isOwn);
+  });
+  if (shrunk)
+    return refuse(
+      "decay",
+      `${stem} itself is multiplied`,
+      `weight decay is a setting of the optimiser, not of the loss: write ${stem} ← ${stem} + …`,
+      shrunk,
+    );
   const other = parts.find(({ factors }) => {
     const [only] = factors;
     return factors.length === 1 && only?.expression.kind === "name" && isParameterName(only.expression.name);
@@ -249,7 +264,8 @@ function takeStep(factors: readonly Factor[]): { step: string | undefined; rest:
 export function readRule(text: string): ReadRule {
   const parsed = parseRule(text);
   const reader = new RuleReader(text);
-  const read = { updates: reader.updates, definitions: reader.definitions, functions: parsed.functions };
+  const { functions, averages } = parsed;
+  const read = { updates: reader.updates, definitions: reader.definitions, functions, averages };
   if (parsed.diagnostics.length > 0) return { ...read, diagnostics: parsed.diagnostics };
   try {
     reader.read(parsed.lines);

@@ -27,6 +27,8 @@ export interface FreeFunction {
 export interface ParsedRule {
   readonly lines: readonly RuleLine[];
   readonly functions: readonly FreeFunction[];
+  /** Whether an expectation was read as the batch's average. */
+  readonly averages: boolean;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -38,6 +40,8 @@ const SUM_STRENGTH = 45;
 /** The one lexer's and parser's second entry: values side by side are a product, ∇ and Σ are read. */
 class RuleParser extends Parser {
   readonly functions: FreeFunction[] = [];
+  /** Whether an E was read. */
+  averages = false;
 
   lines(): RuleLine[] {
     const lines: RuleLine[] = [];
@@ -94,7 +98,31 @@ class RuleParser extends Parser {
   protected override primary(): Expression {
     if (this.is("∇")) return this.applied("grad", GRADIENT_STRENGTH);
     if (this.is("Σ")) return this.applied("sum", SUM_STRENGTH);
+    if (this.token.text === "E" && this.token.kind === "name") return this.expectation();
     return super.primary();
+  }
+
+  /** `E[Σ x]` is the average over the batch's episodes, `E[x]` that over its steps. */
+  private expectation(): Expression {
+    const sign = this.advance();
+    this.averages = true;
+    const open = this.token;
+    if (!this.is("(") && !this.is("["))
+      this.refuse("rule", "E takes what it is the average of", "write E[G ∇ln π]", sign);
+    this.cursor++;
+    const inside = this.nested(open, () => this.expression(0));
+    const close = this.is("[", open) ? "]" : ")";
+    if (!this.is(close)) this.unexpected(this.token);
+    this.cursor++;
+    if (inside.kind !== "call" || inside.name !== "sum")
+      return this.callOf("mean", sign, [inside], sign.start);
+    const right = this.nameNode("N", sign.start);
+    const operatorRange = { start: sign.start, end: sign.start };
+    return this.add(
+      { kind: "binary", operator: "/", operatorRange, left: inside, right },
+      sign.start,
+      this.previousEnd,
+    );
   }
 
   /** `∇ x` and `Σ x` as calls. */
@@ -148,6 +176,10 @@ class RuleParser extends Parser {
     const logarithm = LOG_WORDS.has(token.text) && next?.kind === "name" && next.text === "pi";
     if (logarithm || (isModuleRoot(token.text) && this.is(".", next))) return super.named();
     if (token.text === "log" || token.text === "ln") return this.applied("log", GRADIENT_STRENGTH);
+    if (SCORES.has(token.text)) {
+      this.advance();
+      return this.callOf("grad", token, [this.nameNode("log_pi", token.start)], token.start);
+    }
     const constant = ["True", "False", "None"].includes(token.text);
     if (constant) return super.named();
     this.advance();
@@ -168,7 +200,7 @@ class RuleParser extends Parser {
   /** g(x|θ): a function of the parameters that has no other name. */
   private free(token: Token, close: number): Expression {
     this.cursor = close + 1;
-    if (OBJECTIVES.has(token.text)) return this.nameNode(token.text, token.start);
+    if (WITH_ARGUMENTS.has(token.text)) return this.nameNode(plainName(token.text), token.start);
     const text = this.text.slice(token.start, this.previousEnd);
     if (!this.functions.some(({ name }) => name === token.text))
       this.functions.push({ name: token.text, text });
@@ -188,8 +220,29 @@ class RuleParser extends Parser {
   }
 }
 
-/** What no batch holds: it has no value at a step. */
-const OBJECTIVES: ReadonlySet<string> = new Set(["J", "L", "E", "Q", "q"]);
+/** Names whose brackets say nothing new: J(θ), Q(s,a), R(τ), r(s,a), A(s,a). */
+const WITH_ARGUMENTS: ReadonlySet<string> = new Set([
+  "J",
+  "L",
+  "Q",
+  "q",
+  "R",
+  "G",
+  "r",
+  "A",
+  "adv",
+  "A_t",
+  "G_t",
+  "R_t",
+  "r_t",
+]);
+
+/** Names that code has for ∇ln π(A|S). */
+const SCORES: ReadonlySet<string> = new Set(
+  "grad_log_pi grad_log_prob grad_log_probs grad_ln_pi grad_logp grad_logpi dlog_pi dlogpi dlogp score".split(
+    " ",
+  ),
+);
 
 const LOG_WORDS: ReadonlySet<string> = new Set(["log", "ln", "logpi", "lnpi", "ln_pi", "log_pi"]);
 
@@ -218,7 +271,7 @@ export function parseRule(text: string): ParsedRule {
     const message = `the text has ${bytes} bytes; at most ${MAXIMUM_BYTES} are read`;
     const hint = "make it shorter";
     const long: Diagnostic = { severity: "error", code: "length", message, hint, start: 0, end: text.length };
-    return { lines: [], functions: [], diagnostics: [long] };
+    return { lines: [], functions: [], averages: false, diagnostics: [long] };
   }
   const rule = plainRule(text);
   const lexed = lex(rule.text, "rule");
@@ -231,5 +284,5 @@ export function parseRule(text: string): ParsedRule {
     end: rule.sourceEnd(diagnostic.end),
   }));
   const diagnostics = [...spelled, ...parser.diagnostics].sort((a, b) => a.start - b.start);
-  return { lines, functions: parser.functions, diagnostics };
+  return { lines, functions: parser.functions, averages: parser.averages, diagnostics };
 }

@@ -1,4 +1,4 @@
-import type { Settings } from "../operator.ts";
+import type { Settings } from "../callSettings.ts";
 import type { Term } from "./term.ts";
 
 /** What a derivative is written from: an operator's adjoint g, its operands x, its value y, its settings. */

@@ -1,4 +1,5 @@
-import { isProblem, type OperatorRow, type Settings } from "../operator.ts";
+import type { Settings } from "../callSettings.ts";
+import { isProblem, type OperatorRow } from "../operator.ts";
 import { operatorNamed } from "../operators.ts";
 import { compareSizes, type SymbolicShape } from "../shapes.ts";
 

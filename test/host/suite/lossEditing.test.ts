@@ -263,6 +263,21 @@ describe("the language of loss files", () => {
     const answer = await run("turnRuleIntoLoss", { text: "theta += alpha * G" });
     match(answer.ok ? "" : answer.reason, /gradient/);
   });
+
+  it("takes the lines that are selected in any file", async () => {
+    const box = "Loop over the steps:\n  G ← Σ_{k=t+1}^T γ^{k−t−1} R_k\n  θ ← θ + αγ^t G∇ln π(A|S,θ)";
+    const notes = await vscode.workspace.openTextDocument({
+      language: "markdown",
+      content: `# Notes\n${box}\n`,
+    });
+    const editor = await vscode.window.showTextDocument(notes);
+    editor.selection = new vscode.Selection(1, 0, 3, 40);
+    ok((await run("turnRuleIntoLoss")).ok);
+    match(
+      vscode.window.activeTextEditor!.document.getText(),
+      /\nloss = -\(gamma\*\*t \* G\.detach\(\) \* log_pi\)\.sum\(\)\n$/u,
+    );
+  });
 });
 
 describe("copying a loss", () => {

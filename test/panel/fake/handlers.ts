@@ -118,9 +118,9 @@ export function fakeHandlers(situation: FakeSituation): Handlers<PanelMethods> {
         milliseconds: 1,
       };
     },
-    prove: ({ text }) => {
+    prove: ({ text, rule }) => {
       run();
-      return fakeProof(text);
+      return fakeProof(text, rule);
     },
     compare: ({ update }) =>
       comparison(run().update(update, run().trainerLoss), run().update(update, edited)),

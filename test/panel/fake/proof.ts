@@ -13,8 +13,10 @@ function check(id: ProofCheckView["id"], title: string, worst: number, passed = 
   };
 }
 
-/** A proof as the page draws it: failed for a text that speaks of a wrong rule, else passed. */
-export function fakeProof(text: string): ProofView {
+/** A proof as the page draws it: failed for a text that speaks of a wrong rule, else passed; it knows one rule by name. */
+export function fakeProof(text: string, rule?: string): ProofView {
+  if (rule !== undefined && rule !== "reinforce")
+    throw new Error(`"${rule}" is no update rule and no known one.`);
   const passed = !text.includes("wrong");
   return {
     ok: true,
@@ -28,6 +30,7 @@ export function fakeProof(text: string): ProofView {
     checks: [
       check("direct", "autodiff and kernels ↔ the rule, step by step", 1.2e-15),
       check("differences", "autodiff and kernels ↔ central differences", passed ? 2.3e-10 : 1e-3, passed),
+      ...(rule === undefined ? [] : [check("rule", "autodiff ↔ REINFORCE (13.3), c = γᵗG", 0)]),
     ],
     kinks: ["steps stay on this side of the nearest kink: relu unit 16 of layer 1 changes sides at step 172"],
     detached: null,

@@ -2,9 +2,9 @@ import { describe, expect, test } from "vitest";
 import { freeze } from "../../../src/engine/frozenUpdate.ts";
 import { columnViews, tableShape } from "../../../src/engine/inspection/columns.ts";
 import { Inspector } from "../../../src/engine/inspection/inspector.ts";
+import { namesOf } from "../../../src/engine/inspection/names.ts";
 import { ratioView } from "../../../src/engine/inspection/ratioView.ts";
 import { stepView } from "../../../src/engine/inspection/stepView.ts";
-import { namesOf } from "../../../src/engine/inspection/views.ts";
 import { resolveSettings, type SettingsRequest } from "../../../src/engine/settings.ts";
 import { Trainer } from "../../../src/engine/trainer.ts";
 

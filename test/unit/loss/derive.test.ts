@@ -34,6 +34,8 @@ describe("the rule of 13.3 has its loss in every spelling", () => {
     "theta += alpha * sum(gamma^t * returns * grad(log_prob))",
     "Δθ = α γ^t G ∇ln π(A|S,θ)",
     String.raw`\theta \leftarrow \theta + \alpha \gamma^t G \nabla_\theta \ln \pi(A_t|S_t,\theta)`,
+    String.raw`\theta \leftarrow \theta + \alpha \gamma^t G \frac{\nabla \pi(A_t|S_t,\theta)}{\pi(A_t|S_t,\theta)}`,
+    "θ ← θ + α γ^t G ∇π(A|S,θ)/π(A|S,θ)",
     String.raw`$\theta \leftarrow \theta + \alpha\gamma^tG\nabla_{\theta}ln\pi(A_t|S_t,\theta)$`,
     String.raw`$$\boldsymbol{\theta}_{t+1} \gets \boldsymbol{\theta}_t + \alpha \gamma^{t} G_t \nabla \ln \pi\left(A_t \mid S_t, \boldsymbol{\theta}\right)$$`,
   ])("%s", (rule) => {
@@ -61,13 +63,14 @@ describe("other rules have their losses", () => {
       "θ ← θ + α (1/N) Σ_{i=1}^N Σ_{t=0}^{T-1} ∇_θ log π_θ(a_t|s_t) A_t",
       "loss = -(adv.detach() * log_pi).sum() / N\n",
     ],
-    [
-      String.raw`\theta \leftarrow \theta + \alpha \gamma^t G \frac{\nabla \pi(A_t|S_t,\theta)}{\pi(A_t|S_t,\theta)}`,
-      "G    = discounted_returns(r, gamma)\nloss = -(gamma**t * G.detach() / exp(log_pi).detach() * exp(log_pi)).sum()\n",
-    ],
     ["theta += alpha * mean(adv * grad(log_pi))", "loss = -(adv.detach() * log_pi).sum() / T\n"],
   ])("%s", (rule, loss) => {
     expect(derived(rule).loss).toBe(loss);
+  });
+
+  test("π that does not stand below its own gradient stays", () => {
+    expect(derived("θ ← θ + α G ∇π(A|S,θ)").loss).toContain("(G.detach() * exp(log_pi)).sum()");
+    expect(derived("θ ← θ + α G/π(A|S,θ) ∇ln π(A|S,θ)").loss).toContain("G.detach() / exp(log_pi).detach()");
   });
 
   test("a trace is unrolled, and its note says when that is exact", () => {
@@ -134,7 +137,7 @@ describe("what is no rule is refused where it is wrong", () => {
 
   test("no text of any kind throws", () => {
     const piece = fc.constantFrom(
-      ..."θ ← + α γ ^ t G ∇ ln π ( A | S , θ ) Σ _ { } \\frac \\nabla += -= = grad log_pi V w ' z λ [ ] 0 1.5 \n # . ∂ δ".split(
+      ..."θ ← + α γ ^ t G ∇ ln π ( A | S , θ ) Σ _ { } \\frac \\nabla += -= = grad log_pi V w ' z λ [ ] 0 1.5 \n # . ∂ δ E \\bar{r} \\left. \\right|_ ₜ ^w _{k=t} r_k ∞ d ".split(
         " ",
       ),
     );

@@ -280,6 +280,17 @@ describe("a proof", () => {
     expect(shownProof(store.state)!.result).toMatchObject({ ok: true, status: "failed" });
   });
 
+  test("is held against a rule that is stated; a rule that is not known leaves the proof as it was", async () => {
+    const { store, session, calls } = await started();
+    await session.prove(" reinforce ");
+    expect(calls.findLast(({ method }) => method === "prove")!.params).toMatchObject({ rule: "reinforce" });
+    const shown = shownProof(store.state);
+    expect(shown).toMatchObject({ rule: "reinforce", result: { ok: true } });
+    await session.prove("reinforced");
+    expect(shownProof(store.state)).toEqual(shown);
+    expect(store.state.failures.prove).toContain("reinforced");
+  });
+
   test("that the host refuses leaves nothing behind but the reason", async () => {
     const { store, session, situation } = await started();
     Object.assign(situation, { run: null });
