@@ -71,17 +71,17 @@ export class TracePage extends Part {
     const { session } = this.panel;
     if (this.state.side === "findings") {
       const open = (update: number) => this.dispatch({ kind: "open", update });
-      return html`<main class="trace-body" role="tabpanel" id="side-findings" aria-labelledby="tab-findings">
+      return html`<main><div class="trace-body" role="tabpanel" id="side-findings" aria-labelledby="tab-findings">
         ${diagnosis === null ? (isReading ? diagnosing : nothing) : verdict(diagnosis, session)}
         <div class="trace-columns">
           <div>${diagnosis === null ? nothing : html`${findings(diagnosis, session)} ${undecided(diagnosis)}`}</div>
-          <div>${updatesSection(overview, diagnosis?.rules ?? [], open)} ${holdings(overview)} ${missing(overview)}</div>
+          <div>${updatesSection(diagnosis ?? overview, diagnosis?.rules ?? [], open)} ${holdings(overview)} ${missing(overview)}</div>
         </div>
-      </main>`;
+      </div></main>`;
     }
-    return html`<main class="parts" role="tabpanel" id="side-steps" aria-labelledby="tab-steps">
+    return html`<main class="trace-steps"><div class="parts" role="tabpanel" id="side-steps" aria-labelledby="tab-steps">
       ${overview.updateCount === 0 ? noUpdates : updateParts(this.panel, this.nonce)}
-    </main>`;
+    </div></main>`;
   }
 }
 

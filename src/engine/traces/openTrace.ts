@@ -4,6 +4,7 @@ import { findEnvironment } from "../../environments/registry.ts";
 import type { CurveView, EngineMethods } from "../../protocol/engine.ts";
 import type { TraceOverview, TracePlaceView } from "../../protocol/traceViews.ts";
 import type { UpdateView } from "../../protocol/views.ts";
+import type { Trace } from "../../runs/trace/trace.ts";
 import { TraceFile } from "../../runs/trace/traceFile.ts";
 import { type DiagnosedFile, diagnosed, namingTrouble } from "../diagnosis/diagnoseFile.ts";
 import { type Names, namesOf } from "../inspection/names.ts";
@@ -60,6 +61,11 @@ export class OpenTrace {
   get overview(): TraceOverview {
     if (this.#overview) return this.#overview;
     throw new Error(`${this.path} has not been read yet`);
+  }
+
+  /** As of the last reading. */
+  get trace(): Trace {
+    return this.#file.trace;
   }
 
   /** What its updates are, as of the last reading. */
@@ -125,10 +131,10 @@ export class OpenTrace {
   }
 }
 
-function plainNames({ batch, heads }: FrozenTrace): Names {
-  const named = (word: string, count: number) => Array.from({ length: count }, (_, k) => `${word} ${k}`);
+function plainNames({ batch }: FrozenTrace): Names {
+  const named = (word: string, count: number) => Array.from({ length: count }, (_, k) => `${word}${k}`);
   return {
-    actionNames: named(heads.mu ? "dimension" : "action", batch.actionCount),
-    observationNames: named("obs", batch.observationSize),
+    actionNames: named("", batch.actionCount),
+    observationNames: named("obs ", batch.observationSize),
   };
 }

@@ -6,12 +6,13 @@ import { OpenTrace } from "./openTrace.ts";
 import { recordedNames } from "./recordedNames.ts";
 import { traceView } from "./traceView.ts";
 
+/** What is known of a file as it was at one moment. */
 interface Entry {
   readonly bytes: number;
   readonly modified: number;
-  readonly view: TraceView;
   readonly names: RecordedNamesView;
-  readonly markdown: string;
+  /** Only where it was asked for: names are hovered over without it. */
+  readonly diagnosed?: { readonly view: TraceView; readonly markdown: string };
 }
 
 const mostEntries = 16;
@@ -46,43 +47,46 @@ export class TraceBook {
 
   /** What a trace holds and what its updates are. Throws a UserError that names file and line. */
   view(path: string): TraceView {
-    return this.#read(path).view;
+    return this.#diagnosed(path).view;
   }
 
   /** The names that its scripts recorded, with their newest values. */
   names(path: string): RecordedNamesView {
-    return this.#read(path).names;
+    return this.#read(path, false).names;
   }
 
   /** The diagnosis as a Markdown report. */
   markdown(path: string): string {
-    return this.#read(path).markdown;
+    return this.#diagnosed(path).markdown;
   }
 
-  #read(path: string): Entry {
+  #diagnosed(path: string): NonNullable<Entry["diagnosed"]> {
+    return this.#read(path, true).diagnosed!;
+  }
+
+  #read(path: string, isDiagnosed: boolean): Entry {
     // Looked at before reading: what is written meanwhile makes the next look read again.
     const stats = statSync(path, { throwIfNoEntry: false });
     const [bytes, modified] = [stats?.size ?? 0, stats?.mtimeMs ?? 0];
     const known = this.#entries.get(path);
     this.#entries.delete(path);
     const isFresh = known?.bytes === bytes && known.modified === modified;
-    const entry = isFresh ? known : this.#tell(path, { bytes, modified });
+    const isEnough = isFresh && (known.diagnosed !== undefined || !isDiagnosed);
+    const entry = isEnough ? known : this.#tell(path, { bytes, modified }, isDiagnosed);
     this.#entries.set(path, entry);
     const [oldest] = this.#entries.keys();
     if (this.#entries.size > mostEntries) this.#entries.delete(oldest!);
     return entry;
   }
 
-  #tell(path: string, place: { bytes: number; modified: number }): Entry {
-    const trace = this.#openAt(path) ?? new OpenTrace("", path);
-    trace.refresh();
-    const { diagnosis: file } = trace;
-    return {
-      ...place,
-      view: traceView(file, trace.overview),
-      names: recordedNames(file.trace, place.modified),
-      markdown: diagnosisMarkdown(file.trace, file.diagnosis),
-    };
+  #tell(path: string, place: { bytes: number; modified: number }, isDiagnosed: boolean): Entry {
+    const open = this.#openAt(path) ?? new OpenTrace("", path);
+    open.refresh();
+    const names = recordedNames(open.trace, place.modified);
+    if (!isDiagnosed) return { ...place, names };
+    const { trace, diagnosis } = open.diagnosis;
+    const view = traceView({ trace, diagnosis }, open.overview);
+    return { ...place, names, diagnosed: { view, markdown: diagnosisMarkdown(trace, diagnosis) } };
   }
 
   #openAt(path: string): OpenTrace | undefined {

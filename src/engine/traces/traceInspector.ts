@@ -157,7 +157,7 @@ function* textsFor(verdict: Verdict | undefined): Generator<string> {
     return;
   }
   const derived = deriveLoss(verdict.rule);
-  if (derived.ok && derived.placeholders.length === 0) yield derived.loss;
+  if (derived.ok && derived.placeholders.length === 0) yield derived.loss.trimEnd();
   const beta = verdict.entropy?.constant ? verdict.entropy.beta : 0;
   const bonus = beta === 0 ? "" : " - beta * entropy.sum()";
   yield [
