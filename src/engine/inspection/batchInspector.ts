@@ -7,7 +7,7 @@ import { countEpisodes } from "../lossInputs.ts";
 import { type BatchEvaluation, evaluateToInspect, type ReadLoss } from "../lossOnBatch.ts";
 import { baseColumn, matrixColumn } from "./baseColumn.ts";
 import { columnViews, tableShape } from "./columns.ts";
-import type { Derivatives, Followed, InspectedLoss, Inspection } from "./inspectedLoss.ts";
+import type { Derivatives, Evaluated, Followed, InspectedLoss, Inspection } from "./inspectedLoss.ts";
 import type { Names } from "./names.ts";
 import { perStepTerms } from "./terms.ts";
 
@@ -36,13 +36,10 @@ export abstract class BatchInspector {
 
   /** Another loss on this batch; wrong text is a value with diagnostics. */
   inspect(text: string): Inspection {
-    const read = this.readText(text);
-    if (!read.ok) return read;
-    const { batch, gamma, learningRate, specification } = this.frozen;
-    const source = { batch, heads: this.heads, specification, gamma, learningRate };
-    const evaluated = evaluateToInspect(read.compiled, source);
-    if (!evaluated.ok) return { ok: false, diagnostics: [...read.diagnostics, ...evaluated.diagnostics] };
-    return { ok: true, loss: this.inspected(text, evaluated), diagnostics: read.diagnostics };
+    const evaluated = this.evaluate(text);
+    if (!evaluated.ok) return evaluated;
+    const { evaluation, diagnostics } = evaluated;
+    return { ok: true, loss: this.#inspected(text, evaluation), diagnostics };
   }
 
   /** A column [T] of the step table under a loss. Undefined for an unknown name. */
@@ -75,6 +72,17 @@ export abstract class BatchInspector {
   /** Reads a text against the names that there are. */
   protected abstract readText(text: string): ReadLoss;
 
+  /** Value and derivatives of a loss, without what follows from them. */
+  protected evaluate(text: string): Evaluated {
+    const read = this.readText(text);
+    if (!read.ok) return read;
+    const { batch, gamma, learningRate, specification } = this.frozen;
+    const source = { batch, heads: this.heads, specification, gamma, learningRate };
+    const evaluation = evaluateToInspect(read.compiled, source);
+    if (evaluation.ok) return { ok: true, evaluation, diagnostics: read.diagnostics };
+    return { ok: false, diagnostics: [...read.diagnostics, ...evaluation.diagnostics] };
+  }
+
   /** The gradient from the outputs on. */
   protected abstract follow(evaluation: BatchEvaluation): Followed;
 
@@ -90,7 +98,7 @@ export abstract class BatchInspector {
   }
 
   /** Everything that follows from a loss's value and its derivatives at the heads. */
-  protected inspected(text: string, evaluation: BatchEvaluation): InspectedLoss {
+  #inspected(text: string, evaluation: BatchEvaluation): InspectedLoss {
     const followed = this.follow(evaluation);
     return {
       text,

@@ -21,6 +21,10 @@ export type Inspection =
   | { readonly ok: true; readonly loss: InspectedLoss; readonly diagnostics: readonly Diagnostic[] }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
+export type Evaluated =
+  | { readonly ok: true; readonly evaluation: BatchEvaluation; readonly diagnostics: readonly Diagnostic[] }
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+
 /** A loss's derivatives at the heads. */
 export type Derivatives = Pick<BatchEvaluation, "gradient" | "direct" | "adjoints">;
 

@@ -67,23 +67,17 @@ export class TraceInspector extends BatchInspector {
 
   protected override ownLoss(): InspectedLoss {
     const derivatives = this.#recordedDerivatives();
-    const verdict = derivatives && this.judge(derivatives);
-    const { text, inspected } = this.#asText(verdict);
-    const recorded = derivatives ?? { ...inspected.evaluation, gradient: noGradient, direct: undefined };
-    const evaluation: BatchEvaluation = {
-      ...inspected.evaluation,
-      ...recorded,
-      value: this.frozen.value ?? Number.NaN,
-    };
+    const verdict = derivatives ? this.judge(derivatives) : this.#unread();
+    const { text, evaluation } = this.#asText(derivatives && verdict);
+    const recorded = derivatives ?? { ...evaluation, gradient: noGradient, direct: undefined };
     const followed = this.follow(recorded);
     return {
-      ...inspected,
       text,
-      evaluation,
+      evaluation: { ...evaluation, ...recorded, value: this.frozen.value ?? Number.NaN },
       ...followed,
       gradientNorm: normOf(followed.gradient.gradient),
-      terms: { ...inspected.terms, columns: [], rest: null, notSeparable: "only its value was recorded" },
-      verdict: verdict ?? unread(inspected.verdict),
+      terms: { columns: [], rest: null, notSeparable: "only its value was recorded" },
+      verdict,
     };
   }
 
@@ -117,28 +111,52 @@ export class TraceInspector extends BatchInspector {
   }
 
   /** A loss whose weights are the recorded ones: by its rule, else by the weights themselves; the book's where none are known. */
-  #asText(verdict: Verdict | undefined): { text: string; inspected: InspectedLoss } {
+  #asText(verdict: Verdict | undefined): { text: string; evaluation: BatchEvaluation } {
     for (const text of textsFor(verdict)) {
-      const inspection = this.inspect(text);
-      if (inspection.ok && (verdict === undefined || this.#isSame(inspection.loss, verdict)))
-        return { text, inspected: inspection.loss };
+      const evaluated = this.evaluate(text);
+      if (evaluated.ok && (verdict === undefined || isSame(evaluated.evaluation, verdict)))
+        return { text, evaluation: evaluated.evaluation };
     }
-    const inspection = this.inspect(noLoss);
-    if (!inspection.ok) throw new Error(`no loss can be evaluated: ${inspection.diagnostics[0]?.message}`);
-    return { text: bookLoss, inspected: inspection.loss };
+    const evaluated = this.evaluate(noLoss);
+    if (!evaluated.ok) throw new Error(`no loss can be evaluated: ${evaluated.diagnostics[0]?.message}`);
+    return { text: bookLoss, evaluation: evaluated.evaluation };
   }
 
-  #isSame(loss: InspectedLoss, { fingerprint }: Verdict): boolean {
-    const own = loss.verdict.fingerprint.weights;
-    let left = 0;
-    let total = 0;
-    fingerprint.weights.forEach((weight, t) => {
-      if (Number.isNaN(weight)) return;
-      left += (own[t]! - weight) ** 2;
-      total += weight * weight;
-    });
-    return left <= sameWeights ** 2 * total;
+  /** The verdict where the trace does not hold the weights. */
+  #unread(): Verdict {
+    return {
+      kind: "undecided",
+      sentence:
+        "The weights of this update are not in the trace: the text is the book's loss to try on its batch",
+      explanation:
+        "Give rec.update the log_prob that enters the loss, before loss.backward(), and it can be told what the update is.",
+      rule: "theta -= alpha * grad(loss)",
+      finding: undefined,
+      match: undefined,
+      scale: undefined,
+      entropy: undefined,
+      undecided: [],
+      fingerprint: {
+        weights: new Float64Array(this.frozen.batch.steps).fill(Number.NaN),
+        entropyWeights: undefined,
+        reading: "exact",
+        formResidual: 0,
+        entropyInseparable: false,
+      },
+    };
   }
+}
+
+/** Whether ∇ln π enters a loss with the weights of a verdict. */
+function isSame({ adjoints }: BatchEvaluation, { fingerprint }: Verdict): boolean {
+  let left = 0;
+  let total = 0;
+  fingerprint.weights.forEach((weight, t) => {
+    if (Number.isNaN(weight)) return;
+    left += ((adjoints.log_pi?.[t] ?? 0) + weight) ** 2;
+    total += weight * weight;
+  });
+  return left <= sameWeights ** 2 * total;
 }
 
 const noGradient: Derivatives["gradient"] = {
@@ -165,26 +183,4 @@ function* textsFor(verdict: Verdict | undefined): Generator<string> {
     ...(beta === 0 ? [] : [`beta = ${beta}`]),
     `loss = -(c_recorded * log_pi).sum()${bonus}`,
   ].join("\n");
-}
-
-/** The verdict where the trace does not hold the weights of an update. */
-function unread(verdict: Verdict): Verdict {
-  return {
-    ...verdict,
-    kind: "undecided",
-    finding: undefined,
-    match: undefined,
-    entropy: undefined,
-    value: undefined,
-    undecided: [],
-    sentence:
-      "The weights of this update are not in the trace: the text is the book's loss to try on its batch",
-    explanation:
-      "Give rec.update the log_prob that enters the loss, before loss.backward(), and it can be told what the update is.",
-    fingerprint: {
-      ...verdict.fingerprint,
-      weights: verdict.fingerprint.weights.map(() => Number.NaN),
-      entropyWeights: undefined,
-    },
-  };
 }
