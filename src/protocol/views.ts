@@ -245,6 +245,8 @@ export interface TraceUpdateFacts {
   readonly line: number;
   /** Whether the policy's outputs are known, so that the gradient can be seen there. */
   readonly hasOutputs: boolean;
+  /** Whether the weights of its own loss are known, from which a text is read. */
+  readonly hasWeights: boolean;
   /** Each quantity that is missing, and what recording it would show. */
   readonly missing: readonly { readonly name: string; readonly allows: string }[];
 }

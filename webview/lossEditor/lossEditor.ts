@@ -111,7 +111,10 @@ export class LossEditor extends Part {
     const text = editorText(this.state);
     if (applied?.text === text) return `applied from update ${applied.fromUpdate}`;
     if (draft !== null && text === trainingLoss(this.state)) return "the trainer's loss now";
-    if (isOfTrace(this.state)) return this.#edited ? "edited" : "as read from the trace";
+    if (update?.trace !== undefined && !this.#edited) {
+      return update.trace.hasWeights ? "as read from the trace" : "the book's loss, to try";
+    }
+    if (isOfTrace(this.state)) return "edited";
     if (this.#edited) return "edited, not applied";
     return update === null ? "the run's loss" : `of update ${update.update}`;
   }

@@ -79,6 +79,8 @@ function outputsView(
   return environment === undefined ? view : withClipping(view, environment, frozen.batch, step);
 }
 
+const unknownSentence = "What this step's outputs got is not in the trace.";
+
 function opaqueSentence(weight: number): string {
   const entered = Number.isNaN(weight) ? "" : ` ∇ln π entered the update with c = ${weight.toPrecision(5)}.`;
   return `What the policy put out is not in the trace: record logits, or mu and log_sigma, to see what every output gets.${entered}`;
@@ -130,7 +132,8 @@ function gaussianView(
       deviationGradient: gradient.logSigma![at]! / sigma[at]!,
     };
   });
-  const sentence = gaussianSentence(weightOf(loss, step), hasEntropyTerm(loss));
+  const isUnknown = dimensions.every(({ meanGradient }) => Number.isNaN(meanGradient));
+  const sentence = isUnknown ? unknownSentence : gaussianSentence(weightOf(loss, step), hasEntropyTerm(loss));
   return { outputs: [], dimensions, gradientSum: 0, sentence };
 }
 
@@ -154,6 +157,7 @@ function hasEntropyTerm(loss: InspectedLoss): boolean {
 }
 
 function categoricalSentence(outputs: StepView["outputs"], weight: number, loss: InspectedLoss): string {
+  if (outputs.every(({ gradient }) => Number.isNaN(gradient))) return unknownSentence;
   const taken = outputs.find((output) => output.taken);
   const entropy = hasEntropyTerm(loss) ? " (plus the entropy term)" : "";
   const c = weight.toPrecision(5);

@@ -29,7 +29,9 @@ export interface RecordedGradients {
 }
 
 /** One update of a trace with all that its losses can be held against. Nothing in it can be changed. */
-export interface FrozenTrace extends FrozenBatch, Pick<RecordedHeads, "heads" | "known" | "recorded"> {
+export interface FrozenTrace
+  extends FrozenBatch,
+    Pick<RecordedHeads, "heads" | "known" | "recorded" | "isAnotherPolicy"> {
   /** The number by which the script called it, and its line in the trace. */
   readonly number: number;
   readonly line: number;
@@ -52,7 +54,7 @@ export function freezeTrace(trace: Trace, position: number): FrozenTrace {
   const update = updateEvidence(trace, record);
   const order = stepOrder(update);
   const ends = endsOfBatch(update, order);
-  const { heads, specification, known, recorded } = recordedHeads(update, record, order, ends);
+  const { specification, ...policy } = recordedHeads(update, record, order, ends);
   const gradients = recordedGradients(update, order);
   const { context, gamma } = update;
   const observations = ofTrace(trace.steps.columns.obs, order);
@@ -88,9 +90,7 @@ export function freezeTrace(trace: Trace, position: number): FrozenTrace {
     gamma,
     learningRate: record.scalars.get("learning_rate") ?? Number.NaN,
     loss: "",
-    heads,
-    known,
-    recorded,
+    ...policy,
     gradients,
     value: update.loss,
     returns: atPlaces(discountedReturns(context.rewards, gamma, endsOf(context)), order),

@@ -107,7 +107,12 @@ const updateWishes: readonly UpdateWish[] = [
   {
     name: "logits, or mu and log_sigma",
     allows: "∂L/∂output of every step, of your loss and of an edited one",
-    isThere: ({ known }) => known.has("outputs"),
+    isThere: ({ known, isAnotherPolicy }) => known.has("outputs") || isAnotherPolicy,
+  },
+  {
+    name: "logits of the policy that log_prob is of",
+    allows: "∂L/∂output of every step: those recorded are another policy's, so they are left out",
+    isThere: ({ isAnotherPolicy }) => !isAnotherPolicy,
   },
   {
     name: "log_prob",

@@ -96,8 +96,14 @@ export class OpenTrace {
   view(place: number): UpdateView {
     const { inspector, names } = this.opened(place);
     const { frozen } = inspector;
-    const { number, line, known } = frozen;
-    const trace = { number, line, hasOutputs: known.has("outputs"), missing: missingInUpdate(frozen) };
+    const { number, line, known, gradients } = frozen;
+    const trace = {
+      number,
+      line,
+      hasOutputs: known.has("outputs"),
+      hasWeights: gradients.logPi !== undefined,
+      missing: missingInUpdate(frozen),
+    };
     return updateView(inspector, names, { run: this.id, how: "recorded", kept: false, pinned: false, trace });
   }
 

@@ -14,6 +14,8 @@ export interface RecordedHeads {
   /** Which of the heads are known, and which of these as they were recorded instead of recomputed from the outputs. */
   readonly known: ReadonlySet<HeadName>;
   readonly recorded: ReadonlySet<HeadName>;
+  /** Whether there are outputs, but those of another policy than the recorded ln π: of that which sampled, or by mistake. */
+  readonly isAnotherPolicy: boolean;
 }
 
 export type HeadName = "log_pi" | "entropy" | "outputs" | "V" | "V_next";
@@ -53,6 +55,7 @@ export function recordedHeads(
     specification: { ...(outputs?.specification ?? withoutOutputs), ...value },
     known,
     recorded,
+    isAnotherPolicy: update.policy !== undefined && outputs === undefined,
   };
 }
 

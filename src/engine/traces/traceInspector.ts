@@ -1,5 +1,4 @@
 import type { Verdict } from "../../diagnosis/verdict.ts";
-import { deriveLoss } from "../../loss/derive.ts";
 import { isOpaque, opaqueGradient, outputsGradient } from "../../policies/heads.ts";
 import type { ParameterView } from "../../policies/policy.ts";
 import type { ColumnView } from "../../protocol/views.ts";
@@ -10,12 +9,11 @@ import { type BatchEvaluation, type HeldNames, type ReadLoss, readLossText } fro
 import type { FrozenTrace } from "./frozenTrace.ts";
 import { heldNames } from "./heldNames.ts";
 import { outputTensors, tensorsOf } from "./outputTensors.ts";
+import { bookLoss, textsFor } from "./readText.ts";
 import { originOf, traceColumnViews } from "./traceColumns.ts";
 
 /** Far above the rounding of recorded float32 numbers, far below a formula that is another. */
 const sameWeights = 1e-5;
-
-const bookLoss = "G    = discounted_returns(r, gamma)\nloss = -(gamma**t * G.detach() * log_pi).sum()";
 
 /** A loss that can be evaluated on any batch, where nothing that a policy put out is in the trace. */
 const noLoss = "loss = (0 * r).sum()";
@@ -69,7 +67,11 @@ export class TraceInspector extends BatchInspector {
     const derivatives = this.#recordedDerivatives();
     const verdict = derivatives ? this.judge(derivatives) : this.#unread();
     const { text, evaluation } = this.#asText(derivatives && verdict);
-    const recorded = derivatives ?? { ...evaluation, gradient: noGradient, direct: undefined };
+    const recorded = derivatives ?? {
+      ...evaluation,
+      gradient: unknown(evaluation.gradient),
+      direct: undefined,
+    };
     const followed = this.follow(recorded);
     return {
       text,
@@ -110,16 +112,25 @@ export class TraceInspector extends BatchInspector {
     return { gradient, adjoints: { ...adjoints, log_pi: undefined, entropy: undefined }, direct: gradient };
   }
 
-  /** A loss whose weights are the recorded ones: by its rule, else by the weights themselves; the book's where none are known. */
+  /** The recorded loss as a text; the book's where nothing is known of it. */
   #asText(verdict: Verdict | undefined): { text: string; evaluation: BatchEvaluation } {
-    for (const text of textsFor(verdict)) {
+    const tried = verdict === undefined ? [] : textsFor(verdict, this.frozen.batch.steps);
+    for (const { text, hasCritic } of tried) {
       const evaluated = this.evaluate(text);
-      if (evaluated.ok && (verdict === undefined || isSame(evaluated.evaluation, verdict)))
+      if (evaluated.ok && this.#isSame(evaluated.evaluation, hasCritic))
         return { text, evaluation: evaluated.evaluation };
     }
-    const evaluated = this.evaluate(noLoss);
+    const book = this.evaluate(bookLoss);
+    const evaluated = book.ok ? book : this.evaluate(noLoss);
     if (!evaluated.ok) throw new Error(`no loss can be evaluated: ${evaluated.diagnostics[0]?.message}`);
     return { text: bookLoss, evaluation: evaluated.evaluation };
+  }
+
+  /** Whether ∇ln π, and V where it is looked at, enter a loss as they entered the recorded one. */
+  #isSame({ adjoints }: BatchEvaluation, hasCritic: boolean): boolean {
+    const { gradients } = this.frozen;
+    if (hasCritic && !isNear(adjoints.V, gradients.values)) return false;
+    return isNear(adjoints.log_pi, gradients.logPi);
   }
 
   /** The verdict where the trace does not hold the weights. */
@@ -147,40 +158,27 @@ export class TraceInspector extends BatchInspector {
   }
 }
 
-/** Whether ∇ln π enters a loss with the weights of a verdict. */
-function isSame({ adjoints }: BatchEvaluation, { fingerprint }: Verdict): boolean {
+/** Whether two columns [T] are the same but for rounding; what is NaN as it was recorded decides nothing. */
+function isNear(written: Float64Array | undefined, recorded: Float64Array | undefined): boolean {
   let left = 0;
   let total = 0;
-  fingerprint.weights.forEach((weight, t) => {
-    if (Number.isNaN(weight)) return;
-    left += ((adjoints.log_pi?.[t] ?? 0) + weight) ** 2;
-    total += weight * weight;
+  recorded?.forEach((value, t) => {
+    if (Number.isNaN(value)) return;
+    left += ((written?.[t] ?? 0) - value) ** 2;
+    total += value * value;
   });
-  return left <= sameWeights ** 2 * total;
+  return recorded !== undefined && left <= sameWeights ** 2 * total;
 }
 
-const noGradient: Derivatives["gradient"] = {
-  outputs: new Float64Array(),
-  rows: 0,
-  logits: undefined,
-  mu: undefined,
-  logSigma: undefined,
-  values: undefined,
-};
-
-/** What to try as the text of a loss, the most telling first. */
-function* textsFor(verdict: Verdict | undefined): Generator<string> {
-  if (verdict === undefined) {
-    yield bookLoss;
-    return;
-  }
-  const derived = deriveLoss(verdict.rule);
-  if (derived.ok && derived.placeholders.length === 0) yield derived.loss.trimEnd();
-  const beta = verdict.entropy?.constant ? verdict.entropy.beta : 0;
-  const bonus = beta === 0 ? "" : " - beta * entropy.sum()";
-  yield [
-    "# c_recorded is the weight that the trace gives every step",
-    ...(beta === 0 ? [] : [`beta = ${beta}`]),
-    `loss = -(c_recorded * log_pi).sum()${bonus}`,
-  ].join("\n");
+/** A gradient of which nothing is known. */
+function unknown({ logits, mu, logSigma }: Derivatives["gradient"]): Derivatives["gradient"] {
+  const none = (known: Float64Array | undefined) => known?.map(() => Number.NaN);
+  return {
+    outputs: new Float64Array(),
+    rows: 0,
+    logits: none(logits),
+    mu: none(mu),
+    logSigma: none(logSigma),
+    values: undefined,
+  };
 }

@@ -54,7 +54,12 @@ export class TraceFollower implements Disposable {
     this.#readSoon(0);
   }
 
-  /** Reads again although the file has not changed, as when the engine was started anew. */
+  /** What was open is so no longer, as when the engine closed; it is read again once `readAgain` is called. */
+  lost(): void {
+    this.#set({ opened: null });
+  }
+
+  /** Reads again although the file has not changed. */
   readAgain(): void {
     this.#heed();
   }

@@ -71,6 +71,7 @@ export class TracePage implements Disposable {
     this.#owned.add(traces.engine.onRestarted(() => this.#follower.readAgain()));
     this.#owned.add(
       store.onChange((model, before) => {
+        if (before.health.state === "running" && model.health.state !== "running") this.#follower.lost();
         if (model.health !== before.health || model.trusted !== before.trusted) this.#tell();
       }),
     );
@@ -90,7 +91,7 @@ export class TracePage implements Disposable {
     return {
       ...hostState(this.#options.store.model, null, page),
       run: opened && subjectOf(opened),
-      trace: { overview: opened?.overview ?? null, diagnosis, problem, isReading },
+      trace: { overview: opened?.overview ?? diagnosis, diagnosis, problem, isReading },
     };
   }
 
