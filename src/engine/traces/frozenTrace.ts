@@ -63,7 +63,7 @@ export function freezeTrace(trace: Trace, position: number): FrozenTrace {
     Object.entries({
       returns: inOrder(update.recordedReturns, order),
       adv: inOrder(update.recordedAdvantages, order),
-      log_pi_old: update.hasOwnLogProbs ? inOrder(update.sampledLogProbs, order) : undefined,
+      log_pi_old: hasMoved(update) ? inOrder(update.sampledLogProbs, order) : undefined,
     }).flatMap(([name, values]) => (values?.length === order.steps ? [[name, values] as const] : [])),
   );
   const observationSize = trace.steps.columns.obs.width;
@@ -98,6 +98,15 @@ export function freezeTrace(trace: Trace, position: number): FrozenTrace {
     knowsEnds: context.knowsEnds,
     rows: Int32Array.from(order.places, (place) => context.rows[place]!),
   };
+}
+
+/** Farther apart than float32 rounds when ln π is computed once more. */
+const rounding = 1e-5;
+
+/** Whether ln π of the update may be another than that of sampling. */
+function hasMoved({ isRollout, hasOwnLogProbs, logProbs, sampledLogProbs }: UpdateEvidence): boolean {
+  if (!hasOwnLogProbs || isRollout) return hasOwnLogProbs;
+  return logProbs!.some((own, t) => Math.abs(own - sampledLogProbs![t]!) > rounding);
 }
 
 /** Where a batch of the loss language ends its episodes: 2 where only the trace stops and the episode may go on. */

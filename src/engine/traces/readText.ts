@@ -35,7 +35,7 @@ function policyTexts({ rule, entropy }: Verdict): readonly string[] {
   const beta = entropy?.constant ? entropy.beta : 0;
   const byWeights = [
     "# c_recorded is the weight that the trace gives every step",
-    ...(beta === 0 ? [] : [`beta = ${beta}`]),
+    ...(beta === 0 ? [] : [`beta = ${Number(beta.toPrecision(6))}`]),
     `loss = -(c_recorded * log_pi).sum()${beta === 0 ? "" : " - beta * entropy.sum()"}`,
   ].join("\n");
   return derived.ok && derived.placeholders.length === 0 ? [derived.loss.trimEnd(), byWeights] : [byWeights];

@@ -105,6 +105,22 @@ describe("an update of a trace", () => {
     },
   );
 
+  test.each([
+    "correct.cartpole",
+    "correct.reach1d",
+    "correct_baseline.cartpole",
+    "correct_baseline.reach1d",
+    "wrong_sign.cartpole",
+    "mean_instead_of_sum.cartpole",
+  ])("is read as a text that has the recorded loss, in %s", (name) => {
+    const { inspector } = openedTrace(join(reference, `${name}.jsonl`)).opened(2);
+    const text = inspector.inspect(inspector.trainer.text);
+    if (!text.ok) throw new Error(inspector.trainer.text);
+    const recorded = inspector.frozen.value!;
+    expect(Math.abs(text.loss.evaluation.value - recorded)).toBeLessThan(1e-12 * (1 + Math.abs(recorded)));
+    expect(inspector.trainer.evaluation.value).toBe(recorded);
+  });
+
   test("says what it does not hold, and refuses losses that need it by name", () => {
     const path = join(temporaryFolder(), "bare.pgtrace");
     const steps = [0, 1, 2].map((t) => ({ episode: 1, t, action: 0, reward: t + 1 }));

@@ -45,6 +45,21 @@ describe("following a trace", () => {
     expect(readings).toHaveLength(1);
   });
 
+  test("tells what the file holds before its diagnosis, and forgets what an engine had open that closed", async () => {
+    const { clock, states, follower } = followed();
+    follower.show(true);
+    clock.advance(0);
+    await opened();
+    expect(states.at(-1)).toEqual({
+      opened: { run: "trace1.1" },
+      trace: null,
+      problem: null,
+      isReading: true,
+    });
+    follower.lost();
+    expect(states.at(-1)!.opened).toBeNull();
+  });
+
   test("reads one at a time, and once more after changes during a reading", async () => {
     const { clock, readings, follower, change } = followed();
     follower.show(true);
