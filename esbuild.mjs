@@ -52,15 +52,17 @@ const tensorsApart = {
 };
 
 /**
- * The printers of losses are a file of their own too: the extension host reads it when a loss is first copied.
+ * The printers of losses and the reader of Python are files of their own too: the extension host reads them when a loss is
+ * first copied, or Python first pasted.
  * @type {import("esbuild").Plugin}
  */
-const printersApart = {
-  name: "printers-apart",
+const rareApart = {
+  name: "rare-apart",
   setup({ onResolve }) {
-    onResolve({ filter: /\/print\/print\.ts$/ }, ({ kind }) =>
-      kind === "dynamic-import" ? { path: "./printers.cjs", external: true } : undefined,
-    );
+    const apart = (/** @type {RegExp} */ filter, /** @type {string} */ path) =>
+      onResolve({ filter }, ({ kind }) => (kind === "dynamic-import" ? { path, external: true } : undefined));
+    apart(/\/print\/print\.ts$/, "./printers.cjs");
+    apart(/\/python\/offer\.ts$/, "./python.cjs");
   },
 };
 
@@ -96,12 +98,18 @@ const bundles = {
     entryPoints: ["src/extension.ts"],
     outfile: "dist/extension.cjs",
     minify: true,
-    plugins: [printersApart],
+    plugins: [rareApart],
   },
   printers: {
     ...forHost,
     entryPoints: ["src/loss/print/print.ts"],
     outfile: "dist/printers.cjs",
+    minify: true,
+  },
+  python: {
+    ...forHost,
+    entryPoints: ["src/loss/python/offer.ts"],
+    outfile: "dist/python.cjs",
     minify: true,
   },
   webview: {

@@ -2,6 +2,8 @@ import { readFileSync, statSync } from "node:fs";
 import { readLossText } from "../engine/lossOnBatch.ts";
 import { UserError } from "../engine/userError.ts";
 import type { Diagnostic } from "../loss/diagnostic.ts";
+import { commented, translationFix } from "../loss/python/offer.ts";
+import { translatePython } from "../loss/python/translate.ts";
 import type { PolicySpecification } from "../policies/policy.ts";
 import { diagnosticLine } from "./diagnosticLine.ts";
 import type { Console } from "./output.ts";
@@ -11,9 +13,19 @@ export function readLoss(given: string | undefined): string | undefined {
   if (given === undefined) return undefined;
   const found = isPathLike(given) ? statSync(given, { throwIfNoEntry: false }) : undefined;
   if (found?.isDirectory()) throw new UserError("missing_file", `${given} is a folder, not a loss file.`);
-  if (found) return readTextFile(given);
+  if (found) return given.endsWith(".py") ? readPython(given) : readTextFile(given);
   if (given.endsWith(".pgloss")) throw new UserError("missing_file", `There is no file ${given}.`);
   return given;
+}
+
+/** The loss that stands in a Python file. Throws UserError where none can be read. */
+function readPython(path: string): string {
+  const translation = translatePython(readTextFile(path));
+  if (translation === undefined) {
+    const hint = "Keep the lines that make the loss, from the log-probabilities on, and leave out the rest.";
+    throw new UserError("unreadable_python", `${path} holds no loss that can be read from Python.`, hint);
+  }
+  return commented(translation);
 }
 
 function isPathLike(given: string): boolean {
@@ -54,4 +66,14 @@ export function printDiagnostics(text: string, diagnostics: readonly Diagnostic[
     if (diagnostic.severity === "error" || diagnostic.severity === "warning")
       console.error(diagnosticLine(text, diagnostic));
   }
+  const isRefused = diagnostics.some(({ severity }) => severity === "error");
+  const translated = isRefused ? translationFix(text)?.edits[0]?.text : undefined;
+  if (translated !== undefined)
+    console.error(
+      `As a loss of this language it reads:\n\n${indented(translated)}\n\nA .py file is read so by itself.`,
+    );
+}
+
+function indented(text: string): string {
+  return text.trimEnd().replaceAll(/^/gm, "  ");
 }

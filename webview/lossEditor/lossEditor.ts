@@ -1,6 +1,6 @@
 import type { EditorView } from "@codemirror/view";
 import { html, nothing, type TemplateResult } from "lit";
-import { type LossReading, readLoss } from "../../src/loss/editing/reading.ts";
+import type { LossReading } from "../../src/loss/editing/reading.ts";
 import { PRINT_TITLES, type PrintTarget, printLoss } from "../../src/loss/print/print.ts";
 import type { Diagnostic } from "../../src/protocol/shared.ts";
 import { canChange } from "../controls/availability.ts";
@@ -23,7 +23,7 @@ import { applyEdits, replaceText } from "./edits.ts";
 import { formatText } from "./formatting.ts";
 import { appliedLosses, historyMenu } from "./historyMenu.ts";
 import { showInlays } from "./inlays.ts";
-import { readingOf } from "./reading.ts";
+import { read, readingOf } from "./reading.ts";
 
 /** The loss as text, with what it means beside it and the way into the training. */
 export class LossEditor extends Part {
@@ -141,7 +141,7 @@ export class LossEditor extends Part {
 
   #read(text: string): LossReading {
     const inEditor = this.#view && readingOf(this.#view.state);
-    return inEditor?.text === text ? inEditor : readLoss(text);
+    return inEditor?.text === text ? inEditor : read(text);
   }
 
   #showFindings(view: EditorView): void {

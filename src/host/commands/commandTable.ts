@@ -33,6 +33,7 @@ export const commandTable = {
   evaluateLoss: { title: "Evaluate Loss on Run…", requires: "nothing", icon: "play-circle" },
   showLossInPanel: { title: "Show Loss in Panel", requires: "nothing", icon: "graph-line" },
   turnRuleIntoLoss: { title: "Turn Update Rule into Loss…", requires: "nothing", icon: "arrow-swap" },
+  openSelectionAsLoss: { title: "Open Selection as Loss", requires: "nothing", icon: "arrow-swap" },
   testLossOnProbes: { title: "Test My Loss on Probes", requires: "nothing", icon: "beaker" },
   checkUpdate: { title: "Check This Update", requires: "nothing", icon: "checklist" },
   explainTrace: { title: "Explain This Trace", requires: "nothing", icon: "book" },

@@ -6,6 +6,7 @@ import { fileHandlers } from "./fileHandlers.ts";
 import { lossHandlers } from "./lossHandlers.ts";
 import { probeHandlers } from "./probeHandlers.ts";
 import { proofHandlers } from "./proofHandlers.ts";
+import { pythonHandlers } from "./pythonHandlers.ts";
 import { recorderHandlers } from "./recorderHandlers.ts";
 import { ruleHandlers } from "./ruleHandlers.ts";
 import { runItemHandlers } from "./runItemHandlers.ts";
@@ -25,7 +26,7 @@ export const commandHandlers: CommandHandlers = {
   ...copyHandlers,
   ...proofHandlers,
   ...ruleHandlers,
-  ...runItemHandlers,
+  ...pythonHandlers,
   ...probeHandlers,
   ...traceHandlers,
   ...recorderHandlers,

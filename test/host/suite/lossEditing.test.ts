@@ -280,6 +280,40 @@ describe("the language of loss files", () => {
   });
 });
 
+describe("Python", () => {
+  before(() => vscode.commands.executeCommand("workbench.action.closeAllEditors"));
+
+  const script = `for log_prob, R in zip(policy.saved_log_probs, returns):
+    policy_loss.append(-log_prob * R)
+loss = torch.cat(policy_loss).sum()
+`;
+  const loss =
+    /^# saved_log_probs is read as log_pi\npolicy_loss = -log_pi \* returns\nloss\s+= policy_loss\.sum\(\)\n$/;
+
+  it("in a loss file is translated by a fix", async () => {
+    const document = await open(script);
+    const [problem] = await problemsOf(document);
+    const [fix] = await fixesAt(document, problem!.range);
+    equal(fix!.title, "Translate from Python");
+    ok(await vscode.workspace.applyEdit(fix!.edit!));
+    match(document.getText(), loss);
+  });
+
+  it("selected in a script is opened as a loss", async () => {
+    const python = await vscode.workspace.openTextDocument({
+      language: "python",
+      content: `import torch\n${script}`,
+    });
+    const editor = await vscode.window.showTextDocument(python);
+    editor.selection = new vscode.Selection(1, 0, 4, 0);
+    ok((await run("openSelectionAsLoss")).ok);
+    match(vscode.window.activeTextEditor!.document.getText(), loss);
+    equal(vscode.window.activeTextEditor!.document.languageId, "pgloss");
+    const answer = await run("openSelectionAsLoss", { text: "import torch" });
+    match(answer.ok ? "" : answer.reason, /No loss could be read/);
+  });
+});
+
 describe("copying a loss", () => {
   before(() => vscode.commands.executeCommand("workbench.action.closeAllEditors"));
 
