@@ -122,11 +122,11 @@ function createHandlers(
     rows: async (params) => {
       const columns = await columnsOf(params);
       const { start, end } = rangeOf(columns.steps, params.start, params.end);
-      const rows = columns.order(params.order).subarray(start, end).slice();
+      const rows = columns.stepsIn(params.order, start, end);
       const picked = params.columns.map((name) => [name, pickRows(columns.column(name), rows)] as const);
       return { rows, columns: Object.fromEntries(picked) };
     },
-    rowOf: async (params) => ({ row: (await columnsOf(params)).order(params.order).indexOf(params.step) }),
+    rowOf: async (params) => ({ row: (await columnsOf(params)).rowOf(params.step, params.order) }),
     series: async (params) => {
       const columns = await columnsOf(params);
       const series = params.columns.map(

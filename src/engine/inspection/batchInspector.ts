@@ -9,6 +9,7 @@ import { baseColumn, matrixColumn } from "./baseColumn.ts";
 import { columnViews, tableShape } from "./columns.ts";
 import type { Derivatives, Evaluated, Followed, InspectedLoss, Inspection } from "./inspectedLoss.ts";
 import type { Names } from "./names.ts";
+import { orderRows } from "./orderedRows.ts";
 import { perStepTerms } from "./terms.ts";
 
 /**
@@ -24,6 +25,7 @@ export abstract class BatchInspector {
   #candidates: readonly CandidateWeights[] | undefined;
   readonly #columns = new Map<string, Float64Array>();
   readonly #lossColumns = new WeakMap<InspectedLoss, Map<string, Float64Array>>();
+  readonly #orders = new WeakMap<Float64Array, { rising?: Float64Array; falling?: Float64Array }>();
 
   /** What the gradient is made of, tensor by tensor. */
   abstract get parameters(): readonly ParameterView[];
@@ -57,6 +59,15 @@ export abstract class BatchInspector {
       this.#lossColumns.set(loss, columns.set(name, values));
     }
     return values;
+  }
+
+  /** Steps [T] in the order of a column's values; sorted once for each column, since a table asks for it page by page. */
+  ordered(values: Float64Array, descending: boolean): Float64Array {
+    const known = this.#orders.get(values) ?? {};
+    this.#orders.set(values, known);
+    const direction = descending ? "falling" : "rising";
+    known[direction] ??= orderRows(values, descending);
+    return known[direction];
   }
 
   /** The columns of the step table under a loss, in their order. */
