@@ -108,6 +108,15 @@ describe("the page of a trace", () => {
     expect(workbench.complaints()).toEqual([]);
   });
 
+  test("is on the same side, at the same update and with the same edit after the window was loaded anew", async () => {
+    await workbench.reload("log_pi * r");
+    page = await workbench.webview("pgi-trace .cm-content");
+    expect(await page.getByRole("tab", { name: "Steps" }).getAttribute("aria-selected")).toBe("true");
+    await page.locator(".cm-content", { hasText: "-(log_pi * r).sum()" }).waitFor();
+    await page.getByRole("heading", { name: "Gradient of update 1" }).waitFor();
+    await page.getByText("‖g‖ recorded").waitFor();
+  });
+
   test("goes back to the findings by keyboard", async () => {
     await page.getByRole("tab", { name: "Steps" }).focus();
     await workbench.page.keyboard.press("ArrowLeft");

@@ -2,15 +2,12 @@ import { endsOf, type UpdateEvidence } from "../../diagnosis/trace/evidence.ts";
 import type { Precision } from "../../diagnosis/trace/precision.ts";
 import type { Reading } from "../../diagnosis/trace/reading.ts";
 import { Session } from "../../diagnosis/trace/session.ts";
-import type { Batch, RecordedColumns } from "../../rl/batch.ts";
+import type { RecordedColumns } from "../../rl/batch.ts";
 import { discountedReturns } from "../../rl/returns.ts";
 import type { Trace } from "../../runs/trace/trace.ts";
 import { updateEvidence } from "../diagnosis/evidence.ts";
 import type { FrozenBatch } from "../frozenUpdate.ts";
 import { type RecordedHeads, recordedHeads } from "./recordedHeads.ts";
-
-export type { HeadName } from "./recordedHeads.ts";
-
 import { atPlaces, inOrder, ofTrace, type StepOrder, stepOrder } from "./stepOrder.ts";
 
 /** The derivatives of an update's own loss as a trace has them, in the order of the batch; undefined where it does not. */
@@ -44,8 +41,6 @@ export interface FrozenTrace
   readonly columns: ReadonlyMap<string, Float64Array>;
   /** Whether the recorder knew how episodes end. */
   readonly knowsEnds: boolean;
-  /** Rows of the trace, one for each step. */
-  readonly rows: Int32Array;
 }
 
 /** Freezes the update at a place of a trace, counted from 1. */
@@ -56,37 +51,27 @@ export function freezeTrace(trace: Trace, position: number): FrozenTrace {
   const ends = endsOfBatch(update, order);
   const { specification, ...policy } = recordedHeads(update, record, order, ends);
   const gradients = recordedGradients(update, order);
+  const columns = columnsOfScript(update, order);
+  const { obs, action } = trace.steps.columns;
+  const sizes = { observationSize: obs.width, actionCount: specification.actionCount || action.width };
   const { context, gamma } = update;
-  const observations = ofTrace(trace.steps.columns.obs, order);
-  const actions = ofTrace(trace.steps.columns.action, order);
-  const columns = new Map(
-    Object.entries({
-      returns: inOrder(update.recordedReturns, order),
-      adv: inOrder(update.recordedAdvantages, order),
-      log_pi_old: hasMoved(update) ? inOrder(update.sampledLogProbs, order) : undefined,
-    }).flatMap(([name, values]) => (values?.length === order.steps ? [[name, values] as const] : [])),
-  );
-  const observationSize = trace.steps.columns.obs.width;
-  const actionCount = specification.actionCount || trace.steps.columns.action.width;
-  const batch: Batch = {
-    steps: order.steps,
-    observationSize,
-    actionCount,
-    observations,
-    actions,
-    rewards: atPlaces(context.rewards, order),
-    time: atPlaces(context.time, order),
-    ...ends,
-    episodes: ofTrace(trace.steps.episodes, order),
-    ...(order.isPart && { rows: Float64Array.from(order.places) }),
-    ...recordedInBatch(columns, gradients),
-  };
   return {
     update: position,
     number: record.number,
     line: record.line,
-    batch,
-    specification: { ...specification, observationSize, actionCount },
+    batch: {
+      steps: order.steps,
+      ...sizes,
+      observations: ofTrace(obs, order),
+      actions: ofTrace(action, order),
+      rewards: atPlaces(context.rewards, order),
+      time: atPlaces(context.time, order),
+      ...ends,
+      episodes: ofTrace(trace.steps.episodes, order),
+      ...(order.isPart && { rows: Float64Array.from(order.places) }),
+      recorded: recordedInBatch(columns, gradients),
+    },
+    specification: { ...specification, ...sizes },
     gamma,
     learningRate: record.scalars.get("learning_rate") ?? Number.NaN,
     loss: "",
@@ -96,8 +81,21 @@ export function freezeTrace(trace: Trace, position: number): FrozenTrace {
     returns: atPlaces(discountedReturns(context.rewards, gamma, endsOf(context)), order),
     columns,
     knowsEnds: context.knowsEnds,
-    rows: Int32Array.from(order.places, (place) => context.rows[place]!),
   };
+}
+
+/** What the script computed itself, one number for each step. */
+function columnsOfScript(update: UpdateEvidence, order: StepOrder): ReadonlyMap<string, Float64Array> {
+  const columns = {
+    returns: inOrder(update.recordedReturns, order),
+    adv: inOrder(update.recordedAdvantages, order),
+    log_pi_old: hasMoved(update) ? inOrder(update.sampledLogProbs, order) : undefined,
+  };
+  const held = new Map<string, Float64Array>();
+  for (const [name, values] of Object.entries(columns)) {
+    if (values?.length === order.steps) held.set(name, values);
+  }
+  return held;
 }
 
 /** Farther apart than float32 rounds when ln π is computed once more. */
@@ -120,12 +118,11 @@ function endsOfBatch({ context }: UpdateEvidence, order: StepOrder) {
 function recordedInBatch(
   columns: ReadonlyMap<string, Float64Array>,
   { logPi }: RecordedGradients,
-): { recorded?: RecordedColumns } {
-  const weights = logPi?.map((adjoint) => (Number.isNaN(adjoint) ? 0 : -adjoint));
-  const named = { ...Object.fromEntries(columns), ...(weights && { c_recorded: weights }) };
-  const { returns, ...rest } = named as Record<string, Float64Array>;
-  const recorded = { ...rest, ...(returns && { G_recorded: returns }) };
-  return Object.keys(recorded).length === 0 ? {} : { recorded };
+): RecordedColumns | undefined {
+  const recorded: Record<string, Float64Array> = {};
+  for (const [name, values] of columns) recorded[name === "returns" ? "G_recorded" : name] = values;
+  if (logPi) recorded.c_recorded = logPi.map((adjoint) => (Number.isNaN(adjoint) ? 0 : -adjoint));
+  return Object.keys(recorded).length === 0 ? undefined : recorded;
 }
 
 function recordedGradients(update: UpdateEvidence, order: StepOrder): RecordedGradients {

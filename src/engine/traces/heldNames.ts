@@ -1,5 +1,6 @@
 import type { HeldNames } from "../lossOnBatch.ts";
-import type { FrozenTrace, HeadName } from "./frozenTrace.ts";
+import type { FrozenTrace } from "./frozenTrace.ts";
+import type { HeadName } from "./recordedHeads.ts";
 
 /** Names that every trace has numbers for, and those of a head that it may hold. */
 const always = ["t", "r", "a", "gamma", "T", "N", "terminated", "truncated", "done", "G_recorded"];

@@ -1,7 +1,8 @@
 import type { ColumnView } from "../../protocol/views.ts";
 import { baseColumns } from "../inspection/columns.ts";
 import type { InspectedLoss } from "../inspection/inspectedLoss.ts";
-import type { FrozenTrace, HeadName } from "./frozenTrace.ts";
+import type { FrozenTrace } from "./frozenTrace.ts";
+import type { HeadName } from "./recordedHeads.ts";
 
 /** Columns that stand behind G where the trace has them. */
 const ofScript = ["returns", "adv", "log_pi_old", "ratio", "kl"];

@@ -168,6 +168,19 @@ describe("the editor of *.pgtrace files", () => {
     await rejects(engine.call("prove", { run: id, update: 1, text: "r.sum()" }), /no open run/);
   });
 
+  it("is opened again by an engine that is started anew", async () => {
+    const { traceEditors, engine } = await activated();
+    const page = traceEditors.find(inWorkspace("shown.pgtrace"))!;
+    const { pid } = engine;
+    await run("restartEngine");
+    const view = await poll("the update", async () => {
+      const id = page.state.run?.run;
+      if (id === undefined || engine.pid === pid) return undefined;
+      return engine.call("select", { run: id, update: 1 }).catch(() => undefined);
+    });
+    equal(view.loss.verdict.candidate, "wrong_sign");
+  });
+
   it("follows the file while it grows", async () => {
     const { traceEditors } = await activated();
     const file = inWorkspace("shown.pgtrace");
