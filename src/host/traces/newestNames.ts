@@ -6,13 +6,22 @@ import { findTraces, type TraceFile } from "./findTraces.ts";
 
 /** Traces that are asked whether they are of a script, newest first. */
 const mostTraces = 8;
-/** Milliseconds for which the list of traces is believed. */
-const listLife = 2000;
+/** Milliseconds for which the list of traces is believed, and at least what was read from them. */
+const life = 2000;
+/** A trace that is being written is read anew only after so many times what reading it took. */
+const patience = 10;
+const mostScripts = 32;
+
+interface Known {
+  readonly until: number;
+  readonly names: RecordedNamesView | undefined;
+}
 
 /** What the newest trace of a script holds. Says nothing, and starts no engine, where the workspace has no trace. */
 export class NewestNames {
   readonly #engine: EngineHost;
   readonly #log: vscode.LogOutputChannel;
+  readonly #known = new Map<string, Known>();
   #list: { readonly at: number; readonly files: Promise<readonly TraceFile[]> } | undefined;
 
   constructor(engine: EngineHost, log: vscode.LogOutputChannel) {
@@ -20,8 +29,24 @@ export class NewestNames {
     this.#log = log;
   }
 
-  /** The names that the newest trace of a script recorded. */
+  /** The names that the newest trace of a script recorded, as of a moment ago. */
   async of({ fsPath }: vscode.Uri, limit: AbortSignal): Promise<RecordedNamesView | undefined> {
+    const begun = Date.now();
+    const known = this.#known.get(fsPath);
+    if (known !== undefined && begun < known.until) return known.names;
+    const read = await this.#read(fsPath, limit);
+    const names = limit.aborted ? known?.names : read;
+    const now = Date.now();
+    const taken = now - begun;
+    // The engine goes on reading where nobody waits any longer, and has it ready soon.
+    const pause = limit.aborted ? 2 * taken : Math.max(life, patience * taken);
+    this.#known.delete(fsPath);
+    this.#known.set(fsPath, { until: now + pause, names });
+    for (const oldest of this.#known.keys()) if (this.#known.size > mostScripts) this.#known.delete(oldest);
+    return names;
+  }
+
+  async #read(fsPath: string, limit: AbortSignal): Promise<RecordedNamesView | undefined> {
     const files = (await this.#traces()).slice(0, mostTraces);
     for (const file of files) {
       try {
@@ -38,8 +63,7 @@ export class NewestNames {
 
   #traces(): Promise<readonly TraceFile[]> {
     const now = Date.now();
-    if (this.#list === undefined || now - this.#list.at > listLife)
-      this.#list = { at: now, files: findTraces() };
+    if (this.#list === undefined || now - this.#list.at > life) this.#list = { at: now, files: findTraces() };
     return this.#list.files;
   }
 }
