@@ -1,4 +1,5 @@
 import type { Source } from "../src/protocol/engine.ts";
+import type { FindingView } from "../src/protocol/traceViews.ts";
 import type { ColumnView, LossView, RunView, TermView, UpdateView } from "../src/protocol/views.ts";
 import type { AskedProof, GoodEvaluation, PanelState } from "./state.ts";
 
@@ -30,6 +31,23 @@ export function diagnosedRule({ host, update }: PanelState): string | null {
   const diagnosis = host?.trace?.diagnosis;
   const rule = diagnosis?.updates.find(({ place }) => place === update?.update)?.rule ?? null;
   return rule === null ? null : (diagnosis?.rules[rule]?.words ?? null);
+}
+
+/** What the trace's diagnosis found in the selected update. */
+export function findingsOfUpdate({ host, update }: PanelState): readonly FindingView[] {
+  const number = update?.trace?.number;
+  const findings = host?.trace?.diagnosis?.findings;
+  if (number === undefined || findings === undefined) return [];
+  return findings.filter((finding) => isOf(finding, number));
+}
+
+/** Whether a finding is of an update; of one that is of many updates only the first are named. */
+export function isOf(
+  { updates, updateCount }: Pick<FindingView, "updates" | "updateCount">,
+  number: number,
+): boolean {
+  if (updateCount === 0 || updates.includes(number)) return true;
+  return updateCount > updates.length && number > Math.max(...updates);
 }
 
 /** The text in the loss editor: the person's draft, or the selected update's own loss. */

@@ -2,14 +2,22 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { Panel } from "./part.ts";
 import { isOfTrace } from "./selectors.ts";
 
-/** The parts that show an update, in the order in which they are read: of a run and of a trace alike. */
-export function updateParts(panel: Panel, nonce: string): TemplateResult {
+/**
+ * The parts that show an update, in the order in which they are read: of a run and of a trace alike; `more` stands below the
+ * verdict.
+ */
+export function updateParts(
+  panel: Panel,
+  nonce: string,
+  more: TemplateResult | typeof nothing = nothing,
+): TemplateResult {
   const { state } = panel.store;
   return html`
       <section class="area-loss" aria-label="Loss">
         <pgi-loss-editor .panel=${panel} .nonce=${nonce}></pgi-loss-editor>
         <pgi-loss-sliders .panel=${panel}></pgi-loss-sliders>
         <pgi-verdict .panel=${panel}></pgi-verdict>
+        ${more}
         ${isOfTrace(state) ? nothing : html`<pgi-proof .panel=${panel}></pgi-proof>`}
       </section>
       <section class="area-curve" aria-label="Learning curve"><pgi-curve .panel=${panel}></pgi-curve></section>

@@ -83,6 +83,10 @@ describe("the page of a trace", () => {
     await page.getByText("marked: the first steps of entropy_sign").waitFor();
     expect(await page.getByRole("tab", { name: "Steps" }).getAttribute("aria-selected")).toBe("true");
     expect(await page.locator(".verdict b").textContent()).toContain("entropy is minimised");
+    await page.locator(".findings-here").getByRole("button", { name: "entropy is minimised" }).click();
+    await page.locator("#finding-entropy_sign:focus").waitFor();
+    await page.getByRole("tab", { name: "Steps" }).click();
+    await page.locator(".step-row[data-marked]").first().waitFor();
   });
 
   test.each<Theme>(["vscode-dark", "vscode-light"])(

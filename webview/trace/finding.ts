@@ -3,13 +3,18 @@ import type { FindingView } from "../../src/protocol/traceViews.ts";
 import { formatNumber } from "../format.ts";
 import type { Session } from "../session.ts";
 
-const icons = { error: "error", warning: "warning", info: "info" } as const;
+export const icons = { error: "error", warning: "warning", info: "info" } as const;
 const words = { error: "Mistake", warning: "Warning", info: "Variant" } as const;
+
+/** The id of a finding's card in the page. */
+export function cardId(finding: string): string {
+  return `finding-${finding}`;
+}
 
 /** One finding: what was seen with its numbers, where, why it matters and the change that mends it. */
 export function findingCard(finding: FindingView, session: Session): TemplateResult {
   const { id, severity, title, message, why, fix, reference, source } = finding;
-  return html`<article class="finding" data-severity=${severity} aria-label="${words[severity]}: ${title}">
+  return html`<article class="finding" id=${cardId(id)} tabindex="-1" data-severity=${severity} aria-label="${words[severity]}: ${title}">
     <h3>
       <span class="codicon codicon-${icons[severity]}" aria-hidden="true"></span>
       <span>${title}</span><code>${id}</code>

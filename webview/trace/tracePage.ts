@@ -6,7 +6,8 @@ import { Part } from "../part.ts";
 import type { Session } from "../session.ts";
 import type { PanelState } from "../state.ts";
 import { updateParts } from "../updateParts.ts";
-import { findingCard } from "./finding.ts";
+import { cardId, findingCard } from "./finding.ts";
+import { findingsHere } from "./findingsHere.ts";
 import { holdings, missing, undecided } from "./holdings.ts";
 import { updatesSection } from "./updates.ts";
 
@@ -64,8 +65,24 @@ export class TracePage extends Part {
     event.preventDefault();
     const side = this.state.side === "findings" ? "steps" : "findings";
     this.dispatch({ kind: "side", side });
-    void this.updateComplete.then(() => this.querySelector<HTMLElement>(`#tab-${side}`)?.focus());
+    void this.#drawn().then(() => this.querySelector<HTMLElement>(`#tab-${side}`)?.focus());
   };
+
+  /** Shows a finding's card. */
+  #turnTo(id: string): void {
+    this.dispatch({ kind: "side", side: "findings" });
+    void this.#drawn().then(() => {
+      const card = this.querySelector<HTMLElement>(`#${cardId(id)}`);
+      card?.scrollIntoView({ block: "start" });
+      card?.focus();
+    });
+  }
+
+  /** Views are told of a change in the next frame. */
+  async #drawn(): Promise<void> {
+    await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+    await this.updateComplete;
+  }
 
   #side({ diagnosis, isReading }: TraceFacts, overview: TraceOverview): TemplateResult {
     const { session } = this.panel;
@@ -80,7 +97,15 @@ export class TracePage extends Part {
       </div></main>`;
     }
     return html`<main class="trace-steps"><div class="parts" role="tabpanel" id="side-steps" aria-labelledby="tab-steps">
-      ${overview.updateCount === 0 ? noUpdates : updateParts(this.panel, this.nonce)}
+      ${
+        overview.updateCount === 0
+          ? noUpdates
+          : updateParts(
+              this.panel,
+              this.nonce,
+              findingsHere(this.state, (id) => this.#turnTo(id)),
+            )
+      }
     </div></main>`;
   }
 }

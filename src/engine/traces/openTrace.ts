@@ -1,6 +1,8 @@
 import { statSync } from "node:fs";
 import type { EnvironmentRecord } from "../../environments/environment.ts";
 import { findEnvironment } from "../../environments/registry.ts";
+import { type ActionSpace, actionSize } from "../../environments/spaces.ts";
+import { isOpaque } from "../../policies/heads.ts";
 import type { CurveView, EngineMethods } from "../../protocol/engine.ts";
 import type { TraceOverview, TracePlaceView } from "../../protocol/traceViews.ts";
 import type { UpdateView } from "../../protocol/views.ts";
@@ -126,15 +128,23 @@ export class OpenTrace {
   }
 
   /** The environment that the trace names, where its spaces are those of the recorded steps: a wrapper may have changed them. */
-  #environmentOf({ batch }: FrozenTrace): EnvironmentRecord | undefined {
+  #environmentOf({ batch, heads }: FrozenTrace): EnvironmentRecord | undefined {
     const id = this.#file.trace.header?.environment;
     const choice = typeof id === "string" ? findEnvironment(id) : undefined;
     if (!choice?.ok) return undefined;
     const { observationNames, actionNames } = namesOf(choice.record);
-    const isSame =
-      observationNames.length === batch.observationSize && actionNames.length === batch.actionCount;
-    return isSame ? choice.record : undefined;
+    const { actionSpace } = choice.record.create();
+    // Without the policy's outputs nothing but the actions taken tells how many there are.
+    const actions = isOpaque(heads) ? actionSize(actionSpace) : actionNames.length;
+    const isSame = observationNames.length === batch.observationSize && actions === batch.actionCount;
+    return isSame && areActions(batch.actions, actionSpace) ? choice.record : undefined;
   }
+}
+
+/** Whether these are actions that the environment can take. */
+function areActions(actions: Float64Array, space: ActionSpace): boolean {
+  if (space.kind === "box") return actions.every(Number.isFinite);
+  return actions.every((action) => Number.isInteger(action) && action >= 0 && action < space.n);
 }
 
 function plainNames({ batch }: FrozenTrace): Names {

@@ -7,6 +7,9 @@ import { SourcedColumns } from "../../../../src/engine/inspection/sourcedColumns
 import { stepView } from "../../../../src/engine/inspection/stepView.ts";
 import { OpenTrace } from "../../../../src/engine/traces/openTrace.ts";
 import { UserError } from "../../../../src/engine/userError.ts";
+import type { EnvironmentRecord } from "../../../../src/environments/environment.ts";
+import { environments } from "../../../../src/environments/registry.ts";
+import { actionSize } from "../../../../src/environments/spaces.ts";
 import { temporaryFolder } from "../../../util/temporaryFolder.ts";
 
 type Line = Record<string, unknown>;
@@ -21,6 +24,10 @@ const linesOf = (name: string) =>
 const names = ["correct.cartpole", "correct_baseline.cartpole", "correct_baseline.reach1d"];
 const files = new Map(names.map((name) => [name, linesOf(name)]));
 const required = new Set(["episode", "t", "action", "reward", "update", "episodes"]);
+
+function findRecord(id: string): EnvironmentRecord {
+  return environments.find((record) => record.id === id)!;
+}
 
 let path = "";
 beforeEach(() => {
@@ -79,11 +86,22 @@ describe("an update of a trace that holds little, or nonsense", () => {
         for (const { row, key, value } of nonsense) {
           if (kept[row]![key] !== undefined && !Array.isArray(kept[row]![key])) kept[row]![key] = value;
         }
-        const trace = written(kept);
+        const trace = written([{ pgtrace: 1, environment: "CartPole-v1" }, ...kept]);
         for (const place of [1, trace.overview.updateCount]) lookAt(trace, place);
       }),
       { numRuns: 60 },
     );
+  });
+
+  test.each(environments.map(({ id }) => [id]))("draws no nonsense of %s", (id) => {
+    const { observationSpace, actionSpace } = findRecord(id).create();
+    const width = actionSize(actionSpace);
+    for (const number of [-1, 7, 0.5, 1e300, "NaN", "Infinity"]) {
+      const obs = Array.from(observationSpace.low, (_, k) => (k === 0 ? 1 : 0));
+      const action = width === 1 ? number : Array.from({ length: width }, () => number);
+      const steps = [0, 1, 2].map((t) => ({ episode: 1, t, obs, action, log_prob: -1, reward: 0 }));
+      lookAt(written([{ pgtrace: 1, environment: id }, ...steps, { update: 1 }]), 1);
+    }
   });
 
   test("opens one that names its steps twice, in any order, or one of them alone", () => {

@@ -145,6 +145,26 @@ describe("an update of a trace", () => {
     expect(inspection.ok).toBe(false);
   });
 
+  test("calls actions by the environment's names, and draws its steps, without the policy's outputs too", () => {
+    const path = join(temporaryFolder(), "named.pgtrace");
+    const steps = [0, 1].map((t) => ({
+      episode: 1,
+      t,
+      obs: [0, 0, 0.1, 0],
+      action: t,
+      log_prob: -1,
+      reward: 1,
+    }));
+    const header = { pgtrace: 1, environment: "CartPole-v1" };
+    const written = (lines: readonly object[]) =>
+      writeFileSync(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+    written([header, ...steps, { update: 1 }]);
+    const { names, environment } = openedTrace(path).opened(1);
+    expect([names.actionNames, environment?.id]).toEqual([["left", "right"], "CartPole-v1"]);
+    written([header, ...steps.map((step) => ({ ...step, obs: [1, 2] })), { update: 1 }]);
+    expect(openedTrace(path).opened(1).environment).toBeUndefined();
+  });
+
   test("has the places of a finding's steps", () => {
     const trace = openedTrace(join(reference, "missing_gamma_t.cartpole.jsonl"));
     const { findings } = trace.diagnosis.diagnosis;

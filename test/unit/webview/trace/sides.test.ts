@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { HostState, TraceSubject } from "../../../../src/protocol/panel.ts";
+import { isOf } from "../../../../webview/selectors.ts";
 import { initialState, memoryOf, type PanelState, reduce } from "../../../../webview/state.ts";
 
 /** The state of the page of a trace with so many updates. */
@@ -49,4 +50,12 @@ test("a file that was replaced keeps the selection as far as it still is one", (
   const state = reduce(traceState(7), { kind: "open", update: 6 });
   const replaced = traceState(2, "trace1.2").host!;
   expect(reduce(state, { kind: "host", host: replaced })).toMatchObject({ selected: 2, updates: 2 });
+});
+
+test("a finding is told beside the updates that it is of, also those that its list has no room for", () => {
+  const finding = { updates: [2, 3], updateCount: 2 };
+  expect([1, 2, 3, 4].filter((number) => isOf(finding, number))).toEqual([2, 3]);
+  const cut = { updates: [2, 3], updateCount: 9 };
+  expect([1, 2, 3, 4].filter((number) => isOf(cut, number))).toEqual([2, 3, 4]);
+  expect(isOf({ ...finding, updates: [], updateCount: 0 }, 7)).toBe(true);
 });
