@@ -174,6 +174,16 @@ describe("the loss editor's help", () => {
     await page.locator(".verdict[data-kind=book]").waitFor();
   });
 
+  test("Python is offered in translation", async () => {
+    const page = await show();
+    await write(page, "loss = -(torch.stack(policy.saved_log_probs) * adv).sum()");
+    await page.getByRole("button", { name: "Translate from Python" }).click();
+    await page.waitForFunction(() =>
+      document.querySelector(".cm-content")?.textContent?.includes("log_pi * adv"),
+    );
+    expect(await page.locator(".cm-content").textContent()).toContain("# saved_log_probs is read as log_pi");
+  });
+
   test("describes what has no values by its shape and documentation", async () => {
     const page = await show();
     await write(page, "x = foo\nloss = -(r * log_pi).sum()");

@@ -1,7 +1,8 @@
 import type { EditorView } from "@codemirror/view";
 import { html, nothing, type TemplateResult } from "lit";
-import type { LossReading } from "../../src/loss/editing/reading.ts";
+import { type LossReading, readLoss } from "../../src/loss/editing/reading.ts";
 import { PRINT_TITLES, type PrintTarget, printLoss } from "../../src/loss/print/print.ts";
+import { offerTranslation } from "../../src/loss/python/offer.ts";
 import type { Diagnostic } from "../../src/protocol/shared.ts";
 import { canChange } from "../controls/availability.ts";
 import { formatNumber } from "../format.ts";
@@ -23,7 +24,7 @@ import { applyEdits, replaceText } from "./edits.ts";
 import { formatText } from "./formatting.ts";
 import { appliedLosses, historyMenu } from "./historyMenu.ts";
 import { showInlays } from "./inlays.ts";
-import { read, readingOf } from "./reading.ts";
+import { readingOf } from "./reading.ts";
 
 /** The loss as text, with what it means beside it and the way into the training. */
 export class LossEditor extends Part {
@@ -35,6 +36,8 @@ export class LossEditor extends Part {
   #view: EditorView | undefined;
   #shown: readonly unknown[] = [];
   #underlined = false;
+  #found: readonly Diagnostic[] = [];
+  #offered: readonly Diagnostic[] = [];
   /** What the last action on this text came to. */
   #notice = "";
   #noticeFor = "";
@@ -131,17 +134,20 @@ export class LossEditor extends Part {
     if (this.#applyBlocked() === null) void this.panel.session.applyLoss();
   }
 
-  /** The engine's findings for this very text, else what the text alone shows; so too of update rules. */
+  /** The engine's findings for this very text, else what the text alone shows; so too of update rules. Python is offered in translation. */
   #diagnostics(): readonly Diagnostic[] {
     const text = editorText(this.state);
     const { check } = this.state;
     const { rules, diagnostics } = this.#read(text);
-    return check?.text === text && rules.length === 0 ? check.diagnostics : diagnostics;
+    const found = check?.text === text && rules.length === 0 ? check.diagnostics : diagnostics;
+    if (found !== this.#found) this.#offered = offerTranslation(text, found);
+    this.#found = found;
+    return this.#offered;
   }
 
   #read(text: string): LossReading {
     const inEditor = this.#view && readingOf(this.#view.state);
-    return inEditor?.text === text ? inEditor : read(text);
+    return inEditor?.text === text ? inEditor : readLoss(text);
   }
 
   #showFindings(view: EditorView): void {
