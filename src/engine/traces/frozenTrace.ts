@@ -166,15 +166,16 @@ function isSmall(reading: Reading | undefined, { unit }: Precision): boolean {
   return largest(reading?.entropyWeights) <= 100 * unit * largest(reading?.weights);
 }
 
-/** Where the steps of an update that happened at these places of a trace stand in its table. */
-export function stepsAt(
-  { batch }: FrozenTrace,
-  places: readonly { readonly episode: number; readonly t: number }[],
-): readonly number[] {
-  const wanted = new Set(places.map(({ episode, t }) => `${episode} ${t}`));
+/** When a step happened, as one word. */
+export function placeName(episode: number, t: number): string {
+  return `${episode} ${t}`;
+}
+
+/** Rows of an update's table whose steps happened at one of these places. */
+export function stepsAt({ batch }: FrozenTrace, places: ReadonlySet<string>): readonly number[] {
   const found: number[] = [];
-  for (let step = 0; step < batch.steps && wanted.size > 0; step++) {
-    if (wanted.delete(`${batch.episodes[step]} ${batch.time[step]}`)) found.push(step);
+  for (let step = 0; step < batch.steps; step++) {
+    if (places.has(placeName(batch.episodes[step]!, batch.time[step]!))) found.push(step);
   }
   return found;
 }

@@ -13,7 +13,7 @@ import { type Names, namesOf } from "../inspection/names.ts";
 import type { OpenedUpdate } from "../inspection/openedUpdate.ts";
 import { updateView } from "../inspection/views.ts";
 import { UserError } from "../userError.ts";
-import { type FrozenTrace, freezeTrace, stepsAt } from "./frozenTrace.ts";
+import { type FrozenTrace, freezeTrace, placeName, stepsAt } from "./frozenTrace.ts";
 import { missingInUpdate } from "./missing.ts";
 import { TraceCurve } from "./traceCurve.ts";
 import { TraceInspector } from "./traceInspector.ts";
@@ -112,12 +112,16 @@ export class OpenTrace {
   /** Where the steps of a finding stand: in the first of these updates that has one of them. */
   placeOf({ updates, steps }: EngineMethods["tracePlace"]["params"]): TracePlaceView | null {
     const named = new Set(updates);
-    for (const [index, { number }] of this.#file.trace.updates.entries()) {
-      if (named.size > 0 && !named.has(number)) continue;
-      const found = stepsAt(this.opened(index + 1).inspector.frozen, steps);
-      if (found.length > 0 || steps.length === 0) return { update: index + 1, steps: found };
-    }
-    return null;
+    const wanted = new Set(steps.map(({ episode, t }) => placeName(episode, t)));
+    const { trace } = this;
+    const isWanted = (row: number) =>
+      wanted.has(placeName(trace.steps.episodes.at(row), trace.steps.time.at(row)));
+    const index = trace.updates.findIndex(
+      ({ number, rows }) =>
+        (named.size === 0 || named.has(number)) && (wanted.size === 0 || rows.some(isWanted)),
+    );
+    if (index < 0) return null;
+    return { update: index + 1, steps: stepsAt(this.opened(index + 1).inspector.frozen, wanted) };
   }
 
   #open(frozen: FrozenTrace): OpenedUpdate<TraceInspector> {
