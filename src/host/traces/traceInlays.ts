@@ -18,12 +18,10 @@ export class TraceInlays implements vscode.InlayHintsProvider, Disposable {
   readonly onDidChangeInlayHints = this.#changed.event;
   readonly #newest: NewestNames;
   #timer: NodeJS.Timeout | undefined;
+  #isWatching = false;
 
   constructor(newest: NewestNames) {
     this.#newest = newest;
-    const watcher = this.#owned.add(vscode.workspace.createFileSystemWatcher("**/*.pgtrace"));
-    for (const event of [watcher.onDidChange, watcher.onDidCreate, watcher.onDidDelete])
-      this.#owned.add(event(() => this.#tellSoon()));
     this.#owned.add(
       vscode.workspace.onDidChangeConfiguration((change) => {
         if (change.affectsConfiguration(`${settingsSection}.traces.inlayHints`)) this.#changed.fire();
@@ -43,6 +41,7 @@ export class TraceInlays implements vscode.InlayHintsProvider, Disposable {
   ): Promise<vscode.InlayHint[]> {
     const { traceInlays, hoverMilliseconds } = readSettings();
     if (!traceInlays) return [];
+    this.#watch();
     const limit = AbortSignal.any([AbortSignal.timeout(hoverMilliseconds), whenCancelled(token)]);
     const names = await this.#newest.of(document.uri, limit);
     if (names === undefined || (await isOutdated(document, names.modified))) return [];
@@ -51,6 +50,15 @@ export class TraceInlays implements vscode.InlayHintsProvider, Disposable {
       .filter(({ line }) => line >= 1 && line <= document.lineCount)
       .map(({ line, text }) => toHint(document.lineAt(line - 1).range.end, text, names.path))
       .filter(({ position }) => range.contains(position));
+  }
+
+  /** Begins with the first script that asks: those who have none pay nothing for it. */
+  #watch(): void {
+    if (this.#isWatching) return;
+    this.#isWatching = true;
+    const watcher = this.#owned.add(vscode.workspace.createFileSystemWatcher("**/*.pgtrace"));
+    for (const event of [watcher.onDidChange, watcher.onDidCreate, watcher.onDidDelete])
+      this.#owned.add(event(() => this.#tellSoon()));
   }
 
   #tellSoon(): void {
