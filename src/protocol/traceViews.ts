@@ -1,3 +1,4 @@
+import type { MissingView } from "./traceUpdateFacts.ts";
 import type { StatisticsView } from "./views.ts";
 
 /** A place in the user's own code, as the recorder wrote it down. The file may be of another machine. */
@@ -37,12 +38,6 @@ export interface TraceColumnView {
   /** Of how many steps or updates. */
   readonly given: number;
   readonly of: number;
-}
-
-/** A quantity that the trace does not hold, and what could be told if it did. */
-export interface MissingView {
-  readonly name: string;
-  readonly allows: string;
 }
 
 /** One update of a trace; null where it was not recorded. */

@@ -1,5 +1,6 @@
 import type { SceneView } from "./scene.ts";
 import type { Diagnostic } from "./shared.ts";
+import type { TraceUpdateFacts } from "./traceUpdateFacts.ts";
 
 /** What a run was started with. All of it is written into the run file. */
 export interface RunSettings {
@@ -236,19 +237,6 @@ export interface UpdateView {
   readonly loss: LossView;
   /** Of an update of a trace: where it stands there, and what it does not hold. */
   readonly trace?: TraceUpdateFacts;
-}
-
-/** What is else of an update that someone else's code made. */
-export interface TraceUpdateFacts {
-  /** What the script called it, and its line in the trace. */
-  readonly number: number;
-  readonly line: number;
-  /** Whether the policy's outputs are known, so that the gradient can be seen there. */
-  readonly hasOutputs: boolean;
-  /** Whether the weights of its own loss are known, from which a text is read. */
-  readonly hasWeights: boolean;
-  /** Each quantity that is missing, and what recording it would show. */
-  readonly missing: readonly { readonly name: string; readonly allows: string }[];
 }
 
 export interface LossTextView {

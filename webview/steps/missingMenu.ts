@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit";
-import type { TraceUpdateFacts } from "../../src/protocol/views.ts";
+import type { TraceUpdateFacts } from "../../src/protocol/traceUpdateFacts.ts";
 import { placeMenu } from "../menu.ts";
 
 /** What an update of a trace does not hold, and what recording it would show here. */

@@ -1,4 +1,5 @@
-import type { MissingView, TraceColumnView } from "../../protocol/traceViews.ts";
+import type { MissingView } from "../../protocol/traceUpdateFacts.ts";
+import type { TraceColumnView } from "../../protocol/traceViews.ts";
 import {
   type StepColumnName,
   stepColumnNames,
