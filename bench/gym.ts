@@ -1,5 +1,8 @@
 import { tmpdir } from "node:os";
+import type { Act } from "../src/engine/collector.ts";
+import { GymCollector } from "../src/engine/gym/gymCollector.ts";
 import { GymEnvironments } from "../src/engine/gym/gymEnvironments.ts";
+import { gymRecord } from "../src/engine/gym/gymRecord.ts";
 import { bridgeScript } from "../src/engine/gym/places.ts";
 import { createGenerator } from "../src/rl/randomGenerator.ts";
 import { type Figure, median } from "./measure.ts";
@@ -7,6 +10,9 @@ import { oraclesPython, runPeer } from "./peers/python.ts";
 
 const count = 8;
 const rounds = 4000;
+/** Rounds are gathered as so many batches, a step budget at a time, as a trainer does. */
+const batches = 8;
+const budget = 2048;
 const turns = 3;
 
 /** 8 CartPoles of Gymnasium through the bridge, against a plain Python loop over Gymnasium's vectors of the same 8. */
@@ -51,24 +57,30 @@ function figure(name: string, ours: number[], peers: readonly number[] | undefin
   };
 }
 
+/** Steps a second as a run gathers them, with actions drawn as cheaply as the loop's: the policy is not what is measured. */
 async function bridgeStepsPerSecond(python: string): Promise<number> {
   const script = bridgeScript();
   const gym = await GymEnvironments.open({ id: "CartPole-v1", count, python, script, folder: tmpdir() });
-  const generator = createGenerator(1, "bench");
-  const all = Array.from({ length: count }, (_, index) => index);
-  const actions = new Float64Array(count);
-  await gym.reset(all, all);
-  const play = async (times: number) => {
-    for (let round = 0; round < times; round++) {
-      for (let i = 0; i < count; i++) actions[i] = generator.uniform() < 0.5 ? 0 : 1;
-      const { terminated, truncated } = await gym.step(all, actions);
-      const ended = all.filter((index) => terminated[index] === 1 || truncated[index] === 1);
-      if (ended.length > 0) await gym.reset(ended, ended);
-    }
+  const draws = createGenerator(1, "bench");
+  const act: Act = (_, row, actions) => {
+    actions[row] = draws.uniform() < 0.5 ? 0 : 1;
+    return true;
   };
-  await play(500);
+  const record = gymRecord("gym:CartPole-v1", gym.facts);
+  const collector = new GymCollector(
+    record,
+    gym,
+    createGenerator(1, "environment"),
+    "steps",
+    () => undefined,
+  );
+  const gather = async (rounds: number) => {
+    collector.clear();
+    while (!(await collector.gather(rounds, act, budget)));
+  };
+  await gather(500);
   const started = performance.now();
-  await play(rounds);
+  for (let batch = 0; batch < batches; batch++) await gather(rounds / batches);
   const seconds = (performance.now() - started) / 1000;
   await gym.close();
   return (rounds * count) / seconds;

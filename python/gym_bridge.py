@@ -6,14 +6,18 @@ standard library, gymnasium 0.26 or newer and numpy; opens no port and ends when
   kind     request                                         reply
   1 make   JSON {"id", "count", "vector", "options"}       JSON: spaces, time limit, versions, autoreset mode
   2 reset  [k, k indices, k seeds (-1: none)]              k rows of an observation
-  3 step   [k, k indices, k rows of an action]             k rows of [reward, flags, clipped, observation]
+  3 step   [k, s, k indices, k rows of an action, s seeds]  k rows of [reward, flags, clipped, observation], b of an observation
   9        -                                               JSON: what went wrong, in any of them
+
+The first s environments that end in a step are reset at once with those seeds (-1: none), b of them, in the order of their
+rows; a vector environment resets by itself, and s is 0 there.
 
 flags: 1 terminated, 2 truncated, 4 the row is no step but the reset after one (autoreset mode NextStep).
 clipped: in how many dimensions the action lay outside its bounds and was moved to them.
 """
 
 import difflib
+import functools
 import json
 import os
 import struct
@@ -24,6 +28,7 @@ MAKE, RESET, STEP, FAILURE = 1, 2, 3, 9
 TERMINATED, TRUNCATED, FAKE = 1, 2, 4
 HEADER = struct.Struct("<II")
 MOST_BYTES = 1 << 28
+READ_BYTES = 1 << 13
 MOST_COMBINATIONS = 1024
 
 
@@ -42,9 +47,12 @@ def flat_observation(space, spaces, np):
         low, high = bounds(space, np)
 
         def write(row, observation):
-            row[:] = observation if len(space.shape) == 1 else np.reshape(observation, -1)
+            row[...] = observation
 
-        return size, {"kind": "box", "low": low, "high": high}, write
+        def write_flat(row, observation):
+            row[...] = np.reshape(observation, -1)
+
+        return size, {"kind": "box", "low": low, "high": high}, write if len(space.shape) == 1 else write_flat
     if isinstance(space, spaces.Discrete):
         start, size = int(space.start), int(space.n)
 
@@ -73,20 +81,27 @@ def flat_observation(space, spaces, np):
     raise Refused("unmappable_space", f"its observations are {described(space)}, which is no row of numbers")
 
 
-def readable_action(space, spaces, np):
-    """(numbers per action, description, read(row) -> (action, clipped)) of a space that a policy's outputs can choose from."""
+def readable_actions(space, spaces, np):
+    """(numbers per action, description, read(numbers) -> (k actions, in how many dimensions each was clipped)) of a space."""
     if isinstance(space, spaces.Discrete):
-        start = int(space.start)
-        return 1, {"kind": "discrete", "n": int(space.n)}, lambda row: (int(row[0]) + start, 0)
+        start, kind = int(space.start), np.dtype(space.dtype).type
+
+        # Of the type that the space samples, which Gymnasium checks in less time than an int.
+        @functools.lru_cache(MOST_COMBINATIONS)
+        def choice(number):
+            return kind(start + int(number))
+
+        return 1, {"kind": "discrete", "n": int(space.n)}, unclipped(choice)
     if isinstance(space, spaces.Box):
         if not np.issubdtype(space.dtype, np.floating):
             raise Refused("unmappable_space", f"its actions are {described(space)}, whole numbers in a box")
         low, high = bounds(space, np)
 
-        def read(row):
-            wanted = np.array(row, dtype=space.dtype).reshape(space.shape)
+        def read(numbers):
+            wanted = np.array(numbers, dtype=space.dtype).reshape(-1, *space.shape)
             taken = np.clip(wanted, space.low, space.high)
-            return taken, int(np.count_nonzero(taken != wanted))
+            clipped = np.count_nonzero((taken != wanted).reshape(len(taken), -1), axis=1)
+            return list(taken), clipped.tolist()
 
         return len(low), {"kind": "box", "low": low, "high": high}, read
     if isinstance(space, (spaces.MultiDiscrete, spaces.MultiBinary)):
@@ -101,12 +116,16 @@ def readable_action(space, spaces, np):
             )
         flat = [int(count) for count in counts.reshape(-1)]
 
-        def read(row):
-            choice = np.array(np.unravel_index(int(row[0]), flat)).reshape(counts.shape)
-            return (choice + start).astype(space.dtype), 0
+        def parts(number):
+            choice = np.array(np.unravel_index(int(number), flat)).reshape(counts.shape)
+            return (choice + start).astype(space.dtype)
 
-        return 1, {"kind": "discrete", "n": combinations, "counts": flat}, read
+        return 1, {"kind": "discrete", "n": combinations, "counts": flat}, unclipped(parts)
     raise Refused("unmappable_space", f"its actions are {described(space)}, which no policy here can choose")
+
+
+def unclipped(action):
+    return lambda numbers: ([action(number) for number in numbers], [0] * len(numbers))
 
 
 def bounds(space, np):
@@ -131,6 +150,7 @@ class Singles:
 
     def __init__(self, environments):
         self.environments = environments
+        self.fake = [False] * len(environments)
         self.spec = environments[0].spec
         self.observation_space = environments[0].observation_space
         self.action_space = environments[0].action_space
@@ -140,10 +160,10 @@ class Singles:
             observation, _ = self.environments[index].reset(seed=None if seed < 0 else seed)
             write(row, observation)
 
-    def step(self, indices, actions, write):
-        for row, index in enumerate(indices):
-            observation, reward, terminated, truncated, _ = self.environments[index].step(actions[row])
-            write(row, observation, reward, terminated, truncated, False)
+    def step(self, indices, actions):
+        """What Gymnasium returns for each of them, and which rows are fake: none."""
+        environments = self.environments
+        return [environments[index].step(action) for index, action in zip(indices, actions)], self.fake
 
     def close(self):
         for environment in self.environments:
@@ -183,21 +203,22 @@ class Vector:
             write(row, observations[index])
         self.has_ended[list(indices)] = False
 
-    def step(self, indices, actions, write):
+    def step(self, indices, actions):
+        """A row for each as an environment alone returns it, and which rows are fake."""
         np = self.np
         if list(indices) != list(range(self.count)):
             raise Refused("protocol", "a vector environment steps all of its environments at once")
         observations, rewards, terminated, truncated, info = self.environments.step(np.stack(actions))
         ended = np.logical_or(terminated, truncated)
-        final = info.get("final_obs", info.get("final_observation"))
-        for index in range(self.count):
-            observation = observations[index]
-            if self.autoreset == "SameStep" and ended[index]:
-                self.first[index] = np.array(observation)
-                observation = final[index]
-            is_fake = self.autoreset == "NextStep" and bool(self.has_ended[index])
-            write(index, observation, rewards[index], terminated[index], truncated[index], is_fake)
+        seen = list(observations)
+        if self.autoreset == "SameStep":
+            final = info.get("final_obs", info.get("final_observation"))
+            for index in np.flatnonzero(ended):
+                self.first[index] = np.array(seen[index])
+                seen[index] = final[index]
+        fake = self.has_ended if self.autoreset == "NextStep" else np.zeros(self.count, dtype=bool)
         self.has_ended = ended
+        return list(zip(seen, rewards, terminated, truncated, [info] * self.count)), fake
 
     def close(self):
         self.environments.close()
@@ -210,6 +231,7 @@ class Bridge:
         self.gymnasium = gymnasium
         self.np = np
         self.environments = None
+        self.during = "make"
 
     def make(self, body):
         request = json.loads(body)
@@ -220,7 +242,7 @@ class Bridge:
             size, observation, self.write_observation = flat_observation(
                 self.environments.observation_space, spaces, np
             )
-            self.width, action, self.read_action = readable_action(self.environments.action_space, spaces, np)
+            self.width, action, self.read_actions = readable_actions(self.environments.action_space, spaces, np)
         except Refused as refusal:
             raise Refused(refusal.code, f"{request['id']} cannot be used: {refusal}.") from None
         self.count = count
@@ -266,31 +288,43 @@ class Bridge:
             raise Refused("unknown_environment", f'There is no environment "{name}" in this Python. {hint}')
 
     def reset(self, body):
-        numbers = self.np.frombuffer(body, dtype="<f8").tolist()
+        numbers = memoryview(body).cast("d").tolist()
         k = int(numbers[0])
-        indices = [int(x) for x in numbers[1 : 1 + k]]
-        seeds = [int(x) for x in numbers[1 + k : 1 + 2 * k]]
-        self.environments.reset(indices, seeds, lambda row, seen: self.write_observation(self.seen[row], seen))
-        return self.seen[:k].tobytes()
+        return self.begin([int(x) for x in numbers[1 : 1 + k]], numbers[1 + k : 1 + 2 * k])
+
+    def begin(self, indices, seeds):
+        """Starts an episode in those environments. Returns what they show first, as bytes."""
+        self.during = "reset"
+        seen, write = self.seen, self.write_observation
+        self.environments.reset(indices, [int(x) for x in seeds], lambda row, shown: write(seen[row], shown))
+        return seen[: len(indices)].tobytes()
 
     def step(self, body):
-        numbers = self.np.frombuffer(body, dtype="<f8").tolist()
-        k = int(numbers[0])
-        indices = [int(x) for x in numbers[1 : 1 + k]]
-        start, width, read = 1 + k, self.width, self.read_action
-        actions = []
-        for row in range(k):
-            action, clipped = read(numbers[start + row * width : start + (row + 1) * width])
-            actions.append(action)
-            self.rows[row][0][2] = clipped
-        self.environments.step(indices, actions, self.write_step)
-        return self.shown[:k].tobytes()
+        numbers = memoryview(body).cast("d").tolist()
+        k, most = int(numbers[0]), int(numbers[1])
+        indices = [int(x) for x in numbers[2 : 2 + k]]
+        seeds = 2 + k + k * self.width
+        actions, clipped = self.read_actions(numbers[2 + k : seeds])
+        self.during = "step"
+        rows, fake = self.environments.step(indices, actions)
+        ended = self.write_rows(indices, rows, fake, clipped)[:most]
+        shown = self.shown[:k].tobytes()
+        return shown + self.begin(ended, numbers[seeds : seeds + len(ended)]) if ended else shown
 
-    def write_step(self, row, observation, reward, terminated, truncated, is_fake):
-        numbers, seen = self.rows[row]
-        numbers[0] = reward
-        numbers[1] = (TERMINATED if terminated else 0) | (TRUNCATED if truncated else 0) | (FAKE if is_fake else 0)
-        self.write_observation(seen, observation)
+    def write_rows(self, indices, rows, fake, clipped):
+        """Writes what was returned for these environments. Returns those whose episode ended."""
+        write, ended = self.write_observation, []
+        for index, row, is_fake, dimensions, (numbers, seen) in zip(indices, rows, fake, clipped, self.rows):
+            observation, reward, terminated, truncated, _ = row
+            flags = FAKE if is_fake else 0
+            if terminated or truncated:
+                flags |= (TERMINATED if terminated else 0) | (TRUNCATED if truncated else 0)
+                ended.append(index)
+            numbers[0] = reward
+            numbers[1] = flags
+            numbers[2] = dimensions
+            write(seen, observation)
+        return ended
 
     def close(self):
         if self.environments is not None:
@@ -317,10 +351,31 @@ def failure(error, during):
     }
 
 
-def read_exactly(source, size):
-    """That many bytes, or None where the other end has gone."""
-    data = source.read(size)
-    return data if data is not None and len(data) == size else None
+class FrameSource:
+    """Frames from a descriptor: what is there is read in one call, however many frames it is."""
+
+    def __init__(self, descriptor):
+        self.descriptor = descriptor
+        self.data = b""
+        self.at = 0
+
+    def take(self, size):
+        """The next `size` bytes, or None where the other end has gone."""
+        end = self.at + size
+        if end > len(self.data):
+            parts = [self.data[self.at :]]
+            missing = size - len(parts[0])
+            while missing > 0:
+                part = os.read(self.descriptor, max(missing, READ_BYTES))
+                if not part:
+                    return None
+                parts.append(part)
+                missing -= len(part)
+            self.data = b"".join(parts)
+            self.at, end = 0, size
+        taken = self.data[self.at : end]
+        self.at = end
+        return taken
 
 
 def load():
@@ -341,13 +396,13 @@ def serve(source, send):
     bridge = None
     names = {MAKE: "make", RESET: "reset", STEP: "step"}
     while True:
-        header = read_exactly(source, HEADER.size)
+        header = source.take(HEADER.size)
         if header is None:
             break
         kind, size = HEADER.unpack(header)
         if size > MOST_BYTES or kind not in names:
             raise SystemExit(f"a frame of kind {kind} and {size} bytes is none of this bridge's")
-        body = read_exactly(source, size)
+        body = source.take(size)
         if body is None:
             break
         try:
@@ -355,14 +410,15 @@ def serve(source, send):
                 bridge = Bridge(*load())
             send(kind, getattr(bridge, names[kind])(body))
         except Exception as error:
-            send(FAILURE, json.dumps(failure(error, names[kind])).encode())
+            during = "make" if bridge is None else bridge.during
+            send(FAILURE, json.dumps(failure(error, during)).encode())
     if bridge is not None:
         bridge.close()
 
 
 def main():
     """Keeps both ends of the pipe to itself: what an environment prints goes to standard error, what it reads is empty."""
-    source = os.fdopen(os.dup(0), "rb")
+    source = FrameSource(os.dup(0))
     target = os.dup(1)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)

@@ -4,18 +4,17 @@ import { join } from "node:path";
 import { root } from "./lib/paths.mjs";
 import { mustRun } from "./lib/processes.mjs";
 import { cartPolePart } from "./reproduce/cartPole.ts";
-import { continuousPart } from "./reproduce/continuous.ts";
 import { corridorPart } from "./reproduce/corridor.ts";
+import { learningPart } from "./reproduce/learning.ts";
 import { type Measured, pageOf } from "./reproduce/page.ts";
-import { pendulumPart } from "./reproduce/pendulum.ts";
+import { torchPython } from "./reproduce/workshop.ts";
 
 // Measures what the book and others show, draws media/reproductions and writes docs/reproductions.md anew.
 
 const parts = {
   corridor: corridorPart,
   cartpole: cartPolePart,
-  continuous: continuousPart,
-  pendulum: pendulumPart,
+  learning: learningPart,
 } as const;
 type Part = keyof typeof parts;
 
@@ -45,11 +44,16 @@ if (unknown !== undefined) {
 }
 let measured: Measured = existsSync(figures) ? JSON.parse(readFileSync(figures, "utf8")) : {};
 const machine = { cpu: cpus()[0]?.model.trim() ?? "", cores: cpus().length, node: process.version };
-for (const name of wanted.length > 0 ? (wanted as Part[]) : (Object.keys(parts) as Part[])) {
+const names = wanted.length > 0 ? (wanted as Part[]) : (Object.keys(parts) as Part[]);
+const python = names.some((name) => name !== "corridor") ? await torchPython() : undefined;
+for (const name of names) {
   console.log(name);
   const started = performance.now();
-  measured = { ...measured, [name]: { ...(await parts[name](save)), machine } };
-  await write(measured);
+  const keep = async (part: object) => {
+    measured = { ...measured, [name]: { ...part, machine } };
+    await write(measured);
+  };
+  await keep(await parts[name]({ save, soFar: keep, python }));
   console.log(`  ${((performance.now() - started) / 1000).toFixed(1)} s`);
 }
 console.log(join(documents, "reproductions.md"));

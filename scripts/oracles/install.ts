@@ -29,7 +29,7 @@ function pythonOf(folder: string): string {
 }
 
 /**
- * The Python of the environment that holds the oracles (PyTorch, JAX, Gymnasium), made where it is missing.
+ * The Python of the environment that holds the oracles (PyTorch, JAX, Gymnasium, Stable-Baselines3), made where it is missing.
  * Throws SetUpError where that cannot be done.
  */
 export async function ensureOracles(): Promise<string> {
@@ -64,7 +64,7 @@ async function make(home: string, program: string): Promise<void> {
   mkdirSync(cache, { recursive: true });
   refuseFullDisk();
   const start = performance.now();
-  console.log(`Oracles (PyTorch, JAX, Gymnasium): ${sizes}`);
+  console.log(`Oracles (PyTorch, JAX, Gymnasium, Stable-Baselines3): ${sizes}`);
   const folder = `${home}.${process.pid}`;
   try {
     await fill(folder, program);
@@ -90,7 +90,7 @@ async function fill(folder: string, program: string): Promise<void> {
   const install = ["install", "--no-cache-dir", "--disable-pip-version-check", "-r", requirements];
   const { code, last } = await pip(program, ["-m", "pip", "--python", python, ...install]);
   if (code !== 0) throw new SetUpError(`The oracles could not be installed: ${last}`);
-  await mustRun("oracles-check", python, ["-c", "import gymnasium, jax, numpy, torch"]);
+  await mustRun("oracles-check", python, ["-c", "import gymnasium, jax, numpy, stable_baselines3, torch"]);
 }
 
 /** Runs pip and passes on what it downloads, largest packages only. */

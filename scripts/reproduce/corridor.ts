@@ -4,6 +4,7 @@ import { type CorridorExperiment, runCorridor } from "../../src/engine/conforman
 import { solveCorridor } from "../../src/environments/shortCorridorExact.ts";
 import { root } from "../lib/paths.mjs";
 import { drawCurves } from "./curveFigure.ts";
+import type { Workshop } from "./workshop.ts";
 
 const runs = 100;
 const episodes = 1000;
@@ -40,7 +41,7 @@ export interface CorridorPart {
 }
 
 /** Figures 13.1 and 13.2: draws them, and returns what the page says of them. `save` takes a picture's name and text. */
-export function corridorPart(save: (name: string, svg: string) => void): CorridorPart {
+export function corridorPart({ save }: Pick<Workshop, "save">): CorridorPart {
   const rows: CorridorRow[] = [];
   const seconds: Record<string, number> = {};
   for (const { id, settings } of figures) {

@@ -1,7 +1,6 @@
 import type { CartPolePart, SolvingRow } from "./cartPole.ts";
-import type { ContinuousPart } from "./continuous.ts";
 import { type CorridorPart, optimum, shownEpisodes } from "./corridor.ts";
-import type { PendulumPart } from "./pendulum.ts";
+import type { LearningPart, LearningRow, Side } from "./learning.ts";
 
 export interface Machine {
   readonly cpu: string;
@@ -15,23 +14,21 @@ type On<Part> = Part & { readonly machine: Machine };
 export interface Measured {
   readonly corridor?: On<CorridorPart>;
   readonly cartpole?: On<CartPolePart>;
-  readonly continuous?: On<ContinuousPart>;
-  readonly pendulum?: On<PendulumPart>;
+  readonly learning?: On<LearningPart>;
 }
 
 /** The page, from what was measured and nothing else. */
-export function pageOf({ corridor, cartpole, continuous, pendulum }: Measured): string {
+export function pageOf({ corridor, cartpole, learning }: Measured): string {
   const parts = [
     `# Reproductions
 
 Written by \`npm run reproduce\`, every number measured by it but those that are said to be others'. Nothing here is set by hand: run it again and the page is
-written anew. \`npm run reproduce -- corridor\` does one part, and so do \`cartpole\`, \`continuous\` and
-\`pendulum\`.
+written anew. \`npm run reproduce -- corridor\` does one part, and so do \`cartpole\` and \`learning\`. PyTorch stands beside ours with the same environments (Gymnasium's), networks,
+settings and losses, in scripts of \`scripts/reproduce/peers\` as people write them; float32, one thread a training, as many trainings at a time as there are cores, on both sides.
 `,
     corridor && corridorText(corridor),
     cartpole && cartPoleText(cartpole),
-    continuous && continuousText(continuous),
-    pendulum && pendulumText(pendulum),
+    learning && learningText(learning),
   ];
   return parts.filter((part) => part !== undefined).join("\n");
 }
@@ -89,14 +86,14 @@ function lostSentence(rows: CorridorPart["rows"]): string {
   return `They hold the mean of ${lossy.map(({ setting, lost }) => `"${setting}" (${lost} of 100)`).join(" and ")} down.`;
 }
 
-function cartPoleText({ seeds, rows, machine }: On<CartPolePart>): string {
+function cartPoleText({ seeds, rows, torchRows, torch, machine }: On<CartPolePart>): string {
   const short = rows.filter(({ solvedAfter }) => solvedAfter.length < seeds);
   return `## CartPole-v1, every algorithm that chooses among actions
 
 ![Episodes to solved](../media/reproductions/cartpole.svg)
 
 \`pgi sweep\` with each algorithm's own defaults, seeds 1 to ${seeds}, until the average of 100 episodes reaches 475, at most 5,000 episodes. Seconds are those of training with
-everything recorded, one trial a core. ${onMachine(machine)}
+everything recorded, one trial a core. ${torch === null ? "" : `PyTorch ${torch.split("+")[0]}, which records nothing, has seeds 1 to ${torchRows[0]?.seeds ?? 0}. `}${onMachine(machine)}
 
 ${table(
   [
@@ -107,11 +104,11 @@ ${table(
     "steps, mean",
     "seconds, mean",
   ],
-  rows.map((row) => [
+  [...rows, ...torchRows].map((row) => [
     `${row.title} (\`${row.algorithm}\`)`,
-    `${row.solvedAfter.length} of ${seeds}`,
+    `${row.solvedAfter.length} of ${row.seeds}`,
     spread(row.solvedAfter, 0),
-    interval(row.solvedAfter),
+    interval(row.solvedAfter, 0, 0),
     row.steps.length === 0 ? "–" : Math.round(mean(row.steps)).toLocaleString("en-US"),
     row.seconds.length === 0 ? "–" : mean(row.seconds).toFixed(1),
   ]),
@@ -131,53 +128,81 @@ function shortOf({ title, unsolved, failed }: SolvingRow): string {
   return `${title}: ${parts.join("; ")}`;
 }
 
-/** Deterministic evaluations of rl-baselines3-zoo's tuned agents, mean return, with the settings tuned for each environment. */
-const zoo: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  "Pendulum-v1": { a2c: "−163.0 (1M steps)", ppo: "−172.2 (100k steps)" },
-  "MountainCarContinuous-v0": { a2c: "91.2 (100k steps)", ppo: "88.3 (20k steps)" },
-};
+function learningText(part: On<LearningPart>): string {
+  const { seeds, rows, torch, machine } = part;
+  return `## Other environments, beside PyTorch and the zoo
 
-function continuousText({ seeds, steps, rows, machine }: On<ContinuousPart>): string {
-  return `## Real-valued actions: Pendulum-v1 and MountainCarContinuous-v0
+![Learning curves](../media/reproductions/learning.svg)
 
-\`pgi sweep\` with the algorithms' own defaults, seeds 1 to ${seeds}, ${steps.toLocaleString("en-US")} steps. Returns are those of training, actions drawn. The zoo's are published figures of
-rl-baselines3-zoo: deterministic, with settings tuned for each environment (gSDE among them), so they are where one could be, not a like for like. ${onMachine(machine)}
+\`pgi train --environment … --algorithm … --steps …\` with the algorithm's own defaults for the environment, seeds 1 to ${seeds}. Returns are those of training, actions drawn, averaged over the
+last 100 episodes. ${torch === null ? "PyTorch was not here to be measured. " : `PyTorch ${torch.split("+")[0]} has the same seeds. `}The zoo's are published figures of rl-baselines3-zoo: deterministic, tuned, with exploration (gSDE) and normalisation of observations
+and rewards that ours has not, so they are where one could be, not a like for like. ${onMachine(machine)}
 
 ${table(
   [
-    "environment",
-    "algorithm",
+    "environment, algorithm",
+    "steps",
+    "",
     "average of the last 100, mean (least to greatest)",
-    "best average of 100",
-    "zoo",
+    "95 % interval of the mean",
+    "solved after episodes",
+    "episodes, mean",
     "seconds, mean",
+    "zoo",
   ],
-  rows.map(({ environment, algorithm, last100, best100, seconds }) => [
-    environment,
-    algorithm,
-    spread(last100, 1),
-    spread(best100, 1),
-    zoo[environment]?.[algorithm] ?? "–",
-    mean(seconds).toFixed(1),
-  ]),
+  rows.flatMap(learningRows),
 )}
+
+${notesOf(part)}
 `;
 }
 
-function pendulumText({ words, loss, last100, machine }: On<PendulumPart>): string {
-  return `## Pendulum-v1 with another critic and the zoo's batch
+/** Why some fall short, and what mends it. */
+function notesOf({ chances, explained }: LearningPart): string {
+  const [mountainCar, continuous] = chances.map(
+    ({ episodes, reached }) => `${reached} of ${episodes.toLocaleString("en-US")}`,
+  );
+  return `**FrozenLake-v1.** An episode that does not reach the goal has no gradient, and a policy that has become certain of a worse way has nothing that leads away from it: plain REINFORCE
+stays there with some seeds, however long. A baseline mends most of it.
 
-PPO's own loss, as CleanRL's, lets V move by at most about 0.2 in all the passes over a batch: made for rewards that are scaled to about 1. Pendulum's discounted returns go
-down to tens below 0, which V then follows slowly. With the loss below, and the batch, epochs and step size of the zoo (without its gSDE):
+**MountainCar-v0.** ${mountainCar} episodes of random actions reach the goal, so plain REINFORCE sees −200 whatever it does, and learns nothing. PPO does not wait for the goal: its V falls where
+it has been, so that what it has not seen looks better. Its defaults here scale the rewards in the text of its targets and do not clip the critic.
 
-\`\`\`
-${loss.trimEnd()}
-\`\`\`
+**Pendulum-v1.** Plain REINFORCE (13.7) does not learn it: with γ = 0.9, γᵗ gives the first 20 of an episode's 200 steps ${((1 - 0.9 ** 20) * 100).toFixed(0)} % of all weight, and nearly all of G's spread tells where
+the pendulum is and not what was done: V alone, learnt by PPO, tells ${explained.map((share) => `${(share * 100).toFixed(1)} %`).join(", ")} of it in the last update of each seed. A critic is what it needs. A2C's loss for this environment scales the
+rewards and the advantages, in its text; PPO's does not clip the critic.
 
-\`pgi sweep ${words.join(" ")}\`
+**MountainCarContinuous-v0.** ${continuous} episodes of noise with σ = 1 reach the goal, and the force costs: advantages that are scaled by their own deviation, as PPO's usually are, hold nothing but that cost at
+first and teach to stand still. The defaults here leave them as they are and scale the rewards, so that the entropy bonus keeps σ until the goal has been found. The zoo's gSDE, noise that goes on in one
+direction for a while, finds it sooner.`;
+}
 
-Average of the last 100 episodes, actions drawn: ${spread(last100, 1)} over ${last100.length} seeds; the zoo's deterministic −172.2 is after as many steps. ${onMachine(machine)}
-`;
+function learningRows({ environment, algorithm, steps, zoo, ours, torch }: LearningRow): readonly string[][] {
+  const count = steps.toLocaleString("en-US");
+  const published = zoo === undefined ? "–" : `${figure(zoo.return, 1)} (${zoo.steps})`;
+  const first = [
+    `${environment}, \`${algorithm}\``,
+    count,
+    "pgi",
+    ...sideCells(ours, environment),
+    published,
+  ];
+  return torch === null ? [first] : [first, ["", "", "PyTorch", ...sideCells(torch, environment), ""]];
+}
+
+function sideCells(
+  { last100, solvedAfter, episodes, seconds }: Side,
+  environment: string,
+): readonly string[] {
+  const digits = environment.startsWith("FrozenLake") ? 2 : 1;
+  const hasThreshold = !environment.startsWith("Pendulum");
+  return [
+    spread(last100, digits),
+    interval(last100, digits),
+    hasThreshold ? solvedAfter.map((after) => after ?? "not").join(", ") : "no threshold",
+    Math.round(mean(episodes)).toLocaleString("en-US"),
+    mean(seconds).toFixed(1),
+  ];
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -199,11 +224,12 @@ function spread(values: readonly number[], digits: number): string {
 /** Student's t at 97.5 %, by degrees of freedom from 1. */
 const student = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262];
 
-function interval(values: readonly number[]): string {
+/** Student's 95 % interval of the mean; values never lie below `least`. */
+function interval(values: readonly number[], digits: number, least = Number.NEGATIVE_INFINITY): string {
   const t = student[values.length - 2];
   if (t === undefined) return "–";
   const center = mean(values);
   const variance = values.reduce((sum, value) => sum + (value - center) ** 2, 0) / (values.length - 1);
   const half = t * Math.sqrt(variance / values.length);
-  return `${Math.max(0, center - half).toFixed(0)} to ${(center + half).toFixed(0)}`;
+  return `${figure(Math.max(least, center - half), digits)} to ${figure(center + half, digits)}`;
 }

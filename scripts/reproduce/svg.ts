@@ -5,12 +5,13 @@ const style = `
     svg { --text: #e6edf3; --quiet: #8b949e; --faint: #30363d; --a: #58a6ff; --b: #f0883e; --c: #3fb950; --d: #bc8cff }
   }
   text { font: 12px system-ui, sans-serif; fill: var(--quiet) }
-  .title { font-size: 14px; fill: var(--text) }
+  .title { font-size: 14px; fill: var(--text) } .panel { font-size: 12.5px; fill: var(--text) }
   .end { text-anchor: end } .middle { text-anchor: middle }
   .grid { stroke: var(--faint) } .mark { stroke: var(--quiet); stroke-dasharray: 2 4 }
   .curve { fill: none; stroke-width: 1.5; stroke-linejoin: round }
   .curve.a { stroke: var(--a) } .curve.b { stroke: var(--b); stroke-dasharray: 7 2 }
   .curve.c { stroke: var(--c); stroke-dasharray: 2 2 } .curve.d { stroke: var(--d); stroke-dasharray: 9 3 2 3 }
+  .band { fill-opacity: .18 } .band.a { fill: var(--a) } .band.b { fill: var(--b) } .band.c { fill: var(--c) } .band.d { fill: var(--d) }
   .name.a { fill: var(--a) } .name.b { fill: var(--b) } .name.c { fill: var(--c) } .name.d { fill: var(--d) }
   .dot { fill: var(--a); fill-opacity: .75 } .mean { stroke: var(--text); stroke-width: 2 }`;
 

@@ -1,14 +1,6 @@
 import type { AlgorithmDefaults, AlgorithmRecord } from "./algorithm.ts";
-import { environmentDefaults } from "./environmentDefaults.ts";
-
-/** The defaults of REINFORCE with what an actor–critic changes of them. */
-function adapted(
-  change: Partial<AlgorithmDefaults>,
-  own: Readonly<Record<string, AlgorithmDefaults>> = {},
-): Readonly<Record<string, AlgorithmDefaults>> {
-  const all = Object.entries(environmentDefaults).map(([id, defaults]) => [id, { ...defaults, ...change }]);
-  return { ...Object.fromEntries(all), ...own };
-}
+import { adapted, environmentDefaults } from "./environmentDefaults.ts";
+import { a2cDefaults, ppoDefaults } from "./steppedDefaults.ts";
 
 const corridor = environmentDefaults.ShortCorridor as AlgorithmDefaults;
 
@@ -52,6 +44,27 @@ loss  = -(gamma**t * delta * log_pi).sum() - (delta * V).sum()
   ),
 };
 
+export const actorCriticTraces: AlgorithmRecord = {
+  id: "actor-critic-traces",
+  title: "actor–critic with eligibility traces (13.5)",
+  timing: "steps",
+  episodesPerUpdate: 1,
+  value: "own",
+  loss: `# Sutton & Barto (13.5, episodic), an update at every step: z ← γλz + γᵗ∇ln π, and the weights move along δz
+# z_theta and z_w are carried: what the statement is, the next step finds; its gradient is the trace
+lam_theta = 0.9
+lam_w     = 0.9
+delta     = (r + gamma * V_next - V).detach()
+z_theta   = gamma * lam_theta * z_theta + gamma**t * log_pi
+z_w       = gamma * lam_w * z_w + V
+loss      = -(delta * z_theta).sum() - (delta * z_w).sum()
+`,
+  rule: "theta += alpha * gamma^t * (r + gamma * V_next - V) * grad(log_pi) + alpha * gamma * 0.9 * (r + gamma * V_next - V) * grad(z_theta)",
+  reference:
+    "Sutton & Barto, Reinforcement Learning, 2nd edition, section 13.5, actor–critic with eligibility traces (episodic)",
+  defaults: oneStepActorCritic.defaults,
+};
+
 /** Both heads on one trunk, the critic fitted to the normalised returns with the smooth L1 loss. */
 export const pytorchActorCritic: AlgorithmRecord = {
   id: "pytorch-actor-critic",
@@ -70,24 +83,6 @@ loss = -((w - V).detach() * log_pi).sum() + smooth_l1_loss(V, w, reduction='sum'
   defaults: adapted({ learningRate: 3e-3, optimiser: "adam" }),
 };
 
-const manySteps: Partial<AlgorithmDefaults> = {
-  hidden: [64, 64],
-  activation: "tanh",
-  bias: true,
-  optimiser: "adam",
-  clipNorm: 0.5,
-  sigma: "parameter",
-};
-
-/** Shorter batches than elsewhere: no episode ends in them, so nothing but V_next says what follows. */
-const pendulum: AlgorithmDefaults = {
-  ...(environmentDefaults["Pendulum-v1"] as AlgorithmDefaults),
-  ...manySteps,
-  learningRate: 1e-3,
-  environments: 8,
-  stepsPerUpdate: 8,
-};
-
 export const a2c: AlgorithmRecord = {
   id: "a2c",
   title: "A2C with GAE",
@@ -101,12 +96,9 @@ c    = 0.5                                   # weight of the critic's loss
 A    = gae(r, V, gamma, lam, V_next).detach()
 loss = -(A * log_pi).mean() + c * ((A + V.detach() - V)**2).mean() - beta * entropy.mean()
 `,
-  rule: "theta += alpha * 1/T * gae * grad(log_pi)",
+  rule: "theta += alpha * 1/T * gae(r, V, gamma, 0.95, V_next) * grad(log_pi) + alpha * 0.01/T * grad(entropy)",
   reference: "Mnih et al. (2016), Asynchronous methods; Schulman et al. (2016), generalised advantages",
-  defaults: adapted(
-    { ...manySteps, learningRate: 1e-3, environments: 8, stepsPerUpdate: 16 },
-    { "Pendulum-v1": pendulum },
-  ),
+  defaults: a2cDefaults,
 };
 
 export const ppo: AlgorithmRecord = {
@@ -132,13 +124,6 @@ critic = 0.5 * max((V - G_recorded)**2, (near - G_recorded)**2).mean()
 loss   = actor + c * critic - beta * entropy.mean()
 `,
   rule: "theta -= alpha * grad(loss)",
-  reference: "Schulman et al. (2017); the settings and details of CleanRL's ppo.py, without its annealing",
-  defaults: adapted({
-    ...manySteps,
-    learningRate: 2.5e-4,
-    environments: 4,
-    stepsPerUpdate: 128,
-    epochs: 4,
-    minibatches: 4,
-  }),
+  reference: "Schulman et al. (2017); the settings and details of CleanRL's ppo.py",
+  defaults: ppoDefaults,
 };

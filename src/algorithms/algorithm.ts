@@ -39,4 +39,15 @@ export interface AlgorithmDefaults {
   readonly stepsPerUpdate?: number;
   readonly epochs?: number;
   readonly minibatches?: number;
+  /** ε of Adam; absent: 1e-8. */
+  readonly adamEpsilon?: number;
+  /** Environment steps over which the step size falls to 0 in a straight line; absent: it stays. */
+  readonly annealSteps?: number;
+  /** Probability with which units of the policy network's hidden layers are dropped; absent: 0. */
+  readonly dropout?: number;
+  /** Whether V of what follows stands behind a time limit; absent: it does. */
+  readonly bootstrapTruncated?: boolean;
+  /** Texts that take the place of the algorithm's own in this environment. */
+  readonly loss?: string;
+  readonly targets?: string;
 }

@@ -20,7 +20,7 @@ export const corridorDefaults: AlgorithmDefaults = {
 };
 
 /** One preference per state and action: a linear policy over one-hot observations, or over a constant. */
-const tabular: AlgorithmDefaults = {
+export const tabularDefaults: AlgorithmDefaults = {
   gamma: 0.99,
   hidden: [],
   activation: "relu",
@@ -29,9 +29,9 @@ const tabular: AlgorithmDefaults = {
   learningRate: 0.05,
 };
 
-const slippery: AlgorithmDefaults = { ...tabular, learningRate: 0.02 };
-const bandit: AlgorithmDefaults = { ...tabular, gamma: 1, optimiser: "sgd", learningRate: 0.05 };
-const probe: AlgorithmDefaults = { ...tabular, gamma: 0.9, learningRate: 0.02 };
+const slippery: AlgorithmDefaults = { ...tabularDefaults, learningRate: 0.02 };
+const bandit: AlgorithmDefaults = { ...tabularDefaults, gamma: 1, optimiser: "sgd", learningRate: 0.05 };
+const probe: AlgorithmDefaults = { ...tabularDefaults, gamma: 0.9, learningRate: 0.02 };
 const mountainCar: AlgorithmDefaults = { ...cartPoleDefaults, gamma: 1, learningRate: 1e-3 };
 
 /** What REINFORCE starts with on each environment, whatever its weights. */
@@ -46,10 +46,10 @@ export const environmentDefaults: Readonly<Record<string, AlgorithmDefaults>> = 
   "Pendulum-v1": { ...cartPoleDefaults, gamma: 0.9, learningRate: 1e-3 },
   "FrozenLake-v1": slippery,
   "FrozenLake8x8-v1": slippery,
-  "FrozenLakeNotSlippery-v1": tabular,
-  "CliffWalking-v1": tabular,
-  "CliffWalking-v0": tabular,
-  "CliffWalkingSlippery-v1": tabular,
+  "FrozenLakeNotSlippery-v1": tabularDefaults,
+  "CliffWalking-v1": tabularDefaults,
+  "CliffWalking-v0": tabularDefaults,
+  "CliffWalkingSlippery-v1": tabularDefaults,
   BernoulliBandit: bandit,
   GaussianBandit: bandit,
   ContinuousBandit: { ...bandit, learningRate: 0.01 },
@@ -59,3 +59,12 @@ export const environmentDefaults: Readonly<Record<string, AlgorithmDefaults>> = 
   "probe-4": probe,
   "probe-5": probe,
 };
+
+/** The defaults of REINFORCE with what another algorithm changes of them everywhere, and its own in some environments. */
+export function adapted(
+  change: Partial<AlgorithmDefaults>,
+  own: Readonly<Record<string, AlgorithmDefaults>> = {},
+): Readonly<Record<string, AlgorithmDefaults>> {
+  const all = Object.entries(environmentDefaults).map(([id, defaults]) => [id, { ...defaults, ...change }]);
+  return { ...Object.fromEntries(all), ...own };
+}

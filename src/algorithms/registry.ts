@@ -1,8 +1,15 @@
 import { type Choice, chooseById } from "../protocol/choice.ts";
-import { a2c, oneStepActorCritic, ppo, pytorchActorCritic, reinforceBaseline } from "./actorCritic.ts";
+import {
+  a2c,
+  actorCriticTraces,
+  oneStepActorCritic,
+  ppo,
+  pytorchActorCritic,
+  reinforceBaseline,
+} from "./actorCritic.ts";
 import type { AlgorithmRecord } from "./algorithm.ts";
 import { gaussianReinforce } from "./gaussian.ts";
-import { reinforce, reinforceNormalized, reinforceWithoutGammaT } from "./reinforce.ts";
+import { reinforce, reinforceDropout, reinforceNormalized, reinforceWithoutGammaT } from "./reinforce.ts";
 import { crossEntropyReinforce, pytorchReinforce, reinforceEpisodeReturn } from "./reinforceVariants.ts";
 
 /** Every algorithm there is, in the order in which choices are shown. */
@@ -10,12 +17,14 @@ export const algorithms: readonly AlgorithmRecord[] = [
   reinforce,
   reinforceWithoutGammaT,
   reinforceNormalized,
+  reinforceDropout,
   reinforceEpisodeReturn,
   crossEntropyReinforce,
   pytorchReinforce,
   gaussianReinforce,
   reinforceBaseline,
   oneStepActorCritic,
+  actorCriticTraces,
   pytorchActorCritic,
   a2c,
   ppo,

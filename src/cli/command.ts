@@ -15,6 +15,8 @@ export interface Parsed {
   text(name: string): string | undefined;
   flag(name: string): boolean;
   number(name: string): number | undefined;
+  /** true or false. */
+  truth(name: string): boolean | undefined;
   /** A whole number of at least `least`. */
   integer(name: string, least?: number): number | undefined;
 }

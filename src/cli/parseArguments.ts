@@ -24,6 +24,11 @@ export function parseArguments(command: CommandRecord, words: readonly string[])
     number,
     flag: (name) => values.get(name) === true,
     given: (name) => values.has(name),
+    truth: (name) => {
+      const given = text(name);
+      if (given === undefined || given === "true" || given === "false") return given && given === "true";
+      throw new UserError("usage", `--${name} is true or false, not "${given}".`);
+    },
     integer: (name, least = 0) => {
       const value = number(name);
       if (value !== undefined && !(Number.isSafeInteger(value) && value >= least)) {

@@ -9,6 +9,9 @@ const optionOf: Readonly<Partial<Record<keyof SettingsRequest, string>>> = {
   clipNorm: "clip-norm",
   valueLearningRate: "value-learning-rate",
   sigmaBy: "sigma-by",
+  annealSteps: "anneal",
+  adamEpsilon: "adam-epsilon",
+  bootstrapTruncated: "bootstrap-truncated",
 };
 
 /** Throws a UserError for the first setting asked for that the run at `path` was not trained with. */

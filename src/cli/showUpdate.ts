@@ -2,6 +2,7 @@ import { columnViews, tableShape } from "../engine/inspection/columns.ts";
 import type { InspectedLoss, Inspector } from "../engine/inspection/inspector.ts";
 import { orderRows } from "../engine/inspection/orderedRows.ts";
 import { ratioView, ratioWords } from "../engine/inspection/ratioView.ts";
+import { batchRemarks } from "../engine/inspection/remarks.ts";
 import type { OpenRun } from "../engine/openRun.ts";
 import { UserError } from "../engine/userError.ts";
 import { dimensionsOutside } from "../environments/spaces.ts";
@@ -91,6 +92,7 @@ function printJson(
 ): void {
   const loss = inspector.trainer;
   const ratio = ratioView(inspector, loss);
+  const remarks = batchRemarks(inspector);
   const values = columns.map(({ name }) => [name, inspector.column(loss, name)] as const);
   for (const row of rows)
     console.out(jsonLine(Object.fromEntries(values.map(([name, column]) => [name, column?.[row]]))));
@@ -102,6 +104,7 @@ function printJson(
       terms: loss.terms.columns.map(({ text, sum }) => ({ text, sum })),
       rest: loss.terms.rest,
       grad_norm: loss.gradientNorm,
+      ...(remarks.length > 0 && { remarks }),
       ...(ratio && { approx_kl: ratio.approximateKl, clip_fraction: ratio.clipFraction }),
       verdict: {
         kind: loss.verdict.kind,
@@ -127,7 +130,7 @@ function printTable(
   console.out(`update ${frozen.update} · ${frozen.batch.steps} steps · ${source}\n`);
   const cells = columns.map((column) => columnCells(run, inspector, loss, column, rows));
   const body = [...rows].map((_, place) => cells.map((column) => column[place] ?? ""));
-  const sums = sumRow(columns, loss);
+  const sums = sumRow(columns, inspector);
   const rowsOfTable = sums.some((cell, place) => place > 0 && cell !== "") ? [...body, sums] : body;
   console.out(textTable([columns.map(({ label }) => label), ...rowsOfTable]));
   if (rows.length < frozen.batch.steps) console.out(`${rows.length} of ${frozen.batch.steps} steps\n`);
@@ -136,6 +139,7 @@ function printTable(
   const ratio = ratioView(inspector, loss);
   if (ratio) console.out(`${ratioWords(ratio)}\n`);
   console.out(verdictLines(loss));
+  for (const remark of batchRemarks(inspector)) console.out(`${remark}\n`);
 }
 
 /** How many actions the environment did not take as they were drawn. */
@@ -166,11 +170,14 @@ function columnCells(
   });
 }
 
-function sumRow(columns: readonly ColumnView[], loss: InspectedLoss): string[] {
+function sumRow(columns: readonly ColumnView[], inspector: Inspector): string[] {
+  const loss = inspector.trainer;
+  const shares = inspector.column(loss, "share") ?? new Float64Array();
+  const whole = 100 * shares.reduce((sum, share) => sum + share, 0);
   return columns.map(({ name }, place) => {
     const term = loss.terms.columns.find(({ column }) => column === name);
     if (term) return formatNumber(term.sum);
-    if (name === "share") return "100 %";
+    if (name === "share") return `${Number(whole.toFixed(2))} %`;
     return place === 0 ? "Σ" : "";
   });
 }

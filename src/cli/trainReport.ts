@@ -1,4 +1,5 @@
 import { isDevice } from "../engine/backends/names.ts";
+import { textsFor } from "../engine/settings.ts";
 import type { TrainingSession } from "../engine/trainingSession.ts";
 import { dimensionsOutside } from "../environments/spaces.ts";
 import type { RunSettings } from "../protocol/views.ts";
@@ -13,11 +14,12 @@ export function introduction(session: TrainingSession): string {
   const network = [specification.observationSize, ...settings.hidden, specification.actionCount].join("-");
   const parts = [
     `${algorithm.title} on ${settings.environment}`,
-    ...(settings.loss === algorithm.loss ? [] : ["another loss"]),
+    ...(settings.loss === textsFor(algorithm, settings.environment).loss ? [] : ["another loss"]),
     settings.hidden.length === 0 ? `${network} linear` : `${network} ${settings.activation}`,
     ...headWords(settings, specification.gaussian !== undefined),
     ...batchWords(settings, algorithm.timing),
-    `${settings.optimiser} ${settings.learningRate}`,
+    `${settings.optimiser} ${settings.learningRate}${annealWords(settings)}`,
+    ...unusualWords(settings),
     `γ ${settings.gamma}`,
     `seed ${settings.seed}`,
     backend.name,
@@ -33,6 +35,17 @@ function headWords({ value, valueLearningRate, sigma, sigmaBy }: RunSettings, is
       ? [`Gaussian, σ by ${sigmaBy} from ${sigma === "network" ? "the network" : "a parameter"}`]
       : []),
     ...(value === "none" ? [] : [value === "own" ? `V of its own${rate}` : "V on the same trunk"]),
+  ];
+}
+
+function annealWords({ annealSteps }: RunSettings): string {
+  return annealSteps === null ? "" : ` falling to 0 over ${formatCount(annealSteps)} steps`;
+}
+
+function unusualWords({ dropout, bootstrapTruncated }: RunSettings): string[] {
+  return [
+    ...(dropout === 0 ? [] : [`dropout ${dropout}`]),
+    ...(bootstrapTruncated ? [] : ["a time limit counts as an end"]),
   ];
 }
 

@@ -45,6 +45,8 @@ export interface EntropyTerm {
 export type VerdictInput = FingerprintInput & CandidateInput & VerdictBatch;
 
 interface VerdictBatch extends ValueAdjoints {
+  /** ∂L/∂ of eligibility traces that earlier steps left, by name. */
+  readonly traceAdjoints?: Readonly<Record<string, number>> | undefined;
   readonly steps: number;
   readonly episodes: number;
   readonly entropies: ArrayLike<number>;
@@ -65,7 +67,21 @@ export function judge(
   const value = readValueTerm(input, input, result.best?.rule.weights(input));
   const condition = conditionOf(result.best, candidates);
   const base = { fingerprint, entropy, undecided, value, condition };
-  return withValue({ ...base, ...judgement(fingerprint, result, input, entropy) });
+  return withTraces(withValue({ ...base, ...judgement(fingerprint, result, input, entropy) }), input);
+}
+
+/** The sentence and the rule with what earlier steps left in the traces. */
+function withTraces(verdict: Verdict, { traceAdjoints = {} }: VerdictBatch): Verdict {
+  const weights = Object.entries(traceAdjoints).filter(([, adjoint]) => adjoint !== 0);
+  if (weights.length === 0) return verdict;
+  const words = weights.map(([name, adjoint]) => `${formatSignificant(-adjoint, 4)}·${name}`).join(" and ");
+  const policy = traceAdjoints.z_theta;
+  const rule = policy ? ` + alpha * ${plainNumber(-policy)} * grad(z_theta)` : "";
+  return {
+    ...verdict,
+    sentence: `${verdict.sentence}; with eligibility traces of the steps before: ${words}`,
+    rule: `${verdict.rule}${rule}`.replace("+ alpha * -", "- alpha * "),
+  };
 }
 
 /** The weights and the entropy's, once β is known from all steps together. */

@@ -69,7 +69,7 @@ function traceUpdate({ inspector }: Exported): TraceUpdate {
     logProbs: heads.logProbabilities,
     entropies: heads.entropies,
     values: heads.values,
-    nextValues: heads.nextValues,
+    finalValues: heads.finalValues,
     loss: trainer.evaluation.value,
     coef: trainer.verdict.fingerprint.weights.map((weight) => -weight),
     entropyCoef: entropy?.constant ? -entropy.beta : undefined,

@@ -1,6 +1,7 @@
 import type { PolicySpecification } from "../policies/policy.ts";
+import { maskBytes } from "../policies/rowMasks.ts";
 import { countCuts } from "../policies/valueHead.ts";
-import type { Batch } from "../rl/batch.ts";
+import type { Batch, CarriedTraces } from "../rl/batch.ts";
 import { BlobError, type BlobRecord, decodeBlob, encodeBlob } from "../runs/blob.ts";
 import type { JsonValue } from "../runs/metadata.ts";
 
@@ -38,6 +39,7 @@ export function freeze(update: FrozenUpdate): FrozenUpdate {
       episodes: batch.episodes.slice(),
       ...(batch.finalObservations && { finalObservations: batch.finalObservations.slice() }),
       ...(batch.rows && { rows: batch.rows.slice() }),
+      ...(batch.masks && { masks: batch.masks.slice() }),
     },
   };
 }
@@ -69,6 +71,8 @@ export function encodeFrozen({
     episodes,
     ...(finalObservations && { finalObservations }),
     ...(batch.rows && { rows: batch.rows }),
+    ...(batch.masks && { masks: batch.masks }),
+    ...encodeCarried(batch.carried),
     ...Object.fromEntries(
       Object.entries(batch.recorded ?? {}).map(([name, column]) => [recordedPrefix + name, column]),
     ),
@@ -76,6 +80,35 @@ export function encodeFrozen({
 }
 
 const recordedPrefix = "recorded:";
+const carriedPrefix = "carried:";
+
+/** Eligibility traces in a blob: each its value, then its gradient. */
+export function encodeCarried(carried: CarriedTraces | undefined): BlobRecord {
+  return Object.fromEntries(
+    Object.entries(carried ?? {}).map(([name, { value, gradient }]) => [
+      carriedPrefix + name,
+      joined(value, gradient),
+    ]),
+  );
+}
+
+function joined(value: number, gradient: Float64Array): Float64Array {
+  const numbers = new Float64Array(1 + gradient.length);
+  numbers[0] = value;
+  numbers.set(gradient, 1);
+  return numbers;
+}
+
+/** Reads what `encodeCarried` wrote, for a θ of `size` numbers. */
+export function decodeCarried(record: BlobRecord, size: number): { readonly carried?: CarriedTraces } {
+  const names = Object.keys(record).filter((name) => name.startsWith(carriedPrefix));
+  if (names.length === 0) return {};
+  const traces = names.map((name) => {
+    const numbers = floats(record, name, size + 1);
+    return [name.slice(carriedPrefix.length), { value: numbers[0]!, gradient: numbers.slice(1) }] as const;
+  });
+  return { carried: Object.fromEntries(traces) };
+}
 
 /** What a part of a larger batch has beside its columns. */
 function partOf(record: BlobRecord, steps: number): Pick<Batch, "rows" | "recorded"> {
@@ -90,9 +123,10 @@ function partOf(record: BlobRecord, steps: number): Pick<Batch, "rows" | "record
 }
 
 /** The specification as JSON. */
-function plainSpecification({ gaussian, value, ...rest }: PolicySpecification): JsonValue {
+function plainSpecification({ gaussian, value, dropout, ...rest }: PolicySpecification): JsonValue {
   return {
     ...rest,
+    ...(dropout !== undefined && { dropout }),
     ...(gaussian && { gaussian: { ...gaussian } }),
     ...(value && { value: { ...value } }),
   };
@@ -104,6 +138,7 @@ export function decodeFrozen(bytes: Uint8Array, specification: PolicySpecificati
   const rewards = floats(record, "rewards");
   const steps = rewards.length;
   const { observationSize, actionCount, gaussian } = specification;
+  const theta = floats(record, "theta");
   const batch: Batch = {
     steps,
     observationSize,
@@ -116,6 +151,10 @@ export function decodeFrozen(bytes: Uint8Array, specification: PolicySpecificati
     truncated: flags(record, "truncated", steps),
     episodes: floats(record, "episodes", steps),
     ...partOf(record, steps),
+    ...(specification.dropout !== undefined && {
+      masks: flags(record, "masks", steps * maskBytes(specification.hidden)),
+    }),
+    ...decodeCarried(record, theta.length),
   };
   const isPart = batch.rows !== undefined;
   const cuts = specification.value === undefined || isPart ? 0 : countCuts(batch, steps);
@@ -125,7 +164,7 @@ export function decodeFrozen(bytes: Uint8Array, specification: PolicySpecificati
       cuts === 0
         ? batch
         : { ...batch, finalObservations: floats(record, "finalObservations", cuts * observationSize) },
-    theta: floats(record, "theta"),
+    theta,
     specification,
     gamma: number(record, "gamma"),
     learningRate: number(record, "learningRate"),

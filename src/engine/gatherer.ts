@@ -1,5 +1,6 @@
 import type { KernelsBackend } from "../policies/kernels.ts";
 import type { Batch } from "../rl/batch.ts";
+import { cutByTimeLimit, timeLimitAsEnd } from "../rl/episodeEnds.ts";
 import { createGenerator, type RandomGenerator } from "../rl/randomGenerator.ts";
 import type { Act, Collector } from "./collector.ts";
 import { GymCollector } from "./gym/gymCollector.ts";
@@ -9,7 +10,10 @@ import { SteppedRollout } from "./steppedRollout.ts";
 import type { TrainerState } from "./trainerState.ts";
 
 /** Where the environments and the draws of their actions stand between two batches. */
-export type GathererState = Pick<TrainerState, "environmentGenerator" | "actionGenerator" | "environments">;
+export type GathererState = Pick<
+  TrainerState,
+  "environmentGenerator" | "actionGenerator" | "dropoutGenerator" | "environments"
+>;
 
 /** The first half of an update: a batch of steps, acted by the policy on the kernels. What is drawn follows from the seed. */
 export class Gatherer {
@@ -17,16 +21,20 @@ export class Gatherer {
   isUnderWay = false;
   readonly #resolved: ResolvedSettings;
   readonly #policy: KernelsBackend;
+  readonly #drops: boolean;
   readonly #environmentGenerator: RandomGenerator;
   readonly #actionGenerator: RandomGenerator;
+  readonly #dropoutGenerator: RandomGenerator;
   readonly #collector: Collector | GymCollector;
 
   constructor(resolved: ResolvedSettings, policy: KernelsBackend) {
     const { seed } = resolved.settings;
     this.#resolved = resolved;
     this.#policy = policy;
+    this.#drops = resolved.settings.dropout > 0;
     this.#environmentGenerator = createGenerator(seed, "environment");
     this.#actionGenerator = createGenerator(seed, "actions");
+    this.#dropoutGenerator = createGenerator(seed, "dropout");
     this.#collector = this.#createCollector();
   }
 
@@ -60,13 +68,19 @@ export class Gatherer {
 
   /** The batch, as views that hold until the next `begin`. */
   batch(): Batch {
-    return this.#collector.batch();
+    const collected = this.#collector.batch();
+    const masks = this.#policy.masks(collected.steps);
+    const batch = masks ? { ...collected, masks } : collected;
+    if (this.#resolved.settings.bootstrapTruncated) return batch;
+    const truncated = batch.truncated.map((cut) => (cut === cutByTimeLimit ? timeLimitAsEnd : cut));
+    return { ...batch, truncated };
   }
 
   state(): GathererState {
     return {
       environmentGenerator: this.#environmentGenerator.state(),
       actionGenerator: this.#actionGenerator.state(),
+      dropoutGenerator: this.#dropoutGenerator.state(),
       environments: this.#collector.state(),
     };
   }
@@ -76,10 +90,12 @@ export class Gatherer {
     this.#collector.restore(state.environments, episodes);
     this.#environmentGenerator.restore(state.environmentGenerator);
     this.#actionGenerator.restore(state.actionGenerator);
+    if (state.dropoutGenerator.length > 0) this.#dropoutGenerator.restore(state.dropoutGenerator);
     this.isUnderWay = false;
   }
 
   readonly #act: Act = (observations, row, actions) => {
+    if (this.#drops) this.#policy.drawMask(row, this.#dropoutGenerator);
     this.#policy.act(observations, row);
     return this.#policy.sample(row, this.#actionGenerator, actions);
   };

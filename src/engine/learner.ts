@@ -1,23 +1,27 @@
 import type { CompiledLoss } from "../loss/evaluate.ts";
 import type { DevicePolicy } from "../policies/devicePolicy.ts";
+import type { HeadAdjoints } from "../policies/heads.ts";
 import { KernelsBackend } from "../policies/kernels.ts";
 import { createOptimiserState, optimiserSpecification } from "../policies/optimiser.ts";
 import type { Gradient, Heads, OptimiserSpecification, OptimiserState } from "../policies/policy.ts";
+import { withoutFollowing } from "../policies/valueHead.ts";
 import type { RunSettings } from "../protocol/views.ts";
-import type { Batch } from "../rl/batch.ts";
+import type { Batch, CarriedTraces } from "../rl/batch.ts";
 import { createGenerator } from "../rl/randomGenerator.ts";
 import { seenObservations } from "../rl/seenObservations.ts";
+import { addCarried, carryOn, readTraces, type TraceProgram } from "./carriedTraces.ts";
 import { compileLossText, evaluateForTraining, type PolicySource } from "./lossOnBatch.ts";
 import type { PhaseClock } from "./phases.ts";
 import { policyOf } from "./runPolicy.ts";
 import { checkRanges, isInParts, type ResolvedSettings } from "./settings.ts";
 import type { TrainerState } from "./trainerState.ts";
+import { UserError } from "./userError.ts";
 
 /** The settings that may change between two updates. */
 export type ChangingSettings = Pick<RunSettings, "gamma" | "learningRate" | "optimiser">;
 
 /** What of a run's state learning changes. */
-export type LearnerState = Pick<TrainerState, "theta" | "optimiserStep" | "moments">;
+export type LearnerState = Pick<TrainerState, "theta" | "optimiserStep" | "moments" | "carried">;
 
 /** What loss, gradient and step gave: valid until the learner learns on. */
 export interface Learned {
@@ -35,6 +39,7 @@ interface Evaluated extends Pick<Learned, "batch" | "heads" | "loss"> {
   /** ∂L/∂outputs [rows × O]; the rows are the steps, and those that a value head sees beyond them. */
   readonly outputs: Float64Array;
   readonly rows: number;
+  readonly adjoints: HeadAdjoints;
 }
 
 /**
@@ -55,6 +60,10 @@ export class Learner {
   #loss: CompiledLoss;
   #specification: OptimiserSpecification;
   #optimiser: OptimiserState;
+  #traces: readonly TraceProgram[] = [];
+  #carried: CarriedTraces | undefined;
+  /** What is left of the step sizes, 1 … 0. */
+  #fraction = 1;
   /** Whether the moments here are those of the last step; on a device they may lie ahead. */
   #isSynchronised = true;
 
@@ -67,7 +76,9 @@ export class Learner {
     this.#settings = { gamma, learningRate, optimiser };
     this.#lossText = loss;
     const specification = policyOf(resolved);
+    if (device && specification.dropout !== undefined) throw onKernelsOnly("Dropout is", device);
     this.#loss = compileLossText(loss, specification, isInParts(resolved.settings));
+    this.#traces = this.#tracesOf(this.#loss);
     this.backend = new KernelsBackend(specification);
     this.backend.initialise(createGenerator(seed, "parameters"));
     this.thetaBefore = this.backend.theta().slice();
@@ -80,13 +91,31 @@ export class Learner {
     return this.#settings;
   }
 
+  /** What the batch at hand is learned with: `settings`, with the step size that is left of it. */
+  get settingsNow(): ChangingSettings {
+    return { ...this.#settings, learningRate: this.#fraction * this.#settings.learningRate };
+  }
+
+  /** Sets what is left of the step sizes for the updates of a batch that began after `steps` environment steps. */
+  anneal(steps: number): void {
+    const { annealSteps } = this.#resolved.settings;
+    if (annealSteps === null) return;
+    this.#fraction = Math.max(0, 1 - steps / annealSteps);
+    this.#specification = this.#optimiserOf(this.#settings);
+  }
+
   get lossText(): string {
     return this.#lossText;
   }
 
+  /** What the steps before a batch left in the eligibility traces; nothing where it begins an episode. */
+  carriedTo(batch: Batch): CarriedTraces | undefined {
+    return batch.time[0] === 0 ? undefined : this.#carried;
+  }
+
   /** What a loss reads of a batch. */
   source(batch: Batch, heads: Heads): PolicySource {
-    const { gamma, learningRate } = this.#settings;
+    const { gamma, learningRate } = this.settingsNow;
     return { batch, heads, specification: this.backend.specification, gamma, learningRate };
   }
 
@@ -106,6 +135,9 @@ export class Learner {
     if (this.device) throw new Error("with a device, advanceOnDevice makes the updates");
     const evaluated = this.#evaluate(batch);
     const gradient = this.backend.backward(evaluated.outputs, evaluated.rows);
+    addCarried(batch.carried, evaluated.adjoints, (trace, weight) =>
+      this.backend.addToGradient(trace, weight),
+    );
     this.#clock.end("backward");
     this.thetaBefore.set(this.backend.theta());
     const gradNorm = this.backend.apply(this.#specification, this.#optimiser, this.#clipNorm);
@@ -154,7 +186,9 @@ export class Learner {
     checkRanges({ ...this.#resolved.settings, ...changed });
     if (loss !== undefined && loss !== this.#lossText) {
       const inParts = isInParts(this.#resolved.settings);
-      this.#loss = compileLossText(loss, this.backend.specification, inParts);
+      const compiled = compileLossText(loss, this.backend.specification, inParts);
+      this.#traces = this.#tracesOf(compiled);
+      this.#loss = compiled;
       this.#lossText = loss;
     }
     this.#specification = this.#optimiserOf(changed);
@@ -173,11 +207,13 @@ export class Learner {
       theta: this.backend.theta().slice(),
       optimiserStep: this.#optimiser.step,
       moments: this.#optimiser.moments.map((moment) => moment.slice()),
+      ...(this.#carried && { carried: this.#carried }),
     };
   }
 
   restore(state: LearnerState): void {
     this.backend.setTheta(state.theta);
+    this.#carried = state.carried;
     this.#optimiser = { step: state.optimiserStep, moments: state.moments.map((moment) => moment.slice()) };
     if (this.device) this.#giveToDevice(this.device);
   }
@@ -186,16 +222,34 @@ export class Learner {
     this.#clock.begin();
     const heads = this.#headsOf(batch);
     this.#clock.end("forward");
-    const { value: loss, gradient } = evaluateForTraining(this.#loss, this.source(batch, heads));
+    const source = this.source(batch, heads);
+    if (this.#traces.length > 0) this.#carried = carryOn(this.#traces, source, this.backend);
+    const { value: loss, gradient, heads: adjoints } = evaluateForTraining(this.#loss, source);
     this.#clock.end("loss");
-    return { batch, heads, loss, outputs: gradient.outputs, rows: gradient.rows };
+    return { batch, heads, loss, adjoints, outputs: gradient.outputs, rows: gradient.rows };
+  }
+
+  /** Throws UserError where a loss carries traces and updates are not made at every step, or not on the kernels. */
+  #tracesOf(loss: CompiledLoss): readonly TraceProgram[] {
+    const traces = readTraces(loss, policyOf(this.#resolved));
+    const { settings, algorithm } = this.#resolved;
+    if (traces.length === 0) return traces;
+    if (algorithm.timing !== "steps" || settings.environments * settings.batch !== 1) {
+      throw new UserError(
+        "wrong_loss",
+        `${traces[0]!.name} is carried from step to step: such a loss makes an update at every step of one environment.`,
+        "Take the algorithm actor-critic-traces, with --environments 1 and --batch 1.",
+      );
+    }
+    if (this.device) throw onKernelsOnly("Eligibility traces are", this.device);
+    return traces;
   }
 
   /** A part of a larger batch is seen under other parameters than acted, and its steps do not follow each other. */
   #headsOf(batch: Batch): Heads {
     if (batch.rows === undefined) return this.actedHeads(batch);
     const heads = this.backend.forward(batch.observations, batch.actions, batch.steps, batch);
-    return { ...heads, nextValues: undefined };
+    return withoutFollowing(heads);
   }
 
   get #clipNorm(): number | undefined {
@@ -203,8 +257,10 @@ export class Learner {
   }
 
   #optimiserOf({ optimiser, learningRate }: ChangingSettings): OptimiserSpecification {
-    const { valueLearningRate } = this.#resolved.settings;
-    return optimiserSpecification(optimiser, learningRate, valueLearningRate ?? undefined);
+    const { valueLearningRate, adamEpsilon } = this.#resolved.settings;
+    const fraction = this.#fraction;
+    const valueRate = valueLearningRate === null ? undefined : fraction * valueLearningRate;
+    return optimiserSpecification(optimiser, fraction * learningRate, valueRate, adamEpsilon);
   }
 
   /** Hands θ and moments to the device; θ here becomes what a float32 holds, so that both have the same. */
@@ -214,4 +270,12 @@ export class Learner {
     device.setMoments(this.#optimiser.moments);
     this.#isSynchronised = true;
   }
+}
+
+function onKernelsOnly(what: string, device: DevicePolicy): UserError {
+  return new UserError(
+    "wrong_backend",
+    `${what} computed on kernels, not on ${device.name}.`,
+    "Choose the backend kernels.",
+  );
 }

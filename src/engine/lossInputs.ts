@@ -1,3 +1,4 @@
+import { traceNames } from "../loss/names.ts";
 import type { Tensor } from "../loss/tensor.ts";
 import type { Heads, OpaqueHeads, PolicySpecification } from "../policies/policy.ts";
 import type { Batch } from "../rl/batch.ts";
@@ -48,7 +49,12 @@ export const lossInputRows: Readonly<Record<string, InputRow>> = {
   V: ({ heads }) => optional(heads.values),
   V_next: ({ heads }) => optional(heads.nextValues),
   V_recorded: ({ heads }) => optional(heads.values),
+  ...Object.fromEntries(traceNames.map((name) => [name, traceRow(name)])),
 };
+
+function traceRow(name: string): InputRow {
+  return ({ batch }) => column(new Float64Array(batch.steps).fill(batch.carried?.[name]?.value ?? 0));
+}
 
 const discreteNames = ["logits", "pi"];
 const continuousNames = ["mu", "sigma"];
@@ -64,7 +70,7 @@ export function namesFor(specification: PolicySpecification | undefined, inParts
   const absent = new Set([
     ...(specification.gaussian === undefined ? continuousNames : discreteNames),
     ...(specification.value === undefined ? valueNames : []),
-    inParts ? "V_next" : "adv",
+    ...(inParts ? ["V_next", ...traceNames] : ["adv"]),
   ]);
   return names.filter((name) => !absent.has(name));
 }

@@ -1,7 +1,7 @@
 import { diagnoseLoss } from "../loss/diagnose.ts";
 import type { Diagnostic } from "../loss/diagnostic.ts";
 import type { CompiledLoss, Evaluation } from "../loss/evaluate.ts";
-import { headNames, offeredSymbols } from "../loss/names.ts";
+import { headNames, offeredSymbols, traceNames } from "../loss/names.ts";
 import {
   type HeadAdjoints,
   isOpaque,
@@ -31,6 +31,8 @@ export interface BatchEvaluation {
     readonly V: Float64Array | undefined;
     readonly V_next: Float64Array | undefined;
   };
+  /** ∂L/∂ of every head that the loss names. */
+  readonly heads: HeadAdjoints;
   /** What of it came through logits, π, μ or σ by name; undefined where the loss names none of them. */
   readonly direct: OutputsGradient | undefined;
 }
@@ -116,8 +118,8 @@ function missingWords(
   inParts: boolean,
 ): string {
   if (name === "adv") return "no advantages are recorded before this update: the run has no targets";
-  if (name === "V_next" && inParts)
-    return "the steps of a minibatch do not follow each other, so that they have no V_next";
+  if (inParts && (name === "V_next" || traceNames.includes(name)))
+    return `the steps of a minibatch do not follow each other, so that they have no ${name}`;
   return `this policy has no ${name}: ${policyWords(specification)}`;
 }
 
@@ -166,7 +168,7 @@ export function evaluateToInspect(
 function follow(compiled: CompiledLoss, evaluation: Evaluation, source: PolicySource): BatchEvaluation {
   const { batch, heads, specification } = source;
   const adjoints = headAdjoints(evaluation);
-  const { logProbabilities, entropies, values, nextValues, ...direct } = adjoints;
+  const { logProbabilities, entropies, values, nextValues, traces: _, ...direct } = adjoints;
   const steps = { steps: batch.steps, actions: batch.actions, ends: batch };
   const chain = (adjoints: HeadAdjoints) =>
     isOpaque(heads)
@@ -178,6 +180,7 @@ function follow(compiled: CompiledLoss, evaluation: Evaluation, source: PolicySo
     evaluation,
     value: evaluation.value,
     gradient: chain(adjoints),
+    heads: adjoints,
     adjoints: {
       log_pi: logProbabilities,
       entropy: entropies,
@@ -198,16 +201,20 @@ const headNamesInLoss = {
   sigma: "sigma",
   values: "V",
   nextValues: "V_next",
-} as const satisfies { readonly [Head in keyof HeadAdjoints]: string };
+} as const satisfies { readonly [Head in keyof Omit<HeadAdjoints, "traces">]: string };
 
 const headsInLoss = Object.keys(headNamesInLoss) as (keyof typeof headNamesInLoss)[];
 
 /** The adjoints of the heads that a loss names. */
 export function headAdjoints(evaluation: Pick<Evaluation, "adjoint">): HeadAdjoints {
-  const adjoints: { -readonly [Head in keyof HeadAdjoints]: Float64Array } = {};
+  const adjoints: { -readonly [Head in keyof Omit<HeadAdjoints, "traces">]: Float64Array } = {};
   for (const head of headsInLoss) {
     const adjoint = evaluation.adjoint(headNamesInLoss[head]);
     if (adjoint !== undefined) adjoints[head] = adjoint;
   }
-  return adjoints;
+  const traces = traceNames.flatMap((name) => {
+    const adjoint = evaluation.adjoint(name);
+    return adjoint ? [[name, adjoint.reduce((sum, weight) => sum + weight, 0)] as const] : [];
+  });
+  return traces.length === 0 ? adjoints : { ...adjoints, traces: Object.fromEntries(traces) };
 }

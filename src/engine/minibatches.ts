@@ -73,19 +73,22 @@ function pickBatch(whole: Batch, recorded: RecordedColumns, rows: Float64Array):
     actions: pickRows(whole.actions, rows, width),
     rewards: pickRows(whole.rewards, rows, 1),
     time: pickRows(whole.time, rows, 1),
-    terminated: pickFlags(whole.terminated, rows),
-    truncated: pickFlags(whole.truncated, rows),
+    terminated: pickBytes(whole.terminated, rows, 1),
+    truncated: pickBytes(whole.truncated, rows, 1),
     episodes: pickRows(whole.episodes, rows, 1),
     rows,
+    ...(whole.masks && { masks: pickBytes(whole.masks, rows, whole.masks.length / whole.steps) }),
     recorded: Object.fromEntries(
       Object.entries(recorded).map(([name, column]) => [name, pickRows(column, rows, 1)]),
     ),
   };
 }
 
-function pickFlags(column: Uint8Array, rows: Float64Array): Uint8Array {
-  const picked = new Uint8Array(rows.length);
-  for (let to = 0; to < rows.length; to++) picked[to] = column[rows[to]!]!;
+function pickBytes(matrix: Uint8Array, rows: Float64Array, width: number): Uint8Array {
+  const picked = new Uint8Array(rows.length * width);
+  for (let to = 0; to < rows.length; to++) {
+    picked.set(matrix.subarray(rows[to]! * width, (rows[to]! + 1) * width), to * width);
+  }
   return picked;
 }
 

@@ -39,6 +39,10 @@ const settingEntries = {
   epochs: count,
   minibatches: count,
   targets: text,
+  adamEpsilon: v.number(),
+  annealSteps: v.nullable(count),
+  dropout: v.number(),
+  bootstrapTruncated: v.boolean(),
 };
 
 /** The form of every method's params. Ranges of settings are checked where they are used, with better words. */

@@ -20,6 +20,10 @@ export function describeRun({ settings, algorithm }: ResolvedSettings, chosen: C
     epochs,
     minibatches,
     targets,
+    adamEpsilon,
+    annealSteps,
+    dropout,
+    bootstrapTruncated,
     ...rest
   } = settings;
   return {
@@ -28,7 +32,21 @@ export function describeRun({ settings, algorithm }: ResolvedSettings, chosen: C
     program: { name: programName, version: programVersion },
     ...rest,
     backend: { name: chosen.name, reason: chosen.reason, device: chosen.device },
-    settings: { value, valueLearningRate, sigma, sigmaBy, environments, batch, epochs, minibatches, targets },
+    settings: {
+      value,
+      valueLearningRate,
+      sigma,
+      sigmaBy,
+      environments,
+      batch,
+      epochs,
+      minibatches,
+      targets,
+      adamEpsilon,
+      annealSteps,
+      dropout,
+      bootstrapTruncated,
+    },
   };
 }
 
@@ -44,6 +62,10 @@ const recordedSettings = v.partial(
     epochs: v.number(),
     minibatches: v.number(),
     targets: v.string(),
+    adamEpsilon: v.number(),
+    annealSteps: v.nullable(v.number()),
+    dropout: v.number(),
+    bootstrapTruncated: v.boolean(),
   }),
 );
 

@@ -8,13 +8,14 @@ export function policyOf({
   environment,
 }: Pick<ResolvedSettings, "settings" | "environment">): PolicySpecification {
   const { observationSpace, actionSpace } = environment.create();
-  const { hidden, activation, bias, sigma, sigmaBy, value } = settings;
+  const { hidden, activation, bias, sigma, sigmaBy, value, dropout } = settings;
   return {
     observationSize: observationSpace.low.length,
     actionCount: outputCount(actionSpace),
     hidden,
     activation,
     bias,
+    ...(dropout > 0 && { dropout }),
     ...(actionSpace.kind === "box" && { gaussian: { sigma, by: sigmaBy } }),
     ...(value === "shared" && { value: { trunk: "shared" } }),
     ...(value === "own" && { value: { trunk: "own", hidden } }),

@@ -2,6 +2,7 @@ import type { AlgorithmDefaults, AlgorithmRecord } from "../algorithms/algorithm
 import { findAlgorithm } from "../algorithms/registry.ts";
 import type { EnvironmentRecord } from "../environments/environment.ts";
 import { findEnvironment } from "../environments/registry.ts";
+import { usualAdamEpsilon } from "../policies/optimiser.ts";
 import type { RunSettings } from "../protocol/views.ts";
 import { backendNames } from "./backends/names.ts";
 import { checkedFacts } from "./gym/description.ts";
@@ -41,11 +42,12 @@ export function resolveSettings(request: SettingsRequest): ResolvedSettings {
     learningRate: request.learningRate ?? defaults.learningRate,
     gamma: request.gamma ?? defaults.gamma,
     clipNorm: request.clipNorm === undefined ? (defaults.clipNorm ?? null) : request.clipNorm,
-    loss: request.loss ?? algorithm.loss,
+    loss: request.loss ?? textsFor(algorithm, environment.id).loss,
     backend: request.backend ?? "auto",
     ...(request.gym && { gym: request.gym }),
     ...headSettings(request, algorithm, defaults),
-    ...batchSettings(request, algorithm, defaults),
+    ...batchSettings(request, algorithm, environment.id),
+    ...learningSettings(request, defaults),
   };
   checkRanges(settings);
   checkTiming(settings, algorithm);
@@ -108,17 +110,38 @@ function headSettings(request: SettingsRequest, algorithm: AlgorithmRecord, defa
   };
 }
 
-function batchSettings(request: SettingsRequest, algorithm: AlgorithmRecord, defaults: AlgorithmDefaults) {
+function batchSettings(request: SettingsRequest, algorithm: AlgorithmRecord, environment: string) {
+  const defaults = defaultsFor(algorithm, environment);
   const environments = request.environments ?? defaults.environments ?? 1;
   const episodes = Math.max(algorithm.episodesPerUpdate, environments);
   const usual = algorithm.timing === "episode" ? episodes : (defaults.stepsPerUpdate ?? 1);
+  const batch = request.batch ?? usual;
   return {
     environments,
-    batch: request.batch ?? usual,
+    batch,
     epochs: request.epochs ?? defaults.epochs ?? 1,
-    minibatches: request.minibatches ?? defaults.minibatches ?? 1,
-    targets: request.targets ?? algorithm.targets ?? "",
+    // A small batch that is asked for has no more parts than steps.
+    minibatches:
+      request.minibatches ?? Math.min(defaults.minibatches ?? 1, Math.max(1, environments * batch)),
+    targets: request.targets ?? textsFor(algorithm, environment).targets,
   };
+}
+
+function learningSettings(request: SettingsRequest, defaults: AlgorithmDefaults) {
+  const { annealSteps, hidden = defaults.hidden } = request;
+  return {
+    adamEpsilon: request.adamEpsilon ?? defaults.adamEpsilon ?? usualAdamEpsilon,
+    annealSteps: annealSteps === undefined ? (defaults.annealSteps ?? null) : annealSteps,
+    // A linear policy has no units to drop.
+    dropout: request.dropout ?? (hidden.length === 0 ? 0 : (defaults.dropout ?? 0)),
+    bootstrapTruncated: request.bootstrapTruncated ?? defaults.bootstrapTruncated ?? true,
+  };
+}
+
+/** An algorithm's loss and targets (empty: none) in an environment. */
+export function textsFor(algorithm: AlgorithmRecord, environment: string): { loss: string; targets: string } {
+  const own = defaultsFor(algorithm, environment);
+  return { loss: own.loss ?? algorithm.loss, targets: own.targets ?? algorithm.targets ?? "" };
 }
 
 /** Throws a UserError where an algorithm that waits for episodes is asked for what only steps have. */
@@ -220,6 +243,32 @@ const ranges: readonly {
   {
     holds: ({ minibatches }) => isCount(minibatches, 2 ** 20),
     says: ({ minibatches }) => `A batch has 1 to ${2 ** 20} minibatches, not ${minibatches}.`,
+  },
+  {
+    holds: ({ adamEpsilon }) => adamEpsilon > 0 && Number.isFinite(adamEpsilon),
+    says: ({ adamEpsilon }) => `Adam's epsilon is a finite number above 0, not ${adamEpsilon}.`,
+  },
+  {
+    holds: ({ annealSteps }) => annealSteps === null || isCount(annealSteps, Number.MAX_SAFE_INTEGER),
+    says: ({ annealSteps }) => `A step size falls to 0 over 1 step or more, not over ${annealSteps}.`,
+  },
+  {
+    holds: ({ dropout }) => dropout >= 0 && dropout < 1,
+    says: ({ dropout }) => `The probability of dropping a unit is at least 0 and below 1, not ${dropout}.`,
+  },
+  {
+    holds: ({ dropout, hidden }) => dropout === 0 || hidden.length > 0,
+    says: () => "Dropout needs a hidden layer to drop units of; this policy is linear.",
+  },
+  {
+    holds: ({ dropout, value }) => dropout === 0 || value !== "shared",
+    says: () =>
+      "Dropout drops units of the policy's network alone: V on the same trunk would lose them too. Take value own or none.",
+  },
+  {
+    holds: ({ dropout, environment }) => dropout === 0 || !isGym(environment),
+    says: ({ environment }) =>
+      `Dropout is not offered where Python steps the environment, as it does ${environment}.`,
   },
   {
     holds: ({ optimiser }) => optimiser === "adam" || optimiser === "sgd",

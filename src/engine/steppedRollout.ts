@@ -2,6 +2,7 @@ import type { Environment, EnvironmentRecord } from "../environments/environment
 import { actionSize, outputCount } from "../environments/spaces.ts";
 import { reachesTimeLimit } from "../environments/timeLimit.ts";
 import type { Batch } from "../rl/batch.ts";
+import { cutByBatch, cutByTimeLimit } from "../rl/episodeEnds.ts";
 import type { Generator } from "../rl/generator.ts";
 import type { Act, Collector } from "./collector.ts";
 import { type Columns, createColumns, viewColumns } from "./columns.ts";
@@ -19,7 +20,6 @@ interface Place {
 
 /** Numbers of a place's state before its observation and the environment's own state. */
 const placeNumbers = 4;
-const cutByBatch = 2;
 
 /**
  * Steps N environments side by side, T steps each, whether episodes end or go on. Row e·T + t is step t of environment e,
@@ -148,7 +148,7 @@ export class SteppedRollout implements Collector {
     const truncated = reachesTimeLimit(place.time, this.#record.timeLimit);
     const isCut = isLast && !terminated && !truncated;
     this.#columns.terminated[row] = terminated ? 1 : 0;
-    this.#columns.truncated[row] = truncated ? 1 : isCut ? cutByBatch : 0;
+    this.#columns.truncated[row] = truncated ? cutByTimeLimit : isCut ? cutByBatch : 0;
     if (!terminated && (truncated || isCut)) this.#finals.set(row, place.observation.slice());
     if (!terminated && !truncated) return;
     this.returns.push(place.return);

@@ -132,7 +132,7 @@ export class Trainer {
 
   /** The batch that `collect` gathered, with the θ that gathered it: what `learn` will use. */
   collected(): FrozenUpdate {
-    const { settings, lossText: loss } = this.#learner;
+    const { settingsNow: settings, lossText: loss } = this.#learner;
     const source = { batch: this.#batch(), theta: this.backend.theta(), settings, loss };
     return this.#freezable(this.update + 1, source);
   }
@@ -221,6 +221,7 @@ export class Trainer {
 
   #gathered(isWhole: boolean): boolean {
     this.clock.end("act");
+    if (isWhole) this.#learner.anneal(this.steps);
     if (isWhole && this.#inParts) this.#parts = this.#split();
     return isWhole;
   }
@@ -239,7 +240,10 @@ export class Trainer {
 
   /** The batch of the next update. */
   #batch(): Batch {
-    return this.#parts ? this.#parts.next() : this.#gatherer.batch();
+    if (this.#parts) return this.#parts.next();
+    const batch = this.#gatherer.batch();
+    const carried = this.#learner.carriedTo(batch);
+    return carried ? { ...batch, carried } : batch;
   }
 
   #finish(learned: Learned): UpdateSummary {
@@ -247,7 +251,7 @@ export class Trainer {
     if (this.#parts?.isDone) this.#parts = undefined;
     const summary = this.#count(learned);
     const { batch, heads, gradient } = learned;
-    const { settings, lossText: loss, thetaBefore: theta } = this.#learner;
+    const { settingsNow: settings, lossText: loss, thetaBefore: theta } = this.#learner;
     this.#made = { summary, batch, heads, theta, gradient, settings, loss };
     return summary;
   }

@@ -1,5 +1,6 @@
+import type { CarriedTraces } from "../rl/batch.ts";
 import { BlobError, type BlobRecord, decodeBlob, encodeBlob } from "../runs/blob.ts";
-import { floats, number } from "./frozenUpdate.ts";
+import { decodeCarried, encodeCarried, floats, number } from "./frozenUpdate.ts";
 
 /** Everything of a run that its next update depends on. */
 export interface TrainerState {
@@ -16,6 +17,10 @@ export interface TrainerState {
   readonly returns: Float64Array;
   /** Where episodes stand between two batches of steps; empty where batches are whole episodes. */
   readonly environments: Float64Array;
+  /** Of the generator that drops hidden units; empty in checkpoints of earlier versions. */
+  readonly dropoutGenerator: readonly number[];
+  /** Eligibility traces after the last step; absent where there are none. */
+  readonly carried?: CarriedTraces | undefined;
   /** Of the generator that shuffles minibatches; empty in checkpoints of earlier versions. */
   readonly shuffleGenerator: readonly number[];
 }
@@ -35,6 +40,8 @@ export function encodeTrainerState(state: TrainerState): Uint8Array {
     returns: state.returns,
     environments: state.environments,
     shuffleGenerator: [...state.shuffleGenerator],
+    dropoutGenerator: [...state.dropoutGenerator],
+    ...encodeCarried(state.carried),
   });
 }
 
@@ -45,12 +52,13 @@ export function decodeTrainerState(bytes: Uint8Array): TrainerState {
     .filter((name) => name.startsWith("moment"))
     .sort()
     .map((name) => floats(record, name));
+  const theta = floats(record, "theta");
   return {
     update: number(record, "update"),
     episode: number(record, "episode"),
     steps: number(record, "steps"),
     milliseconds: number(record, "milliseconds"),
-    theta: floats(record, "theta"),
+    theta,
     optimiserStep: number(record, "optimiserStep"),
     moments,
     environmentGenerator: integers(record, "environmentGenerator"),
@@ -58,8 +66,15 @@ export function decodeTrainerState(bytes: Uint8Array): TrainerState {
     returns: floats(record, "returns"),
     // Checkpoints of earlier versions, whose batches were whole episodes, have neither.
     environments: record.environments === undefined ? new Float64Array(0) : floats(record, "environments"),
-    shuffleGenerator: record.shuffleGenerator === undefined ? [] : integers(record, "shuffleGenerator"),
+    shuffleGenerator: laterIntegers(record, "shuffleGenerator"),
+    dropoutGenerator: laterIntegers(record, "dropoutGenerator"),
+    ...decodeCarried(record, theta.length),
   };
+}
+
+/** Integers that checkpoints of earlier versions do not have: none then. */
+function laterIntegers(record: BlobRecord, name: string): readonly number[] {
+  return record[name] === undefined ? [] : integers(record, name);
 }
 
 function integers(record: BlobRecord, name: string): readonly number[] {

@@ -328,6 +328,8 @@ export class TrainingSession {
 
   #isOver(summary: Pick<UpdateSummary, "update" | "steps" | "episode">): boolean {
     const { updates, steps, untilSolved } = this.#options.limit ?? {};
+    const { annealSteps } = this.trainer.resolved.settings;
+    if (annealSteps !== null && summary.steps >= annealSteps) return true;
     if (updates !== undefined && summary.update >= updates) return true;
     if (steps !== undefined && summary.steps >= steps) return true;
     return untilSolved === true && (this.solved || summary.episode >= mostEpisodes);

@@ -29,8 +29,8 @@ import type { Program } from "./syntax.ts";
 
 /** What one head contributes to the rule that descent on a loss performs. */
 export interface ExplainedTerm {
-  readonly kind: "policy" | "entropy" | "value" | "output";
-  /** log_pi, entropy, V, logits, … */
+  readonly kind: "policy" | "entropy" | "value" | "output" | "trace";
+  /** log_pi, entropy, V, logits, z_theta, … */
   readonly head: string;
   /** The weight of ∇head in the rule language; undefined where the loss allows no formula and only a batch tells it. */
   readonly weight: string | undefined;
@@ -56,12 +56,14 @@ export type Explanation =
 const HEADS: readonly { name: string; kind: ExplainedTerm["kind"]; target: string; letter: string }[] = [
   { name: "log_pi", kind: "policy", target: "theta", letter: "c" },
   { name: "entropy", kind: "entropy", target: "theta", letter: "beta_t" },
+  { name: "z_theta", kind: "trace", target: "theta", letter: "c_z" },
   { name: "logits", kind: "output", target: "theta", letter: "c_logits" },
   { name: "pi", kind: "output", target: "theta", letter: "c_pi" },
   { name: "mu", kind: "output", target: "theta", letter: "c_mu" },
   { name: "sigma", kind: "output", target: "theta", letter: "c_sigma" },
   { name: "V", kind: "value", target: "w", letter: "c_V" },
   { name: "V_next", kind: "value", target: "w", letter: "c_V_next" },
+  { name: "z_w", kind: "trace", target: "w", letter: "c_z_w" },
 ];
 
 /** Longer formulas are no help to a reader: the batch's numbers are. */

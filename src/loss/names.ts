@@ -67,6 +67,16 @@ export const OFFERED_NAMES: readonly OfferedName[] = [
   head("sigma", TABLE, "The standard deviation of a Gaussian policy."),
   head("V", COLUMN, "The value estimate of each step's state."),
   head("V_next", COLUMN, "The value estimate of the state after each step."),
+  head(
+    "z_theta",
+    COLUMN,
+    "The policy's eligibility trace before a step; what the statement z_theta is, the next step finds here.",
+  ),
+  head(
+    "z_w",
+    COLUMN,
+    "The value estimate's eligibility trace before a step; what the statement z_w is, the next step finds here.",
+  ),
 ];
 
 const CONTINUOUS_ACTION: OfferedName = {
@@ -121,6 +131,9 @@ export function offeredSymbols(actions: "discrete" | "continuous" = "discrete"):
   if (actions === "continuous") symbols.set("a", CONTINUOUS_ACTION);
   return symbols;
 }
+
+/** Traces of an update at every step: a statement of the name says what the next step finds there. */
+export const traceNames: readonly string[] = ["z_theta", "z_w"];
 
 /** The names of the heads, into which gradient flows. */
 export function headNames(): Set<string> {

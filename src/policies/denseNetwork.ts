@@ -1,4 +1,5 @@
 import { addWeightGradient, fieldAt, propagate } from "./backwardKernels.ts";
+import { dropOutputs, propagateDropped } from "./droppedLayer.ts";
 import { applyTanh, forwardLayer } from "./forwardKernels.ts";
 import type { Layout } from "./layout.ts";
 import {
@@ -12,6 +13,7 @@ import {
 import { firstCapacity, grownCapacity, type Network, tileSteps } from "./network.ts";
 import { packLayer } from "./packing.ts";
 import type { Activation } from "./policy.ts";
+import type { RowMasks } from "./rowMasks.ts";
 import type { KernelMemory } from "./wasm/denseKernels.ts";
 
 /** A dense network of any depth, layer by layer. */
@@ -19,10 +21,18 @@ export class DenseNetwork implements Network {
   readonly #layout: Layout;
   readonly #isRelu: boolean;
   readonly #createMemory: (length: number) => KernelMemory;
+  readonly #masks: RowMasks | undefined;
   #plan: MemoryPlan;
   #memory: KernelMemory;
 
-  constructor(layout: Layout, activation: Activation, createMemory: (length: number) => KernelMemory) {
+  /** Of `masks`, units of the hidden layers are dropped while they are active. */
+  constructor(
+    layout: Layout,
+    activation: Activation,
+    createMemory: (length: number) => KernelMemory,
+    masks?: RowMasks,
+  ) {
+    this.#masks = masks;
     this.#layout = layout;
     this.#isRelu = activation === "relu";
     this.#plan = planMemory(layout, firstCapacity);
@@ -69,6 +79,7 @@ export class DenseNetwork implements Network {
       const square = forwardLayer(this.#memory, layer, layer.packed, input, output, floor);
       numbers[fieldAt(layer.inputSquare, row)] = square;
       if (index < last && !this.#isRelu) applyTanh(numbers, output, layer.outputs);
+      if (index < last && this.#masks?.isActive) dropOutputs(numbers, layer, index, row, this.#masks);
     }
     const { outputs, output } = layers[last]!;
     const from = fieldAt(output, row);
@@ -138,7 +149,9 @@ export class DenseNetwork implements Network {
       const below = layers[index - 1];
       addWeightGradient(memory, layer, sums, start, count, gradient);
       for (let t = start; t < start + count && below !== undefined; t++) {
-        const square = propagate(memory, layer, below, t, this.#isRelu);
+        const square = this.#masks?.isActive
+          ? propagateDropped(memory.numbers, layer, below, index - 1, t, this.#isRelu, this.#masks)
+          : propagate(memory, layer, below, t, this.#isRelu);
         memory.numbers[fieldAt(gathered, t)]! += square * this.#inputWeight(below, t);
       }
     }

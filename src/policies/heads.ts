@@ -19,6 +19,8 @@ export interface HeadAdjoints {
   /** Of a value head, [T]. */
   readonly values?: Float64Array;
   readonly nextValues?: Float64Array;
+  /** ∂L/∂ of eligibility traces that were carried here, by name; they reach θ past the outputs. */
+  readonly traces?: Readonly<Record<string, number>>;
 }
 
 /** The steps that heads belong to. */

@@ -1,4 +1,4 @@
-import type { EpisodeEnds } from "../rl/episodeEnds.ts";
+import type { SeenSteps } from "../rl/batch.ts";
 import type { Generator } from "../rl/generator.ts";
 import { type Architecture, architectureOf, outputCount } from "./architecture.ts";
 import { CompositeNetwork } from "./compositeNetwork.ts";
@@ -8,7 +8,7 @@ import { DenseNetwork } from "./denseNetwork.ts";
 import { HeadReader } from "./headReader.ts";
 import { initialParameters } from "./initialise.ts";
 import type { Layout } from "./layout.ts";
-import type { Network } from "./network.ts";
+import { firstCapacity, type Network } from "./network.ts";
 import { clipFactor, gradientNorm, takeGroupedStep } from "./optimiser.ts";
 import type {
   Gradient,
@@ -19,6 +19,7 @@ import type {
   PolicyBackend,
   PolicySpecification,
 } from "./policy.ts";
+import { RowMasks } from "./rowMasks.ts";
 import { kernelMemories } from "./wasm/denseKernels.ts";
 
 /**
@@ -33,6 +34,7 @@ export class KernelsBackend implements PolicyBackend {
   readonly #architecture: Architecture;
   readonly #network: Network;
   readonly #reader: HeadReader;
+  readonly #masks: RowMasks | undefined;
   readonly #outputCount: number;
   readonly #theta: Float64Array;
   readonly #gradient: Float64Array;
@@ -47,7 +49,9 @@ export class KernelsBackend implements PolicyBackend {
     this.specification = specification;
     this.#architecture = architectureOf(specification);
     this.parameters = this.#architecture.parameters;
-    this.#network = createNetwork(this.#architecture, specification);
+    const { hidden, dropout } = specification;
+    this.#masks = dropout === undefined ? undefined : new RowMasks(hidden, dropout, firstCapacity);
+    this.#network = createNetwork(this.#architecture, specification, this.#masks);
     this.#outputCount = outputCount(specification);
     this.#theta = new Float64Array(this.#architecture.parameterCount);
     this.#gradient = new Float64Array(this.#architecture.parameterCount);
@@ -87,27 +91,50 @@ export class KernelsBackend implements PolicyBackend {
     this.#reader.distribution.readRow(this.#outputs, row);
   }
 
+  /** Draws which hidden units a row keeps, for a policy with dropout; `act` follows. */
+  drawMask(row: number, generator: Generator): void {
+    this.#masks?.reserve(row + 1);
+    this.#masks?.draw(row, generator);
+  }
+
+  /** The masks [steps × bytes] drawn for the first steps; undefined without dropout. */
+  masks(steps: number): Uint8Array | undefined {
+    return this.#masks?.rows(steps);
+  }
+
   /** Draws the action of a row acted on into `actions`; false where the policy's outputs are no numbers any more. */
   sample(row: number, generator: Generator, actions: Float64Array): boolean {
     return this.#reader.distribution.sample(row, generator, actions);
   }
 
   /** The heads of the steps acted on so far, for the actions that were taken. */
-  heads(actions: Float64Array, steps: number, ends?: EpisodeEnds): Heads {
-    return this.#reader.heads(this.#outputs, actions, steps, ends);
+  heads(actions: Float64Array, steps: number, seen?: SeenSteps): Heads {
+    return this.#reader.heads(this.#outputs, actions, steps, seen);
   }
 
-  forward(observations: Float64Array, actions: Float64Array, steps: number, ends?: EpisodeEnds): Heads {
+  forward(observations: Float64Array, actions: Float64Array, steps: number, seen?: SeenSteps): Heads {
     const rows = Math.max(steps, observations.length / this.specification.observationSize);
     if (rows > this.#capacity) this.#reserve(rows);
+    this.#masks?.set(seen?.masks);
     for (let row = 0; row < rows; row++) this.act(observations, row);
-    return this.heads(actions, steps, ends);
+    return this.heads(actions, steps, seen);
   }
 
   backward(outputsGradient: Float64Array, rows: number): Gradient {
     this.#network.backward(outputsGradient, rows, this.#gradient, this.#stepNorms);
     this.#isProjectable = true;
     return { gradient: this.#gradient, stepNorms: this.#stepNorms.subarray(0, rows) };
+  }
+
+  /** g of the last backward pass, itself. */
+  gradient(): Float64Array {
+    return this.#gradient;
+  }
+
+  /** Adds weight · `vector` [|θ|] to g: what reaches θ by another way than the outputs. */
+  addToGradient(vector: Float64Array, weight: number): void {
+    const gradient = this.#gradient;
+    for (let i = 0; i < gradient.length; i++) gradient[i]! += weight * vector[i]!;
   }
 
   /** Throws where θ or a row has changed since `backward`. */
@@ -137,6 +164,7 @@ export class KernelsBackend implements PolicyBackend {
     const { capacity } = this.#network;
     this.#capacity = capacity;
     this.#reader.distribution.reserve(capacity);
+    this.#masks?.reserve(capacity);
     const outputs = new Float64Array(capacity * this.#outputCount);
     outputs.set(this.#outputs);
     this.#outputs = outputs;
@@ -148,15 +176,17 @@ export class KernelsBackend implements PolicyBackend {
 function createNetwork(
   { policy, free, value }: Architecture,
   { activation, value: valueHead }: PolicySpecification,
+  masks: RowMasks | undefined,
 ): Network {
   const createMemory = kernelMemories();
   const network = (layout: Layout) =>
     activation === "relu" && isControl(layout)
       ? new ControlNetwork(layout)
       : new DenseNetwork(layout, activation, createMemory);
-  if (free === 0 && value === undefined) return network(policy);
+  const policyNetwork = masks ? new DenseNetwork(policy, activation, createMemory, masks) : network(policy);
+  if (free === 0 && value === undefined) return policyNetwork;
   return new CompositeNetwork({
-    policy: network(policy),
+    policy: policyNetwork,
     policyOutputs: policy.layers.at(-1)!.outputs,
     leadingOutputs: policy.layers.at(-1)!.outputs - (valueHead?.trunk === "shared" ? 1 : 0),
     policyParameters: policy.parameterCount,

@@ -2,15 +2,19 @@ import type { OptimiserSpecification, OptimiserState } from "./policy.ts";
 
 export type OptimiserKind = OptimiserSpecification["kind"];
 
-/** An optimiser with torch's defaults: plain SGD, or Adam with β = (0.9, 0.999) and ε = 1e−8. */
+/** torch's default. */
+export const usualAdamEpsilon = 1e-8;
+
+/** An optimiser with torch's defaults: plain SGD, or Adam with β = (0.9, 0.999). */
 export function optimiserSpecification(
   kind: OptimiserKind,
   learningRate: number,
   valueLearningRate?: number,
+  epsilon = usualAdamEpsilon,
 ): OptimiserSpecification {
   const rates = { learningRate, ...(valueLearningRate !== undefined && { valueLearningRate }) };
   if (kind === "sgd") return { kind, ...rates };
-  return { kind, ...rates, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+  return { kind, ...rates, beta1: 0.9, beta2: 0.999, epsilon };
 }
 
 /** The state before the first step: step 0; two moment vectors of 0 for Adam, none for SGD. */

@@ -1,4 +1,4 @@
-import type { EpisodeEnds } from "../rl/episodeEnds.ts";
+import type { SeenSteps } from "../rl/batch.ts";
 import type { Generator } from "../rl/generator.ts";
 
 export type Activation = "relu" | "tanh";
@@ -27,6 +27,8 @@ export interface PolicySpecification {
   readonly actionCount: number;
   /** Absent: categorical over `actionCount` actions. */
   readonly gaussian?: GaussianHead | undefined;
+  /** Probability with which units of the policy network's hidden layers are dropped while it trains; absent: none is. */
+  readonly dropout?: number | undefined;
   /** Absent: no value estimate. */
   readonly value?: ValueHead | undefined;
 }
@@ -52,6 +54,8 @@ interface CommonHeads {
   readonly values?: Float64Array | undefined;
   /** V of the state after each step [T]: 0 after termination, that of the final observation where an episode was cut. */
   readonly nextValues?: Float64Array | undefined;
+  /** V of the final observation of every episode that was cut, in order. */
+  readonly finalValues?: Float64Array | undefined;
 }
 
 /** Outputs of a categorical policy for T steps: logits [T × K] and π [T × K]. */
@@ -123,13 +127,14 @@ export interface PolicyBackend {
   initialise(generator: Generator): void;
   /**
    * Heads for T actions: [T], indices, or [T × d], numbers. Observations [rows × observationSize] are those of the T
-   * steps and then, for a value head, one for each row that ends an episode without terminating, in order.
+   * steps and then, for a value head, one for each row that ends an episode without terminating, in order. Units are
+   * dropped by the masks of the steps, where there are any.
    */
   forward(
     observations: Float64Array,
     actions: Float64Array,
     steps: number,
-    ends?: EpisodeEnds,
+    seen?: SeenSteps,
   ): Heads | Promise<Heads>;
   /** Gradient for ∂L/∂outputs [rows × O] of the rows that `forward` (or acting) saw last. */
   backward(outputsGradient: Float64Array, rows: number): Gradient | Promise<Gradient>;

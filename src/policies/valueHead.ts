@@ -1,14 +1,17 @@
-import { type EpisodeEnds, endsEpisode } from "../rl/episodeEnds.ts";
+import { type EpisodeEnds, endsEpisode, timeLimitAsEnd } from "../rl/episodeEnds.ts";
+import type { Heads } from "./policy.ts";
 
 /** V(s_t) and V of the state after each step, [T] each. */
 export interface Values {
   readonly values: Float64Array;
   readonly nextValues: Float64Array;
+  /** V of the final observations [cuts], whether anything follows from it or not. */
+  readonly finalValues: Float64Array;
 }
 
 /**
  * The row that holds the state after step t among T steps followed by the final observations of cut episodes:
- * t + 1 within an episode, −1 after termination, T + n for the nth cut.
+ * t + 1 within an episode, −1 after termination, T + n for the nth cut; −1 also where a time limit counts as an end.
  */
 export function followingRows(ends: EpisodeEnds | undefined, steps: number): Int32Array {
   let cuts = 0;
@@ -17,17 +20,23 @@ export function followingRows(ends: EpisodeEnds | undefined, steps: number): Int
     if (ends === undefined) following[t] = t === steps - 1 ? -1 : t + 1;
     else if (ends.terminated[t] === 1) following[t] = -1;
     else following[t] = endsEpisode(ends, t, steps) ? steps + cuts++ : t + 1;
+    if (ends?.truncated[t] === timeLimitAsEnd) following[t] = -1;
   }
   return following;
 }
 
-/** How many steps of a batch end an episode without terminating: so many final observations it has. */
-export function countCuts({ terminated, truncated }: EpisodeEnds, steps: number): number {
-  let cuts = 0;
+/** The steps of a batch that end an episode without terminating: each has a final observation. */
+export function cutRows({ terminated, truncated }: EpisodeEnds, steps: number): number[] {
+  const cuts: number[] = [];
   for (let t = 0; t < steps; t++) {
-    if (terminated[t] !== 1 && (t === steps - 1 || truncated[t] !== 0)) cuts++;
+    if (terminated[t] !== 1 && (t === steps - 1 || truncated[t] !== 0)) cuts.push(t);
   }
   return cuts;
+}
+
+/** How many final observations a batch has. */
+export function countCuts(ends: EpisodeEnds, steps: number): number {
+  return cutRows(ends, steps).length;
 }
 
 /** Reads V, the last of every row's `width` outputs, of T steps and of the final observations after them. */
@@ -46,7 +55,14 @@ export function readValues(
     values[t] = outputs[t * width + last]!;
     nextValues[t] = row < 0 ? 0 : outputs[row * width + last]!;
   }
-  return { values, nextValues };
+  const cuts = ends === undefined ? 0 : countCuts(ends, steps);
+  const finalValues = Float64Array.from({ length: cuts }, (_, n) => outputs[(steps + n) * width + last]!);
+  return { values, nextValues, finalValues };
+}
+
+/** The heads of steps that do not follow each other: nothing is known of what comes after them. */
+export function withoutFollowing(heads: Heads): Heads {
+  return { ...heads, nextValues: undefined, finalValues: undefined };
 }
 
 /** ∂L/∂V of every row, [T + cuts]: what reaches V_t by name, and by V_next of the step before it. */

@@ -32,6 +32,14 @@ export interface RunSettings {
   readonly minibatches: number;
   /** A text of the loss language that computes adv and G_recorded from the batch before its first update; empty for none. */
   readonly targets: string;
+  /** ε of Adam, outside the root. */
+  readonly adamEpsilon: number;
+  /** Environment steps over which both step sizes fall to 0 in a straight line, batch by batch; null: they stay. */
+  readonly annealSteps: number | null;
+  /** Probability with which every unit of the policy network's hidden layers is dropped at a step; 0: none is. */
+  readonly dropout: number;
+  /** Whether V of the final observation follows where a time limit cut an episode; false: 0, as after termination. */
+  readonly bootstrapTruncated: boolean;
   /** What Python said of an environment of the user's Gymnasium; absent for environments of our own. */
   readonly gym?: Readonly<Record<string, unknown>>;
 }
@@ -234,6 +242,8 @@ export interface UpdateView {
   readonly kept: boolean;
   readonly pinned: boolean;
   readonly gamma: number;
+  /** What is unusual about how the batch was made, a sentence each. */
+  readonly remarks?: readonly string[];
   readonly loss: LossView;
   /** Of an update of a trace: where it stands there, and what it does not hold. */
   readonly trace?: TraceUpdateFacts;

@@ -1,3 +1,5 @@
+import type { EpisodeEnds } from "./episodeEnds.ts";
+
 /**
  * The steps that one update uses, as columns over T steps. Episodes follow each other;
  * row t belongs to the episode whose first row is the last one at or before t with time[t] = 0.
@@ -18,7 +20,7 @@ export interface Batch {
   readonly time: Float64Array;
   /** [T], 1 where the environment ended the episode. */
   readonly terminated: Uint8Array;
-  /** [T], 1 where a time limit cut the episode; 2 where only the batch was cut and the episode goes on. */
+  /** [T], not 0 where a time limit cut the episode, or only the batch and the episode goes on; see episodeEnds.ts. */
   readonly truncated: Uint8Array;
   /** [T], the number of the episode, counted from 1 over the whole run. */
   readonly episodes: Float64Array;
@@ -31,7 +33,23 @@ export interface Batch {
   readonly rows?: Float64Array | undefined;
   /** [T] each, what was computed before the larger batch's first update. */
   readonly recorded?: RecordedColumns | undefined;
+  /** [T × bytes], the hidden units that dropout kept at each step: a bit for every unit, the layers one after the other. */
+  readonly masks?: Uint8Array | undefined;
+  /** What the steps before this one left in the eligibility traces; nothing at an episode's start. */
+  readonly carried?: CarriedTraces | undefined;
 }
+
+/** What of a batch a forward pass depends on beside observations. */
+export type SeenSteps = EpisodeEnds & Pick<Batch, "masks">;
+
+/** An eligibility trace: z [|θ|], and the number whose gradient it is. */
+export interface CarriedTrace {
+  readonly value: number;
+  readonly gradient: Float64Array;
+}
+
+/** Traces by the loss language's names: z_theta, z_w. */
+export type CarriedTraces = Readonly<Record<string, CarriedTrace>>;
 
 /** Columns by the loss language's names: adv, G_recorded, V_recorded, log_pi_old. */
 export type RecordedColumns = Readonly<Record<string, Float64Array>>;

@@ -37,8 +37,8 @@ export interface TraceUpdate {
   readonly logProbs?: Float64Array | undefined;
   readonly entropies?: Float64Array | undefined;
   readonly values?: Float64Array | undefined;
-  /** [T], V of the state after each step; written where an episode was cut without terminating. */
-  readonly nextValues?: Float64Array | undefined;
+  /** V of the final observation of every episode that was cut without terminating, in order. */
+  readonly finalValues?: Float64Array | undefined;
   readonly loss?: number | undefined;
   /** [T], ∂(policy term)/∂ln π_t of the minimised loss: −c_t. */
   readonly coef?: Float64Array | undefined;
@@ -60,7 +60,11 @@ export function* traceLines(header: TraceHeader, updates: Iterable<TraceUpdate>)
   const { actionSpace, ...rest } = header;
   yield traceLine({ pgtrace: traceVersion, ...rest, action_space: actionSpace });
   for (const update of updates) {
-    for (let t = 0; t < update.time.length; t++) yield traceLine(stepOf(update, t));
+    let cuts = 0;
+    for (let t = 0; t < update.time.length; t++) {
+      const finalValue = isCut(update, t) ? update.finalValues?.[cuts++] : undefined;
+      yield traceLine({ ...stepOf(update, t), final_value: finalValue });
+    }
     yield traceLine(updateOf(update));
   }
 }
@@ -90,7 +94,6 @@ function stepOf(update: TraceUpdate, t: number): Record<string, unknown> {
     terminated: update.terminated[t] === 1,
     truncated: update.truncated[t] !== 0,
     value: update.values?.[t],
-    final_value: isCut(update, t) ? update.nextValues?.[t] : undefined,
   };
 }
 

@@ -20,7 +20,7 @@ async function open(id: string, count = 1, vector = false): Promise<GymEnvironme
   return environments;
 }
 
-const own = (name: string) => open(`own_envs:${name}`);
+const own = (name: string, count = 1) => open(`own_envs:${name}`, count);
 
 afterEach(async () => {
   await Promise.all(opened.splice(0).map((environments) => environments.close()));
@@ -138,9 +138,40 @@ describe("the bridge to Gymnasium", () => {
       expect(fake).toEqual(previous);
       for (const [row, isFake] of fake.entries()) if (isFake) expect(rewards[row]).toBe(0);
       resets += fake.reduce((sum, flag) => sum + flag, 0);
-      previous = terminated;
+      previous = terminated.slice();
     }
     expect(resets).toBeGreaterThan(3);
+  });
+});
+
+describe("episodes that begin within a step", () => {
+  test("begin with the seeds in the order in which they end, as a reset would", async () => {
+    const gym = await own("Fine-v0", 3);
+    await gym.reset([0, 1, 2], [1, 1, 1]);
+    const still = Float64Array.of(0, 0, 0);
+    for (let t = 0; t < 2; t++) expect((await gym.step([0, 1, 2], still, [5, 6, 7])).begun).toBe(0);
+    const last = await gym.step([0, 2], still, [8, 9, 10]);
+    const firsts = [...last.firsts];
+    expect([last.begun, last.terminated[0], last.terminated[1]]).toEqual([2, 1, 1]);
+    expect([...(await gym.reset([0, 2], [8, 9]))]).toEqual(firsts);
+  });
+
+  test("are no more than there are seeds", async () => {
+    const gym = await own("Fine-v0", 2);
+    await gym.reset([0, 1], [1, 1]);
+    for (let t = 0; t < 2; t++) await gym.step([0, 1], Float64Array.of(0, 0), [3]);
+    const { begun, firsts } = await gym.step([0, 1], Float64Array.of(0, 0), [3]);
+    expect([begun, firsts.length]).toEqual([1, 2]);
+  });
+
+  test("say that it was the reset that raised", async () => {
+    const gym = await own("RaisesInReset-v0");
+    await gym.reset([0], [1]);
+    for (let t = 0; t < 2; t++) await gym.step([0], Float64Array.of(0), [2]);
+    const step = gym.step([0], Float64Array.of(0), [2]);
+    await expect(step).rejects.toMatchObject({
+      message: expect.stringMatching(/^The environment's reset raised RuntimeError: no second time/),
+    });
   });
 });
 

@@ -2,13 +2,18 @@ import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { actorCriticTraces } from "../../src/algorithms/actorCritic.ts";
+import type { AlgorithmRecord } from "../../src/algorithms/algorithm.ts";
 import { algorithms } from "../../src/algorithms/registry.ts";
-import type { FrozenUpdate } from "../../src/engine/frozenUpdate.ts";
+import { type FrozenUpdate, freeze } from "../../src/engine/frozenUpdate.ts";
 import { Inspector } from "../../src/engine/inspection/inspector.ts";
 import { randomVector, smallBatch } from "../../src/engine/proof/problem.ts";
 import { updateScript } from "../../src/engine/script/updateScript.ts";
+import { resolveSettings } from "../../src/engine/settings.ts";
+import { Trainer } from "../../src/engine/trainer.ts";
 import { architectureOf } from "../../src/policies/architecture.ts";
 import type { PolicySpecification } from "../../src/policies/policy.ts";
+import { RowMasks } from "../../src/policies/rowMasks.ts";
 import type { Batch } from "../../src/rl/batch.ts";
 import type { Generator } from "../../src/rl/generator.ts";
 import { createGenerator } from "../../src/rl/randomGenerator.ts";
@@ -27,6 +32,11 @@ const policies: readonly (readonly [string, PolicySpecification])[] = [
   ["tanh without bias", { ...base, activation: "tanh", bias: false }],
   ["linear", { ...base, hidden: [] }],
   ["a shared V", { ...base, value: { trunk: "shared" } }],
+  ["dropout", { ...base, dropout: 0.4 }],
+  [
+    "tanh and dropout beside a value network",
+    { ...base, activation: "tanh", dropout: 0.7, value: { trunk: "own", hidden: [4] } },
+  ],
   ["a value network", { ...base, value: { trunk: "own", hidden: [4, 3] } }],
   ["a Gaussian", { ...base, actionCount: 2, gaussian: { sigma: "network", by: "softplus" } }],
   [
@@ -53,7 +63,7 @@ function lossesFor(specification: PolicySpecification): string[] {
     ...(specification === base ? shippedLosses : []),
     `-(gamma**t * r * log_pi).sum() - 0.1 * entropy.sum() + ${action}`,
     `${clipped} / T + where(done, 0 * log_pi, log_pi).mean() / N`,
-    ...(value ? [critic, minibatch] : []),
+    ...(value ? [critic, minibatch, actorCriticTraces.loss] : []),
   ];
 }
 
@@ -64,15 +74,30 @@ function asPart(batch: Batch, generator: Generator): Batch {
   return { ...batch, rows: Float64Array.from({ length: batch.steps }, (_, row) => row), recorded };
 }
 
+function drawnMasks(
+  steps: number,
+  hidden: readonly number[],
+  dropout: number,
+  generator: Generator,
+): Uint8Array {
+  const masks = new RowMasks(hidden, dropout, steps);
+  for (let row = 0; row < steps; row++) masks.draw(row, generator);
+  return masks.rows(steps);
+}
+
 function inspectorOf(specification: PolicySpecification, loss: string, seed: number): Inspector {
   const generator = createGenerator(seed, "scripts");
   const theta = randomVector(architectureOf(specification).parameterCount, generator, 0.8);
   const batch = smallBatch(specification, generator);
+  const { hidden, dropout } = specification;
+  const masks = dropout && { masks: drawnMasks(batch.steps, hidden, dropout, generator) };
+  const trace = () => ({ value: generator.uniform(), gradient: randomVector(theta.length, generator, 0.5) });
+  const carried = /\bz_w\b/.test(loss) && { carried: { z_theta: trace(), z_w: trace() } };
   const frozen: FrozenUpdate = {
     update: 7,
     specification,
     theta,
-    batch: /\badv\b/.test(loss) ? asPart(batch, generator) : batch,
+    batch: { ...(/\badv\b/.test(loss) ? asPart(batch, generator) : batch), ...masks, ...carried },
     gamma: 0.9,
     learningRate: 0.01,
     loss,
@@ -99,7 +124,21 @@ const cases = policies.flatMap(([name, specification]) =>
   lossesFor(specification).map((loss, index) => [name, index, specification, loss] as const),
 );
 
+/** An update of a run as the algorithm makes it, the seventh. */
+function trained({ id, actions }: AlgorithmRecord): Inspector {
+  const environment = actions === "continuous" ? "Pendulum-v1" : "CartPole-v1";
+  const trainer = new Trainer(resolveSettings({ algorithm: id, environment, seed: 2 }));
+  while (trainer.update < 7) trainer.advance(4096);
+  return new Inspector(freeze(trainer.lastFrozen()!));
+}
+
 describe.each(["pytorch", "numpy"] as const)("a script for %s", (target) => {
+  test.each(algorithms)("of an update of $id gives what the trainer recorded", (algorithm) => {
+    const lines = run(updateScript(trained(algorithm), target, "a test"));
+    for (const { name, difference } of lines) expect(difference, name).toBeLessThan(1e-10);
+    expect(lines.length).toBeGreaterThan(2);
+  });
+
   test.each(cases)(
     "of %s, loss %i, gives loss and gradient as recorded",
     (_name, index, specification, loss) => {

@@ -38,17 +38,13 @@ export class StepDetail extends Part {
     `;
   }
 
-  /** Mean and deviation of every dimension of a Gaussian action, and what each gets; beside an edited loss's the trainer's. */
+  /** Mean and deviation of every dimension of a Gaussian action, and under each what it gets; beside an edited loss's the trainer's. */
   #dimensions(view: StepView): TemplateResult {
     const before = shownSource(this.state) === "edited" ? this.state.detail.trainer : undefined;
-    const own = ownWord(this.state);
-    const headings =
-      before === undefined ? ["∂L/∂μ", "∂L/∂σ"] : [`∂L/∂μ ${own}`, "edited", `∂L/∂σ ${own}`, "edited"];
     return html`
       <table class="output-table">
-        <thead><tr><th scope="col">action</th><th scope="col">drawn</th><th scope="col">μ</th><th scope="col">σ</th>
-          ${headings.map((heading) => html`<th scope="col">${heading}</th>`)}</tr></thead>
-        <tbody>${view.dimensions?.map((dimension, i) => dimensionRow(dimension, i, before?.dimensions?.[i]))}</tbody>
+        <thead><tr><th scope="col">action</th><th scope="col">drawn</th><th scope="col">μ</th><th scope="col">σ</th></tr></thead>
+        <tbody>${view.dimensions?.map((dimension, i) => dimensionRows(dimension, i, before?.dimensions?.[i], ownWord(this.state)))}</tbody>
       </table>
     `;
   }
@@ -89,18 +85,31 @@ function identity({ crossEntropy }: StepView): TemplateResult | typeof nothing {
 
 type Dimension = NonNullable<StepView["dimensions"]>[number];
 
-function dimensionRow(dimension: Dimension, i: number, before: Dimension | undefined): TemplateResult {
-  const gradients = (own: number, trainer: number | undefined) => html`
-    ${trainer === undefined ? nothing : html`<td class="quiet">${formatSigned(trainer)}</td>`}
-    <td>${formatSigned(own)}</td>`;
+function dimensionRows(
+  dimension: Dimension,
+  i: number,
+  before: Dimension | undefined,
+  own: string,
+): TemplateResult {
   return html`
     <tr>
       <th scope="row"><i class="swatch output-${i % 6}" aria-hidden="true"></i>${dimension.name}</th>
       <td>${formatSigned(dimension.action)}${dimension.takenAs === undefined ? nothing : html` <span class="quiet" title="outside the environment's bounds, which takes the nearer one">→ ${formatSigned(dimension.takenAs)}</span>`}</td>
       <td>${formatSigned(dimension.mean)}</td>
       <td>${formatNumber(dimension.deviation)}</td>
-      ${gradients(dimension.meanGradient, before?.meanGradient)}
-      ${gradients(dimension.deviationGradient, before?.deviationGradient)}
+    </tr>
+    ${before === undefined ? nothing : gradientRow(before, own)}
+    ${gradientRow(dimension, before === undefined ? undefined : "edited")}
+  `;
+}
+
+/** What mean and deviation get, under them. */
+function gradientRow({ name, meanGradient, deviationGradient }: Dimension, whose?: string): TemplateResult {
+  return html`
+    <tr class=${whose === undefined || whose === "edited" ? "gradient-row" : "gradient-row quiet"}>
+      <th scope="row" colspan="2" aria-label="gradient of ${name}${whose === undefined ? "" : `, ${whose}`}">∂L/∂${whose === undefined ? nothing : ` ${whose}`}</th>
+      <td>${formatSigned(meanGradient)}</td>
+      <td>${formatSigned(deviationGradient)}</td>
     </tr>
   `;
 }

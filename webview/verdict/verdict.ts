@@ -36,6 +36,7 @@ export class VerdictLine extends Part {
           ${this.#explained && verdict.explanation !== "" ? html`<p class="quiet">${verdict.explanation}</p>` : nothing}
           ${verdict.undecided.length === 0 ? nothing : html`<p class="quiet">The data cannot decide: ${verdict.undecided.join("; ")}.</p>`}
           ${this.#diagnosed(verdict)}
+          ${(this.state.update?.remarks ?? []).map((remark) => html`<p class="quiet">${remark}</p>`)}
           ${loss?.ratio === undefined ? nothing : ratioLine(loss.ratio)}
           ${this.#rule(verdict)}
           ${this.#noted ? notes(verdict) : nothing}

@@ -69,6 +69,13 @@ Trains until --until-solved, --updates or --steps ends it (default: --until-solv
     epochs: { value: "N", help: "how often a batch is gone through" },
     minibatches: { value: "N", help: "in how many parts, each an update" },
     targets: { value: "FILE|TEXT", help: "a text that computes adv and G_recorded before a batch's updates" },
+    anneal: { value: "N", help: "let the step sizes fall to 0 in a straight line over N environment steps" },
+    "adam-epsilon": { value: "X", help: "ε of Adam" },
+    dropout: { value: "P", help: "drop units of the policy's hidden layers with this probability" },
+    "bootstrap-truncated": {
+      value: "true|false",
+      help: "whether V of what follows stands behind a time limit; false treats it as an end",
+    },
     backend: { value: "NAME", help: listed(["auto", ...backendNames]) },
     "until-solved": { help: "train until the average of 100 episodes counts as solved" },
     updates: { value: "N", help: "train until update N" },
@@ -225,6 +232,10 @@ function readSettings(parsed: Parsed): SettingsRequest {
     epochs: parsed.integer("epochs", 1),
     minibatches: parsed.integer("minibatches", 1),
     targets: readLoss(parsed.text("targets")),
+    annealSteps: parsed.integer("anneal", 1),
+    adamEpsilon: parsed.number("adam-epsilon"),
+    dropout: parsed.number("dropout"),
+    bootstrapTruncated: parsed.truth("bootstrap-truncated"),
   };
 }
 

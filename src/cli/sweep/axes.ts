@@ -11,7 +11,7 @@ export interface Axis {
   /** The option of `pgi train` that takes one of the values. */
   readonly option: string;
   readonly setting: Setting;
-  readonly kind: "name" | "number" | "integer" | "layers" | "text";
+  readonly kind: "name" | "number" | "integer" | "layers" | "text" | "truth";
   readonly help: string;
 }
 
@@ -40,6 +40,15 @@ export const axes: readonly Axis[] = [
   { option: "batch", setting: "batch", kind: "integer", help: "episodes or steps per update" },
   { option: "epochs", setting: "epochs", kind: "integer", help: "how often a batch is gone through" },
   { option: "minibatches", setting: "minibatches", kind: "integer", help: "in how many parts" },
+  { option: "anneal", setting: "annealSteps", kind: "integer", help: "steps over which α falls to 0" },
+  { option: "adam-epsilon", setting: "adamEpsilon", kind: "number", help: "ε of Adam" },
+  { option: "dropout", setting: "dropout", kind: "number", help: "probabilities of dropping a hidden unit" },
+  {
+    option: "bootstrap-truncated",
+    setting: "bootstrapTruncated",
+    kind: "truth",
+    help: "true, false: V behind a time limit, or an end",
+  },
   { option: "seed", setting: "seed", kind: "integer", help: "seeds: 1-10 or 3,5,8 (default 1)" },
 ];
 
@@ -76,11 +85,17 @@ function readWord(axis: Axis, option: string, word: string): readonly string[] {
   if (axis.kind === "text") return [readTextFile(word)];
   if (axis.kind === "layers") return [layersOf(word)];
   if (axis.kind === "name") return [word];
+  if (axis.kind === "truth") return [truthOf(option, word)];
   const value = Number(word);
   if (Number.isNaN(value)) throw new UserError("usage", `--${option} takes numbers, not "${word}".`);
   if (axis.kind === "integer" && !Number.isSafeInteger(value))
     throw new UserError("usage", `--${option} takes whole numbers and ranges like 1-10, not "${word}".`);
   return [String(value)];
+}
+
+function truthOf(option: string, word: string): string {
+  if (word === "true" || word === "false") return word;
+  throw new UserError("usage", `--${option} is true or false, not "${word}".`);
 }
 
 function wholeNumbers(option: string, word: string, first: number, last: number): readonly string[] {
@@ -113,5 +128,6 @@ export function typedWords(words: Readonly<Record<string, string>>): Readonly<Re
 
 function settingOf(kind: Axis["kind"], word: string): unknown {
   if (kind === "layers") return readHidden(word);
+  if (kind === "truth") return word === "true";
   return kind === "number" || kind === "integer" ? Number(word) : word;
 }

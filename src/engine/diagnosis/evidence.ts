@@ -148,7 +148,9 @@ function trajectoriesOf(trace: Trace, given: Int32Array): Trajectories {
 /** Rows of one environment after another; the order in time stays. */
 function byEnvironment(environments: Column, rows: Int32Array): Int32Array {
   if (environments.given === 0) return rows;
-  const order = Array.from(rows).sort((a, b) => environments.at(a) - environments.at(b) || a - b);
+  // A step that names no environment is of the first.
+  const environment = (row: number) => environments.at(row) || 0;
+  const order = Array.from(rows).sort((a, b) => environment(a) - environment(b) || a - b);
   return Int32Array.from(order);
 }
 

@@ -21,6 +21,11 @@ export function encodeFrame(kind: number, body: Uint8Array): Uint8Array {
   return bytes;
 }
 
+/** The kind of a whole frame. */
+export function kindOf(frame: Uint8Array): number {
+  return new DataView(frame.buffer, frame.byteOffset).getUint32(0, true);
+}
+
 /** Puts frames together from chunks that are cut anywhere. */
 export class FrameReader {
   #bytes: Uint8Array = new Uint8Array(0);
@@ -61,14 +66,37 @@ export class FrameReader {
   }
 }
 
-/** Numbers as a frame's body. Every platform that runs this is little-endian. */
-export function encodeNumbers(numbers: Float64Array): Uint8Array {
-  return new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
+/** A frame of numbers whose bytes are used again: one request is written only when the one before it was answered. */
+export class NumbersFrame {
+  #buffer = new ArrayBuffer(headerBytes);
+  #length = 0;
+
+  /** Room for `count` numbers, to be filled. Every platform that runs this is little-endian. */
+  numbers(count: number): Float64Array {
+    this.#length = 8 * count;
+    if (this.#buffer.byteLength < headerBytes + this.#length) {
+      this.#buffer = new ArrayBuffer(headerBytes + 2 * this.#length);
+    }
+    return new Float64Array(this.#buffer, headerBytes, count);
+  }
+
+  /** The whole frame: valid until `numbers` is called again. */
+  frame(kind: number): Uint8Array {
+    const header = new Uint32Array(this.#buffer, 0, 2);
+    header[0] = kind;
+    header[1] = this.#length;
+    return new Uint8Array(this.#buffer, 0, headerBytes + this.#length);
+  }
 }
 
-/** A frame's body as numbers: a copy. Throws RangeError where it is not `expected` numbers long. */
-export function decodeNumbers(body: Uint8Array, expected: number): Float64Array {
-  if (body.length !== 8 * expected) throw new RangeError(`${body.length} bytes for ${expected} numbers`);
-  const copy = new Uint8Array(body);
-  return new Float64Array(copy.buffer);
+/** A frame's body as numbers: a view where it lies on a number's boundary, else a copy. Throws RangeError where it is none. */
+export function decodeNumbers(body: Uint8Array): Float64Array {
+  if (body.length % 8 !== 0) throw new RangeError(`${body.length} bytes for numbers`);
+  const { buffer, byteOffset } = body.byteOffset % 8 === 0 ? body : new Uint8Array(body);
+  return new Float64Array(buffer, byteOffset, body.length / 8);
+}
+
+/** Throws RangeError where they are not so many. */
+export function expectNumbers({ length }: Float64Array, expected: number): void {
+  if (length !== expected) throw new RangeError(`${length} numbers for ${expected}`);
 }

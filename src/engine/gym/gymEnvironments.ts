@@ -1,8 +1,9 @@
 import { actionSize } from "../../environments/spaces.ts";
 import { type GymDescription, type GymFacts, parseFacts, readFacts } from "./description.ts";
-import { decodeNumbers, encodeNumbers, frameKinds } from "./frames.ts";
+import { decodeNumbers, encodeFrame, expectNumbers, frameKinds, NumbersFrame } from "./frames.ts";
 import { PythonError, PythonProcess } from "./pythonProcess.ts";
 import type { AutoresetMode, RemoteEnvironments, RemoteSteps } from "./remote.ts";
+import { figures, StepReply } from "./stepReply.ts";
 
 /** Which environments to make, and where. */
 export interface GymRequest {
@@ -22,12 +23,6 @@ export interface GymRequest {
   readonly options?: Readonly<Record<string, unknown>>;
 }
 
-const terminatedFlag = 1;
-const truncatedFlag = 2;
-const fakeFlag = 4;
-/** Numbers before the observation in a row of a step's reply: reward, flags, clipped. */
-const figures = 3;
-
 /** N environments of the user's Gymnasium in a Python of their own. Every call may reject with a PythonError. */
 export class GymEnvironments implements RemoteEnvironments {
   readonly id: string;
@@ -38,6 +33,8 @@ export class GymEnvironments implements RemoteEnvironments {
   readonly observationSize: number;
   readonly actionSize: number;
   readonly #process: PythonProcess;
+  readonly #request = new NumbersFrame();
+  readonly #reply: StepReply;
 
   private constructor(request: GymRequest, process: PythonProcess, facts: GymFacts) {
     const description = readFacts(facts);
@@ -48,6 +45,7 @@ export class GymEnvironments implements RemoteEnvironments {
     this.observationSize = description.observationSpace.low.length;
     this.actionSize = actionSize(description.actionSpace);
     this.#process = process;
+    this.#reply = new StepReply(request.count, this.observationSize);
   }
 
   /** Starts Python and makes the environments there. */
@@ -56,7 +54,7 @@ export class GymEnvironments implements RemoteEnvironments {
     const process = new PythonProcess(request.python, request.script, request.folder);
     try {
       const body = JSON.stringify({ id, count, vector: vector ?? false, options: options ?? {} });
-      const reply = await process.ask(frameKinds.make, new TextEncoder().encode(body));
+      const reply = await process.ask(encodeFrame(frameKinds.make, new TextEncoder().encode(body)));
       return new GymEnvironments(request, process, parseFacts(reply));
     } catch (error) {
       await process.close();
@@ -73,40 +71,53 @@ export class GymEnvironments implements RemoteEnvironments {
   }
 
   async reset(indices: readonly number[], seeds: readonly number[]): Promise<Float64Array> {
-    const asked = Float64Array.of(indices.length, ...indices, ...seeds);
-    const body = await this.#process.ask(frameKinds.reset, encodeNumbers(asked));
-    const observations = decodeNumbers(body, indices.length * this.observationSize);
-    this.#checkNumbers(observations, 0, this.observationSize, indices, "after reset");
+    const k = indices.length;
+    const numbers = this.#request.numbers(1 + 2 * k);
+    numbers[0] = k;
+    numbers.set(indices, 1);
+    numbers.set(seeds, 1 + k);
+    const observations = await this.#ask(frameKinds.reset);
+    expectNumbers(observations, k * this.observationSize);
+    this.#checkNumbers(observations, this.observationSize, indices, "after reset");
     return observations;
   }
 
-  async step(indices: readonly number[], actions: Float64Array): Promise<RemoteSteps> {
+  async step(
+    indices: readonly number[],
+    actions: Float64Array,
+    seeds: readonly number[] = [],
+  ): Promise<RemoteSteps> {
     const k = indices.length;
-    const asked = new Float64Array(1 + k + k * this.actionSize);
-    asked[0] = k;
-    asked.set(indices, 1);
-    asked.set(actions.subarray(0, k * this.actionSize), 1 + k);
+    const taken = k * this.actionSize;
+    const numbers = this.#request.numbers(2 + k + taken + seeds.length);
+    numbers[0] = k;
+    numbers[1] = seeds.length;
+    numbers.set(indices, 2);
+    for (let i = 0; i < taken; i++) numbers[2 + k + i] = actions[i]!;
+    numbers.set(seeds, 2 + k + taken);
+    const rows = await this.#ask(frameKinds.step);
+    const reply = this.#reply;
+    reply.read(rows, k, seeds.length);
     const width = figures + this.observationSize;
-    const body = await this.#process.ask(frameKinds.step, encodeNumbers(asked));
-    const rows = decodeNumbers(body, k * width);
-    this.#checkNumbers(rows, 0, width, indices, "in step");
-    return readSteps(rows, k, this.observationSize);
+    this.#checkNumbers(rows.subarray(0, k * width), width, indices, "in step");
+    const begun = indices.filter((_, row) => reply.hasEnded(row));
+    this.#checkNumbers(reply.firsts, this.observationSize, begun, "after reset");
+    return reply;
   }
 
   close(): Promise<void> {
     return this.#process.close();
   }
 
+  /** Asks with what `#request` holds. */
+  async #ask(kind: number): Promise<Float64Array> {
+    return decodeNumbers(await this.#process.ask(this.#request.frame(kind)));
+  }
+
   /** Throws for the first number that is none, with the place where it stands. */
-  #checkNumbers(
-    rows: Float64Array,
-    start: number,
-    width: number,
-    indices: readonly number[],
-    when: string,
-  ): void {
-    const wrong = rows.findIndex((value) => Number.isNaN(value));
-    if (wrong < start) return;
+  #checkNumbers(rows: Float64Array, width: number, indices: readonly number[], when: string): void {
+    const wrong = firstNaN(rows);
+    if (wrong === -1) return;
     const column = wrong % width;
     const head = width - this.observationSize;
     const what =
@@ -116,25 +127,8 @@ export class GymEnvironments implements RemoteEnvironments {
   }
 }
 
-function readSteps(rows: Float64Array, k: number, observationSize: number): RemoteSteps {
-  const width = figures + observationSize;
-  const steps = {
-    observations: new Float64Array(k * observationSize),
-    rewards: new Float64Array(k),
-    terminated: new Uint8Array(k),
-    truncated: new Uint8Array(k),
-    fake: new Uint8Array(k),
-    clipped: new Uint8Array(k),
-  };
-  for (let row = 0; row < k; row++) {
-    const at = row * width;
-    const flags = rows[at + 1]!;
-    steps.rewards[row] = rows[at]!;
-    steps.terminated[row] = flags & terminatedFlag ? 1 : 0;
-    steps.truncated[row] = flags & truncatedFlag ? 1 : 0;
-    steps.fake[row] = flags & fakeFlag ? 1 : 0;
-    steps.clipped[row] = Math.min(rows[at + 2]!, 255);
-    steps.observations.set(rows.subarray(at + figures, at + width), row * observationSize);
-  }
-  return steps;
+/** A loop: it takes a tenth of the time of `findIndex` and its callback. */
+function firstNaN(values: Float64Array): number {
+  for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i])) return i;
+  return -1;
 }

@@ -1,7 +1,7 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 import { UserError } from "../userError.ts";
-import { encodeFrame, type Frame, FrameReader, frameKinds } from "./frames.ts";
+import { type Frame, FrameReader, frameKinds, kindOf } from "./frames.ts";
 
 /** Trouble on Python's side: one line for a person, and the whole text for the log. */
 export class PythonError extends UserError {
@@ -73,12 +73,12 @@ export class PythonProcess {
     return this.#standardError;
   }
 
-  /** Sends a request. @returns the reply's body. Rejects with a PythonError. */
-  ask(kind: number, body: Uint8Array): Promise<Uint8Array> {
+  /** Sends a request, a whole frame. @returns the reply's body. Rejects with a PythonError. */
+  ask(frame: Uint8Array): Promise<Uint8Array> {
     if (this.#failure) return Promise.reject(this.#failure);
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ kind, resolve, reject });
-      this.#child.stdin.write(encodeFrame(kind, body));
+      this.#waiting.push({ kind: kindOf(frame), resolve, reject });
+      this.#child.stdin.write(frame);
     });
   }
 

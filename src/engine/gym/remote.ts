@@ -1,4 +1,4 @@
-/** What k environments did in one step, row by row. */
+/** What k environments did in one step, row by row; columns may be longer. */
 export interface RemoteSteps {
   /** [k × observationSize], the observation after the step: an episode's last one where it ended. */
   readonly observations: Float64Array;
@@ -12,6 +12,10 @@ export interface RemoteSteps {
   readonly fake: Uint8Array;
   /** [k], in how many dimensions the action lay beyond its bounds and was moved to them. */
   readonly clipped: Uint8Array;
+  /** How many of the ended environments, in the order of their rows, began their next episode at once. */
+  readonly begun: number;
+  /** [begun × observationSize], what those see first. */
+  readonly firsts: Float64Array;
 }
 
 /** How an environment whose episode has ended begins the next one: by itself with or after its last step, or when told. */
@@ -24,7 +28,11 @@ export interface RemoteEnvironments {
   readonly autoreset: AutoresetMode;
   /** Starts an episode in those environments, with a seed each or −1 for none. @returns [k × observationSize]. */
   reset(indices: readonly number[], seeds: readonly number[]): Promise<Float64Array>;
-  /** Takes one action [k × actionSize] in each of those environments; in all of them unless autoreset is Disabled. */
-  step(indices: readonly number[], actions: Float64Array): Promise<RemoteSteps>;
+  /**
+   * Takes one action [k × actionSize] in each of those environments; in all of them unless autoreset is Disabled. Where it
+   * is, the environments that end begin their next episode with the seeds, in the order of their rows, as long as there are
+   * any. The columns hold until the next call.
+   */
+  step(indices: readonly number[], actions: Float64Array, seeds: readonly number[]): Promise<RemoteSteps>;
   close(): Promise<void>;
 }

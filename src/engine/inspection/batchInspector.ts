@@ -128,8 +128,9 @@ export abstract class BatchInspector {
     return judge({ ...about, ...this.#fingerprintInput(evaluation) }, this.#candidates);
   }
 
-  #fingerprintInput({ gradient, direct, adjoints }: Derivatives) {
-    const named = {
+  #fingerprintInput({ gradient, direct, adjoints, heads: named }: Derivatives) {
+    const adjointsByName = {
+      traceAdjoints: this.frozen.batch.carried && named?.traces,
       logPiAdjoint: adjoints.log_pi,
       entropyAdjoint: adjoints.entropy,
       valueAdjoint: adjoints.V,
@@ -142,7 +143,7 @@ export abstract class BatchInspector {
       const whole = { mu: gradient.mu!, logSigma: gradient.logSigma! };
       const part = direct && { mu: direct.mu!, logSigma: direct.logSigma! };
       const gaussian = { dimensions: actionCount, actions, mu, logSigma, gradient: whole, direct: part };
-      return { ...named, gaussian };
+      return { ...adjointsByName, gaussian };
     }
     // What a policy put out is not known everywhere; then a loss can name nothing but its probabilities.
     const { probabilities = new Float64Array() } = heads;
@@ -150,7 +151,7 @@ export abstract class BatchInspector {
       logitsGradient: gradient.logits ?? new Float64Array(),
       directGradient: direct?.logits,
     };
-    return { ...named, actionCount, actions, probabilities, ...outputs };
+    return { ...adjointsByName, actionCount, actions, probabilities, ...outputs };
   }
 
   /** What a verdict needs of the batch, whatever the loss. */

@@ -26,7 +26,8 @@ export type Evaluated =
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
 /** A loss's derivatives at the heads. */
-export type Derivatives = Pick<BatchEvaluation, "gradient" | "direct" | "adjoints">;
+export type Derivatives = Pick<BatchEvaluation, "gradient" | "direct" | "adjoints"> &
+  Partial<Pick<BatchEvaluation, "heads">>;
 
 /** What follows from ∂L/∂outputs: g, ‖g_t‖ and g_t·g. */
 export interface Followed {

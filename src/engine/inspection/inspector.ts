@@ -1,8 +1,9 @@
 import { KernelsBackend } from "../../policies/kernels.ts";
 import type { Heads, ParameterView } from "../../policies/policy.ts";
-import { followingRows } from "../../policies/valueHead.ts";
+import { followingRows, withoutFollowing } from "../../policies/valueHead.ts";
 import type { Batch } from "../../rl/batch.ts";
 import { seenObservations } from "../../rl/seenObservations.ts";
+import { addCarried } from "../carriedTraces.ts";
 import type { FrozenUpdate } from "../frozenUpdate.ts";
 import { type BatchEvaluation, type ReadLoss, readLossText } from "../lossOnBatch.ts";
 import { BatchInspector } from "./batchInspector.ts";
@@ -26,7 +27,7 @@ export class Inspector extends BatchInspector {
     this.backend.setTheta(frozen.theta);
     const { actions, steps } = frozen.batch;
     const heads = this.backend.forward(seenObservations(frozen.batch), actions, steps, frozen.batch);
-    this.heads = frozen.batch.rows === undefined ? heads : { ...heads, nextValues: undefined };
+    this.heads = frozen.batch.rows === undefined ? heads : withoutFollowing(heads);
   }
 
   get parameters(): readonly ParameterView[] {
@@ -38,9 +39,10 @@ export class Inspector extends BatchInspector {
     return readLossText(text, specification, batch.rows !== undefined);
   }
 
-  protected follow({ gradient: { outputs, rows } }: BatchEvaluation): Followed {
+  protected follow({ gradient: { outputs, rows }, heads }: BatchEvaluation): Followed {
     const { batch } = this.frozen;
     const computed = this.backend.backward(outputs, rows);
+    addCarried(batch.carried, heads, (trace, weight) => this.backend.addToGradient(trace, weight));
     const gradient = {
       gradient: computed.gradient.slice(),
       stepNorms: computed.stepNorms.slice(0, batch.steps),

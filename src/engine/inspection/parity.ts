@@ -6,6 +6,7 @@ import type { Backends } from "../backends/backends.ts";
 import type { DeviceBackend } from "../backends/deviceBackend.ts";
 import { isDevice } from "../backends/names.ts";
 import { relativeDifference } from "../backends/relativeDifference.ts";
+import type { FrozenUpdate } from "../frozenUpdate.ts";
 import { UserError } from "../userError.ts";
 import type { InspectedLoss, Inspector } from "./inspector.ts";
 
@@ -13,8 +14,9 @@ import type { InspectedLoss, Inspector } from "./inspector.ts";
 export async function parityOf(inspector: Inspector, backends: Backends): Promise<ParityView> {
   const { trainer, frozen } = inspector;
   const rows: ParityRow[] = [];
-  const trouble: string[] = [];
-  for (const { name } of await backends.present()) {
+  const trouble = kernelsOnly(frozen);
+  const present = trouble.length > 0 ? [] : await backends.present();
+  for (const { name } of present) {
     try {
       if (isDevice(name)) rows.push(await rowOf(await backends.open(name), inspector, trainer));
     } catch (error) {
@@ -24,6 +26,12 @@ export async function parityOf(inspector: Inspector, backends: Backends): Promis
     }
   }
   return { update: frozen.update, kernels: kernelsMilliseconds(inspector, trainer), rows, trouble };
+}
+
+/** What of an update no device computes, as a sentence. */
+function kernelsOnly({ specification, batch }: FrozenUpdate): string[] {
+  if (specification.dropout !== undefined) return ["Dropout is computed on kernels alone."];
+  return batch.carried ? ["Eligibility traces are computed on kernels alone."] : [];
 }
 
 async function rowOf(

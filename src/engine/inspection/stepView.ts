@@ -152,6 +152,11 @@ function weightOf(loss: InspectedLoss, step: number): number {
   return loss.verdict.fingerprint.weights[step]!;
 }
 
+/** Five digits, with a sign that no dash beside it can be taken for; −0 is 0. */
+function weightText(weight: number): string {
+  return (weight === 0 ? 0 : weight).toPrecision(5).replaceAll("-", "−");
+}
+
 function hasEntropyTerm(loss: InspectedLoss): boolean {
   return loss.verdict.fingerprint.entropyWeights !== undefined;
 }
@@ -160,12 +165,12 @@ function categoricalSentence(outputs: StepView["outputs"], weight: number, loss:
   if (outputs.every(({ gradient }) => Number.isNaN(gradient))) return unknownSentence;
   const taken = outputs.find((output) => output.taken);
   const entropy = hasEntropyTerm(loss) ? " (plus the entropy term)" : "";
-  const c = weight.toPrecision(5);
+  const c = weight < 0 ? `(${weightText(weight)})` : weightText(weight);
   const pi = (taken?.probability ?? Number.NaN).toPrecision(4);
   return `Every output gets a gradient: the taken one −c(1−π) = −${c}·(1−${pi}), the others +c·π${entropy}. They sum to 0.`;
 }
 
 function gaussianSentence(weight: number, hasEntropy: boolean): string {
   const entropy = hasEntropy ? " (plus the entropy term)" : "";
-  return `With ε = (a − μ)/σ, μ gets −c·ε/σ and σ gets −c·(ε² − 1)/σ${entropy}, c = ${weight.toPrecision(5)}: μ moves towards an action that paid, and σ grows where the action lay more than σ away.`;
+  return `With ε = (a − μ)/σ, μ gets −c·ε/σ and σ gets −c·(ε² − 1)/σ${entropy}, c = ${weightText(weight)}: μ moves towards an action that paid, and σ grows where the action lay more than σ away.`;
 }

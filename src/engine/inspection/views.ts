@@ -5,6 +5,7 @@ import type { InspectedLoss } from "./inspectedLoss.ts";
 import { compareGradients, describeLayers } from "./layers.ts";
 import type { Names } from "./names.ts";
 import { ratioView } from "./ratioView.ts";
+import { batchRemarks } from "./remarks.ts";
 import { ruleViews } from "./ruleViews.ts";
 import { verdictFixes } from "./verdictFixes.ts";
 
@@ -53,6 +54,7 @@ export interface UpdateFacts {
 
 export function updateView(inspector: BatchInspector, names: Names, facts: UpdateFacts): UpdateView {
   const { batch, update, gamma } = inspector.frozen;
+  const remarks = batchRemarks(inspector);
   return {
     run: facts.run,
     update,
@@ -65,6 +67,7 @@ export function updateView(inspector: BatchInspector, names: Names, facts: Updat
     kept: facts.kept,
     pinned: facts.pinned,
     gamma,
+    ...(remarks.length > 0 && { remarks }),
     loss: lossView(inspector, inspector.trainer, names),
     ...(facts.trace && { trace: facts.trace }),
   };

@@ -7,6 +7,7 @@ import type { HeadAdjoints } from "../../policies/heads.ts";
 import { KernelsBackend } from "../../policies/kernels.ts";
 import type { ProofCheckView } from "../../protocol/proofViews.ts";
 import { createGenerator } from "../../rl/randomGenerator.ts";
+import { addCarried, addScaled } from "../carriedTraces.ts";
 import { lossInputs } from "../lossInputs.ts";
 import { type BatchEvaluation, evaluateToInspect, headAdjoints, readLossText } from "../lossOnBatch.ts";
 import { compareDifferences, compareDirect, isZero } from "./compare.ts";
@@ -103,7 +104,9 @@ function ruleCheck(
   if (!rule) return [];
   const weights = rule.weights(problem);
   const stated = directGradient(problem, weights);
-  const { values, nextValues, ...policy } = adjoints;
+  const { values, nextValues, ...others } = adjoints;
+  const { z_w, ...ofPolicy } = others.traces ?? {};
+  const policy = { ...others, traces: ofPolicy };
   const setsValueApart = speaksOfValue(adjoints) && !speaksOfValue(weights);
   const ours = setsValueApart ? directGradient(problem, policy) : autodiff;
   const title = `the loss${setsValueApart ? ", its value term apart," : ""} ↔ ${rule.title}`;
@@ -145,12 +148,14 @@ function byAutodiff(
   );
   const logProbabilities = heads.logProbabilities.slice(0, batch.steps);
   const { outputs, rows } = evaluation.gradient;
-  const { gradient, stepNorms } = policy.backward(outputs, rows);
+  const { gradient: ofOutputs, stepNorms } = policy.backward(outputs, rows);
+  const gradient = ofOutputs.slice();
+  addCarried(batch.carried, evaluation.heads, (trace, weight) => addScaled(gradient, trace, weight));
   return {
     ok: true,
     policy,
     evaluation,
-    gradient: gradient.slice(),
+    gradient,
     stepNorms: stepNorms.slice(0, batch.steps),
     logProbabilities,
     inputs,

@@ -33,13 +33,19 @@ export function directGradient(problem: ProofProblem, adjoints: HeadAdjoints): D
   const norms: number[] = [];
   for (const [row, observation] of observationRows(batch).entries()) {
     one.fill(0);
-    const run = policy.run(theta, observation);
+    const run = policy.run(theta, observation, policy.factors(batch, row));
     const weights = row < batch.steps ? actionWeights(problem, run, adjoints, row) : [];
     for (const weight of [...weights, weighted("value", 0, values[row] ?? [])]) {
       if (weight.size !== 0) policy.addOutputGradient(theta, run, weight, weight, one, mass);
     }
     norms.push(Math.sqrt(one.reduce((sum, g) => sum + g * g, 0)));
     for (let i = 0; i < one.length; i++) gradient[i]! += one[i]!;
+  }
+  for (const [name, weight] of Object.entries(adjoints.traces ?? {})) {
+    for (const [i, z] of (batch.carried?.[name]?.gradient ?? []).entries()) {
+      gradient[i]! += weight * z;
+      mass[i]! += Math.abs(weight * z);
+    }
   }
   return { gradient, mass, stepNorms: Float64Array.from(norms.slice(0, batch.steps)) };
 }
@@ -163,7 +169,7 @@ export function plainLogProbabilities({ batch, theta, specification }: ProofProb
   const { actionCount, gaussian } = specification;
   const rows = observationRows(batch).slice(0, batch.steps);
   return Float64Array.from(rows, (observation, t) => {
-    const { action, deviation } = policy.run(theta, observation);
+    const { action, deviation } = policy.run(theta, observation, policy.factors(batch, t));
     if (gaussian === undefined) return categoricalLogProbability(action, batch.actions[t]!);
     const taken = batch.actions.subarray(t * actionCount, (t + 1) * actionCount);
     return action.reduce((sum, mu, k) => {

@@ -5,6 +5,7 @@ import { headNames } from "../../loss/names.ts";
 import type { Tensor } from "../../loss/tensor.ts";
 import type { Heads, PolicySpecification } from "../../policies/policy.ts";
 import type { EpisodeEnds } from "../../rl/episodeEnds.ts";
+import { traceAt } from "../carriedTraces.ts";
 import { lossInputs } from "../lossInputs.ts";
 import { PlainPolicy, type PlainRun, type UnitKink } from "./plainPolicy.ts";
 import { type ProofProblem, seenObservations } from "./problem.ts";
@@ -124,6 +125,11 @@ export class LossFunction {
     const heads = this.#policy.forward(this.#observations, batch.actions, batch.steps, batch);
     for (const [name, tensor] of lossInputs(this.#moving, { batch, heads, gamma, learningRate })) {
       this.#inputs.set(name, tensor);
+    }
+    for (const [name, trace] of Object.entries(batch.carried ?? {})) {
+      const value = traceAt(trace, theta, this.#problem.theta);
+      const data = new Float64Array(batch.steps).fill(value);
+      if (this.#moving.includes(name)) this.#inputs.set(name, { shape: [batch.steps], data });
     }
     return this.#loss.evaluate(this.#inputs, { keep: "leaves" });
   }

@@ -12,6 +12,8 @@ interface PlainLayer {
 export interface Activations {
   readonly values: readonly Float64Array[];
   readonly sums: readonly Float64Array[];
+  /** What dropout multiplied each hidden layer's outputs with; undefined where nothing was dropped. */
+  readonly factors: readonly Float64Array[] | undefined;
 }
 
 /** The nearest θ + s·d at which a relu unit opens or shuts. */
@@ -59,21 +61,23 @@ export class PlainNetwork {
   }
 
   /** Everything that one observation becomes on its way to the logits, which are the last of `values`. */
-  run(theta: Float64Array, observation: Float64Array): Activations {
+  run(theta: Float64Array, observation: Float64Array, factors?: readonly Float64Array[]): Activations {
     const values = [observation];
     const sums: Float64Array[] = [];
     for (const [index, layer] of this.#layers.entries()) {
       const sum = affine(layer, theta, theta, values[index]!);
       sums.push(sum);
-      values.push(index === this.#layers.length - 1 ? sum : sum.map((z) => this.#activate(z)));
+      const factor = factors?.[index];
+      const isLast = index === this.#layers.length - 1;
+      values.push(isLast ? sum : sum.map((z, unit) => this.#activate(z) * (factor?.[unit] ?? 1)));
     }
-    return { values, sums };
+    return { values, sums, factors };
   }
 
   /** Adds weight · ∇_θ z_output to `into`, and size · |∇_θ z_output| to `mass`, by backpropagation from that output alone. */
   addOutputGradient(
     theta: Float64Array,
-    { values }: Activations,
+    { values, sums, factors }: Activations,
     output: number,
     weight: number,
     size: number,
@@ -87,14 +91,19 @@ export class PlainNetwork {
       const below = values[index]!;
       addLayer(layer, delta, below, weight, into);
       addLayer(layer, delta.map(Math.abs), below.map(Math.abs), size, mass);
-      if (index > 0) delta = this.#backThrough(layer, theta, delta, below);
+      if (index > 0) delta = this.#backThrough(layer, theta, delta, sums[index - 1]!, factors?.[index - 1]);
     }
   }
 
   /** The side of 0 on which every relu unit lies for one row, appended to `codes`. */
-  addUnitSigns(theta: Float64Array, observation: Float64Array, codes: number[]): void {
+  addUnitSigns(
+    theta: Float64Array,
+    observation: Float64Array,
+    codes: number[],
+    factors?: readonly Float64Array[],
+  ): void {
     if (!this.#isRelu) return;
-    const { sums } = this.run(theta, observation);
+    const { sums } = this.run(theta, observation, factors);
     for (const sum of sums.slice(0, -1)) for (const z of sum) codes.push(Math.sign(z));
   }
 
@@ -119,7 +128,7 @@ export class PlainNetwork {
   nearestKink(
     theta: Float64Array,
     direction: Float64Array,
-    { values, sums }: Activations,
+    { values, sums, factors }: Activations,
     limit: number,
   ): UnitDistance | undefined {
     if (!this.#isRelu) return undefined;
@@ -138,6 +147,7 @@ export class PlainNetwork {
           nearest = { distance, layer: index + 1, unit };
         }
         if (!(sum[unit]! > 0)) moved[unit] = 0;
+        else moved[unit]! *= factors?.[index]?.[unit] ?? 1;
       }
       tangent = moved;
     }
@@ -158,12 +168,13 @@ export class PlainNetwork {
     { inputs, outputs, weights }: PlainLayer,
     theta: Float64Array,
     delta: Float64Array,
-    below: Float64Array,
+    sumsBelow: Float64Array,
+    factor: Float64Array | undefined,
   ): Float64Array<ArrayBuffer> {
     return Float64Array.from({ length: inputs }, (_, i) => {
       let sum = 0;
       for (let j = 0; j < outputs; j++) sum += delta[j]! * theta[weights + j * inputs + i]!;
-      return sum * this.#slope(below[i]!);
+      return sum * this.#slope(this.#activate(sumsBelow[i]!)) * (factor?.[i] ?? 1);
     });
   }
 }

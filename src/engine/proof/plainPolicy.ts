@@ -52,9 +52,10 @@ export class PlainPolicy {
     this.parameterCount = this.#valueNetwork?.end ?? offset;
   }
 
-  run(theta: Float64Array, observation: Float64Array): PlainRun {
+  /** `factors` are those of the policy network's hidden layers under dropout. */
+  run(theta: Float64Array, observation: Float64Array, factors?: readonly Float64Array[]): PlainRun {
     const { actionCount, gaussian, value } = this.#specification;
-    const policyRun = this.#network.run(theta, observation);
+    const policyRun = this.#network.run(theta, observation, factors);
     const outputs = Array.from(policyRun.values.at(-1)!);
     const valueRun = this.#valueNetwork?.run(theta, observation);
     const free = Array.from(theta.subarray(this.#network.end, this.#network.end + this.#free));
@@ -98,7 +99,23 @@ export class PlainPolicy {
 
   /** Every row of a batch through the policy. */
   runs(theta: Float64Array, batch: Batch): PlainRun[] {
-    return observationRows(batch).map((observation) => this.run(theta, observation));
+    return observationRows(batch).map((observation, row) =>
+      this.run(theta, observation, this.factors(batch, row)),
+    );
+  }
+
+  /** What dropout multiplies the hidden layers' outputs with at a row, bit by bit; undefined where nothing is dropped. */
+  factors({ masks, steps }: Batch, row: number): Float64Array[] | undefined {
+    const { hidden, dropout } = this.#specification;
+    if (masks === undefined || dropout === undefined) return undefined;
+    let place = 8 * row * (masks.length / steps);
+    return hidden.map((size) =>
+      Float64Array.from({ length: size }, () => {
+        const isKept = Math.floor((masks[Math.floor(place / 8)] ?? 0) / 2 ** (place % 8)) % 2 === 1;
+        place++;
+        return isKept ? 1 / (1 - dropout) : 0;
+      }),
+    );
   }
 
   /** The first relu unit, of any of the rows that were run at θ, that changes sides when θ moves along `direction`. */
@@ -124,8 +141,10 @@ export class PlainPolicy {
   /** The side of 0 on which every relu unit of every row lies. */
   unitSigns(theta: Float64Array, batch: Batch): number[] {
     const codes: number[] = [];
-    for (const observation of observationRows(batch)) {
-      for (const [, plain] of this.#networks()) plain.addUnitSigns(theta, observation, codes);
+    for (const [row, observation] of observationRows(batch).entries()) {
+      const factors = this.factors(batch, row);
+      for (const [network, plain] of this.#networks())
+        plain.addUnitSigns(theta, observation, codes, network === "policy" ? factors : undefined);
     }
     return codes;
   }

@@ -1,3 +1,4 @@
+import { traceNames } from "../../loss/names.ts";
 import { parseLoss } from "../../loss/parse.ts";
 import { architectureOf } from "../../policies/architecture.ts";
 import type { PolicySpecification } from "../../policies/policy.ts";
@@ -40,7 +41,19 @@ export function smallProblem(seed: number, text = ""): ProofProblem {
   const theta = randomVector(architectureOf(specification).parameterCount, generator, 0.8);
   const batch = smallBatch(specification, generator);
   const recorded = names.has("adv") ? partOfLarger(batch, generator) : {};
-  return { batch: { ...batch, ...recorded }, specification, theta, gamma: 0.9, learningRate: 0.01 };
+  const traces = traceNames.filter((name) => names.has(name));
+  const carried = traces.map((name) => {
+    const gradient = randomVector(theta.length, generator, 1);
+    return [name, { value: 0, gradient }] as const;
+  });
+  const before = traces.length > 0 ? { carried: Object.fromEntries(carried) } : {};
+  return {
+    batch: { ...batch, ...recorded, ...before },
+    specification,
+    theta,
+    gamma: 0.9,
+    learningRate: 0.01,
+  };
 }
 
 function namesIn(text: string): ReadonlySet<string> {

@@ -1,6 +1,6 @@
 import { architectureOf } from "../../policies/architecture.ts";
 import type { PolicySpecification } from "../../policies/policy.ts";
-import { followingRows } from "../../policies/valueHead.ts";
+import { cutRows } from "../../policies/valueHead.ts";
 import type { Batch, RecordedColumns } from "../../rl/batch.ts";
 import { observationRows } from "./plainPolicy.ts";
 import type { ProofProblem } from "./problem.ts";
@@ -74,6 +74,7 @@ function withRows(problem: ProofProblem, start: number, end: number): ProofProbl
     truncated: cut(batch.truncated),
     episodes: cut(batch.episodes),
     ...(batch.rows && { rows: cut(batch.rows) }),
+    ...(batch.masks && { masks: cut(batch.masks) }),
     ...(batch.recorded && { recorded: mapColumns(batch.recorded, cut) }),
   };
   if (!batch.finalObservations) return { ...problem, batch: piece };
@@ -90,10 +91,10 @@ function mapColumns(
 /** What follows each row that ends an episode, or now the batch, without terminating. */
 function finalsOf(batch: Batch, piece: Batch, start: number): Float64Array {
   const rows = observationRows(batch);
-  const before = followingRows(batch, batch.steps);
-  const now = followingRows(piece, piece.steps);
-  const finals = Array.from(now.keys()).filter((t) => now[t]! >= piece.steps);
-  return Float64Array.from(finals.flatMap((t) => Array.from(rows[before[start + t]!]!)));
+  const before = cutRows(batch, batch.steps);
+  const after = (row: number) => (before.includes(row) ? batch.steps + before.indexOf(row) : row + 1);
+  const finals = cutRows(piece, piece.steps);
+  return Float64Array.from(finals.flatMap((t) => Array.from(rows[after(start + t)]!)));
 }
 
 type Change = (problem: ProofProblem) => ProofProblem;
@@ -126,9 +127,10 @@ async function plainest(problem: ProofProblem, fails: Fails): Promise<ProofProbl
   return current;
 }
 
-/** A linear policy with θ = 0: every action is equally likely. */
+/** A linear policy with θ = 0: every action is equally likely, nothing is dropped, and no trace is carried. */
 function linearAtZero(problem: ProofProblem): ProofProblem {
-  const { value, ...rest } = problem.specification;
+  const { value, dropout: _, ...rest } = problem.specification;
+  const { masks: __, carried: ___, ...batch } = problem.batch;
   const plainValue = value?.trunk === "own" ? { trunk: "own" as const, hidden: [] } : value;
   const specification: PolicySpecification = {
     ...rest,
@@ -136,7 +138,12 @@ function linearAtZero(problem: ProofProblem): ProofProblem {
     bias: false,
     ...(value && { value: plainValue }),
   };
-  return { ...problem, specification, theta: new Float64Array(architectureOf(specification).parameterCount) };
+  return {
+    ...problem,
+    batch,
+    specification,
+    theta: new Float64Array(architectureOf(specification).parameterCount),
+  };
 }
 
 function withRewards(change: (reward: number) => number): Change {

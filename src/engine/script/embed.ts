@@ -10,6 +10,12 @@ export function embedded(name: string, values: ArrayLike<number>, shape: readonl
   return `${name} = numbers(\n    """\n${lines.map((line) => `    ${line}`).join("\n")}\n    """,\n    ${tuple},\n)`;
 }
 
+/** A long text as a Python literal of several lines, its white space taken out. */
+export function textLines(text: string): string {
+  const lines = text.match(new RegExp(`.{1,${lineLength}}`, "g")) ?? [];
+  return `"".join(\n    """\n${lines.map((line) => `    ${line}`).join("\n")}\n    """.split()\n)`;
+}
+
 /** A number as Python writes it, with all its digits. */
 export function pythonNumber(value: number): string {
   if (Number.isNaN(value)) return 'float("nan")';

@@ -1,13 +1,14 @@
-import { offeredSymbols } from "../../loss/names.ts";
+import { offeredSymbols, traceNames } from "../../loss/names.ts";
 import { printLoss } from "../../loss/print/print.ts";
 import { architectureOf } from "../../policies/architecture.ts";
+import type { ParameterView } from "../../policies/policy.ts";
 import { followingRows } from "../../policies/valueHead.ts";
 import type { FrozenUpdate } from "../frozenUpdate.ts";
 import type { Inspector } from "../inspection/inspector.ts";
 import { countEpisodes } from "../lossInputs.ts";
 import { seenObservations } from "../proof/problem.ts";
 import { UserError } from "../userError.ts";
-import { embedded, pythonNumber } from "./embed.ts";
+import { embedded, pythonNumber, textLines } from "./embed.ts";
 
 export type ScriptTarget = "pytorch" | "numpy";
 
@@ -23,6 +24,10 @@ export interface ScriptFacts {
   readonly parameterNames: readonly string[];
   /** Python that makes the batch's columns and numbers, by the loss language's names. */
   readonly data: readonly string[];
+  /** Python that makes what dropout multiplies every hidden layer with; empty without dropout. */
+  readonly dropout: readonly string[];
+  /** Eligibility traces that the loss reads: Python that makes each one's value and, by parameter, its gradient. */
+  readonly traces: readonly { readonly name: string; readonly lines: readonly string[] }[];
   /** Python that makes the columns recorded before the update, which stand before what would be computed here. */
   readonly columns: readonly string[];
   /** Python that makes what the trainer recorded: `recorded_loss`, `recorded_gradient`, `recorded_log_pi`. */
@@ -53,6 +58,8 @@ export function scriptFacts(inspector: Inspector, target: ScriptTarget, title: s
     ),
     parameterNames: parameters.map(({ name }) => name),
     data: dataLines(frozen),
+    dropout: dropoutLines(frozen, target),
+    traces: tracesOf(frozen, parameters, printed.text),
     columns: Object.entries(frozen.batch.recorded ?? {}).map(([name, values]) =>
       embedded(name, values, [frozen.batch.steps]),
     ),
@@ -65,6 +72,56 @@ export function scriptFacts(inspector: Inspector, target: ScriptTarget, title: s
       ),
     ],
   };
+}
+
+/** h1_factor, h2_factor, …: [rows × units] of 0 where a unit was dropped, else 1/(1 − p). */
+function dropoutLines({ batch, specification }: FrozenUpdate, target: ScriptTarget): string[] {
+  const { hidden, dropout } = specification;
+  if (dropout === undefined || batch.masks === undefined) return [];
+  const text = Buffer.from(batch.masks).toString("base64");
+  const layers = hidden.map((size, index) => {
+    const first = hidden.slice(0, index).reduce((sum, units) => sum + units, 0);
+    const rows = `[[kept(row, ${first} + unit) for unit in range(${size})] for row in range(len(observations))]`;
+    const matrix = target === "numpy" ? `np.array(${rows})` : `torch.tensor(${rows}, dtype=torch.float64)`;
+    return `h${index + 1}_factor = ${matrix}`;
+  });
+  return [
+    "",
+    `# Dropout ${dropout}: the hidden units that were kept when the actions were drawn, a bit for each, row by row.`,
+    `mask_bits = base64.b64decode(${textLines(text)})`,
+    "mask_bytes = len(mask_bits) // T",
+    "",
+    "",
+    "def kept(row, unit):",
+    "    place = row * mask_bytes + unit // 8",
+    `    return ${pythonNumber(1 / (1 - dropout))} if row < T and mask_bits[place] >> (unit % 8) & 1 else 0.0`,
+    "",
+    "",
+    ...layers,
+    "",
+  ];
+}
+
+/** `z_theta_value` and `z_theta_gradient`, a dictionary. A trace that nothing was left in is 0. */
+function tracesOf(
+  { batch }: FrozenUpdate,
+  parameters: readonly ParameterView[],
+  printed: string,
+): ScriptFacts["traces"] {
+  const used = traceNames.filter((name) =>
+    new RegExp(`^def policy_loss\\(.*\\b${name}\\b.*\\):$`, "m").test(printed),
+  );
+  return used.map((name) => {
+    const trace = batch.carried?.[name];
+    const lines = parameters.map(({ name: parameter, shape, offset, length }) => {
+      const part = trace?.gradient.subarray(offset, offset + length) ?? new Float64Array(length);
+      return embedded(`${name}_gradient["${parameter}"]`, part, shape);
+    });
+    return {
+      name,
+      lines: [`${name}_value = ${pythonNumber(trace?.value ?? 0)}`, `${name}_gradient = {}`, ...lines],
+    };
+  });
 }
 
 function dataLines(frozen: FrozenUpdate): string[] {

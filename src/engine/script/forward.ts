@@ -26,6 +26,17 @@ export interface HiddenLayer {
   readonly weights: string;
   readonly bias: string | undefined;
   readonly input: string;
+  /** What dropout multiplies the activation with, a matrix; the activation itself has another name then. */
+  readonly factor?: string;
+}
+
+/** The name of a layer's activation before dropout. */
+export function wholeName({ name, factor }: Pick<HiddenLayer, "name" | "factor">): string {
+  return factor === undefined ? name : `${name}_whole`;
+}
+
+function withFactor(layer: HiddenLayer): HiddenLayer {
+  return { ...layer, factor: `${layer.name}_factor` };
 }
 
 /** The forward pass as straight Python: h1 = relu(observations @ W1.T + b1), … */
@@ -50,11 +61,14 @@ export function forwardPass(specification: PolicySpecification, dialect: Forward
     const input = valueHidden.at(-1)?.name ?? "observations";
     outputs.push({ name: "V_seen", weights: `V${count}`, bias: bias ? `c${count}` : undefined, input });
   }
-  const lines = [...policyHidden, ...valueHidden].map(
-    (layer) => `${layer.name} = ${dialect.activation(activation, affine(layer))}`,
-  );
+  const isDropped = specification.dropout !== undefined;
+  const dropped = isDropped ? policyHidden.map(withFactor) : policyHidden;
+  const lines = [...dropped, ...valueHidden].flatMap((layer) => {
+    const whole = `${layer.factor ? wholeName(layer) : layer.name} = ${dialect.activation(activation, affine(layer))}`;
+    return layer.factor ? [whole, `${layer.name} = ${wholeName(layer)} * ${layer.factor}`] : [whole];
+  });
   lines.push(...outputs.map((output) => `${output.name} = ${affine(output)}`));
-  return { lines, outputs, hidden: [policyHidden, valueHidden] };
+  return { lines, outputs, hidden: [dropped, valueHidden] };
 }
 
 function hiddenLayers(

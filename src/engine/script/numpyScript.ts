@@ -1,6 +1,6 @@
 import type { PolicySpecification } from "../../policies/policy.ts";
 import type { ScriptFacts } from "./facts.ts";
-import { type ForwardPass, forwardPass, type HiddenLayer } from "./forward.ts";
+import { type ForwardPass, forwardPass, type HiddenLayer, wholeName } from "./forward.ts";
 
 /** A script that makes an update again in NumPy, its gradient written out, and prints its numbers beside the recorded ones. */
 export function numpyScript(facts: ScriptFacts, specification: PolicySpecification): string {
@@ -36,11 +36,12 @@ done = terminated | truncated
 # What the trainer recorded.
 ${facts.recorded.join("\n")}
 
+${facts.dropout.join("\n")}
 # Forward: the policy's outputs and what a loss may name of them.
 ${pass.lines.join("\n")}
 ${headLines(specification).join("\n")}
 log_pi_old = log_pi
-${[...recordedLines(specification), ...facts.columns].join("\n")}
+${[...recordedLines(specification), ...facts.columns, ...facts.traces.flatMap(traceLines)].join("\n")}
 
 loss, d = policy_loss(${facts.arguments.join(", ")})
 
@@ -49,7 +50,7 @@ d_log_pi = d.get("log_pi", np.zeros(T))
 d_entropy = d.get("entropy", np.zeros(T))
 ${outputLines(specification).join("\n")}
 gradient = {}
-${backwardLines(pass, specification).join("\n")}
+${[...backwardLines(pass, specification), ...facts.traces.flatMap(traceGradientLines)].join("\n")}
 
 worst = 0.0
 
@@ -97,6 +98,22 @@ function headLines({ gaussian, value }: PolicySpecification): string[] {
     "V = V_seen[:T, 0]",
     "next_row = next_row.astype(int)",
     "V_next = np.where(next_row < 0, 0.0, V_seen[np.maximum(next_row, 0), 0])",
+  ];
+}
+
+function traceLines({ name, lines }: ScriptFacts["traces"][number]): string[] {
+  return [
+    "",
+    "# What the steps before left in the eligibility trace: its value, and its gradient by parameter.",
+    ...lines,
+    `${name} = np.full(T, ${name}_value)`,
+  ];
+}
+
+function traceGradientLines({ name }: ScriptFacts["traces"][number]): string[] {
+  return [
+    `for name, values in ${name}_gradient.items():`,
+    `    gradient[name] = gradient[name] + d.get("${name}", np.zeros(T)).sum() * values`,
   ];
 }
 
@@ -157,9 +174,10 @@ function backwardLines({ outputs, hidden }: ForwardPass, specification: PolicySp
   if (specification.gaussian?.sigma === "parameter") lines.push('gradient["s"] = d_s.sum(0)');
   for (const network of hidden) {
     for (const layer of network.toReversed()) {
-      const { name } = layer;
-      const slope = specification.activation === "tanh" ? `(1.0 - ${name}**2)` : `(${name} > 0)`;
-      lines.push(`d_${name} = d_${name} * ${slope}`);
+      const { name, factor } = layer;
+      const whole = wholeName(layer);
+      const slope = specification.activation === "tanh" ? `(1.0 - ${whole}**2)` : `(${whole} > 0)`;
+      lines.push(`d_${name} = d_${name} * ${slope}${factor === undefined ? "" : ` * ${factor}`}`);
       passDown(`d_${name}`, layer);
     }
   }

@@ -41,10 +41,12 @@ done = terminated | truncated
 # What the trainer recorded.
 ${facts.recorded.join("\n")}
 
+${facts.dropout.join("\n")}
 # The policy: ${names}.
 ${lines.join("\n")}
 ${headLines(specification).join("\n")}
 log_pi_old = log_pi.detach()
+${facts.traces.flatMap(traceLines).join("\n")}
 ${[...recordedLines(specification), ...facts.columns].join("\n")}
 
 loss = policy_loss(${facts.arguments.join(", ")})
@@ -98,6 +100,17 @@ function headLines({ gaussian, value }: PolicySpecification): string[] {
     "V = V_seen[:T]",
     "next_row = next_row.long()",
     "V_next = torch.where(next_row < 0, torch.zeros_like(V), V_seen[next_row.clamp(min=0)])",
+  ];
+}
+
+/** A trace is a linear function of the parameters: its gradient is what earlier steps left. */
+function traceLines({ name, lines }: ScriptFacts["traces"][number]): string[] {
+  const along = `((parameter - parameter.detach()) * ${name}_gradient[name]).sum()`;
+  return [
+    "",
+    "# What the steps before left in the eligibility trace, as a function of the parameters.",
+    ...lines,
+    `${name} = (${name}_value + sum(${along} for name, parameter in parameters.items())).expand(T)`,
   ];
 }
 

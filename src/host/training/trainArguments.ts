@@ -72,6 +72,16 @@ export const trainArguments = v.strictObject(
     epochs: v.optional(v.pipe(wholeNumber("epochs"), v.minValue(1))),
     minibatches: v.optional(v.pipe(wholeNumber("minibatches"), v.minValue(1))),
     targets: v.optional(v.pipe(v.string("targets is a text."), v.maxLength(4096))),
+    adamEpsilon: v.optional(positive("adamEpsilon")),
+    annealSteps: v.optional(v.nullable(v.pipe(wholeNumber("annealSteps"), v.minValue(1)))),
+    dropout: v.optional(
+      v.pipe(
+        v.number("dropout is a number."),
+        v.minValue(0, "dropout is not negative."),
+        v.ltValue(1, "dropout lies below 1."),
+      ),
+    ),
+    bootstrapTruncated: v.optional(v.boolean("bootstrapTruncated is true or false.")),
     loss: v.optional(v.pipe(v.string("loss is a text."), v.maxLength(4096, "A loss has at most 4 KiB."))),
     updates: v.optional(v.pipe(wholeNumber("updates"), v.minValue(1, "updates is at least 1."))),
     paused: v.optional(v.boolean("paused is true or false.")),

@@ -107,7 +107,7 @@ const traces: Row = (facts) => {
   return {
     id: "traces",
     title: "Eligibility traces",
-    text: `A trace (${names}) is a sum of past gradients. With parameters held still over an episode the updates add up to the discounted sum of what follows each step, times that step's gradient: that is this loss, exact for the offline rule. Updated at every step, as the book has it, old gradients belong to old parameters: no loss has that update as its gradient, and it is met to first order in the step size.`,
+    text: `A trace (${names}) is a sum of past gradients. With parameters held still over an episode the updates add up to the discounted sum of what follows each step, times that step's gradient: that is this loss, exact for the offline rule. Updated at every step, as the book has it, old gradients belong to old parameters: no loss of the steps alone has that update as its gradient, and it is met to first order in the step size. The algorithm actor-critic-traces makes it: its loss reads the trace that was carried here as z_theta and z_w.`,
   };
 };
 

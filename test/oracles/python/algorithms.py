@@ -17,16 +17,17 @@ EPSILON32 = 1.1920928955078125e-07
 class Policy:
     """The network of a specification over a flat vector of parameters."""
 
-    def __init__(self, specification, theta):
+    def __init__(self, specification, theta, factors=None):
         self.specification = specification
         self.theta = theta
+        self.factors = factors
 
     def _take(self, *shape):
         size = torch.Size(shape).numel()
         self.offset += size
         return self.theta[self.offset - size : self.offset].reshape(shape)
 
-    def _network(self, x, hidden, outputs):
+    def _network(self, x, hidden, outputs, factors=None):
         sizes = [self.specification["observationSize"], *hidden, outputs]
         activation = getattr(torch, self.specification["activation"])
         for index, (inputs, units) in enumerate(zip(sizes, sizes[1:])):
@@ -34,7 +35,7 @@ class Policy:
             bias = self._take(units) if self.specification["bias"] else None
             x = F.linear(x, weight, bias)
             if index < len(sizes) - 2:
-                x = activation(x)
+                x = activation(x) if factors is None else activation(x) * factors[index]
         return x
 
     def __call__(self, observations):
@@ -42,7 +43,7 @@ class Policy:
         count, gaussian, value = (specification[key] for key in ("actionCount", "gaussian", "value"))
         own = count if gaussian is None else count * (2 if gaussian["sigma"] == "network" else 1)
         shared = value is not None and value["trunk"] == "shared"
-        outputs = self._network(observations, specification["hidden"], own + (1 if shared else 0))
+        outputs = self._network(observations, specification["hidden"], own + (1 if shared else 0), self.factors)
         action, values = outputs[:, :own], outputs[:, own] if shared else None
         if gaussian is not None and gaussian["sigma"] == "parameter":
             action = torch.cat([action, self._take(count).expand(len(observations), count)], dim=1)
@@ -199,6 +200,7 @@ ALGORITHMS = {
     "reinforce": (reinforce, EITHER, None),
     "reinforce-no-gamma-t": (reinforce_no_gamma_t, EITHER, None),
     "reinforce-normalized": (reinforce_normalized, EITHER, None),
+    "reinforce-dropout": (reinforce_normalized, EITHER, None),
     "reinforce-g0": (reinforce_g0, EITHER, None),
     "reinforce-cross-entropy": (reinforce_cross_entropy, DISCRETE, None),
     "pytorch-reinforce": (pytorch_reinforce, EITHER, None),
@@ -210,6 +212,7 @@ ALGORITHMS = {
     "ppo": (ppo, EITHER, "own"),
 }
 ONE_EPISODE = {"reinforce-g0"}
+DROPOUT = {"reinforce-dropout"}
 
 
 def draw_specification(rng, kinds, value):
@@ -225,6 +228,7 @@ def draw_specification(rng, kinds, value):
         "actionCount": rng.randint(2, 4) if kind == "discrete" else rng.randint(1, 3),
         "gaussian": None if kind == "discrete" else sigma,
         "value": {None: None, "own": own, "shared": {"trunk": "shared"}}[value],
+        "dropout": None,
     }
 
 
@@ -252,15 +256,25 @@ def draw_batch(rng, specification, episodes):
     }
 
 
+def drawn_factors(specification, steps):
+    """What torch's own dropout makes of ones, for every hidden layer: 0, or 1 / (1 - p)."""
+    p = specification["dropout"]
+    return None if p is None else [F.dropout(torch.ones(steps, units), p) for units in specification["hidden"]]
+
+
 def draw_inputs(rng, name):
     _, kinds, value = ALGORITHMS[name]
     specification = draw_specification(rng, kinds, value)
+    if name in DROPOUT:
+        specification |= {"dropout": rng.choice([0.2, 0.6]), "hidden": specification["hidden"] or [8]}
     separate = value == "own" and rng.random() < 0.5
+    batch = draw_batch(rng, specification, 1 if name in ONE_EPISODE else rng.randint(1, 3))
     return {
         "algorithm": name,
         "specification": specification,
         "theta": torch.randn(parameter_count(specification)) * 0.4,
-        "batch": draw_batch(rng, specification, 1 if name in ONE_EPISODE else rng.randint(1, 3)),
+        "batch": batch,
+        "factors": drawn_factors(specification, len(batch["time"])),
         "gamma": GAMMA,
         "optimiser": rng.choice(["sgd", "adam"]),
         "learning_rate": 10 ** rng.uniform(-3, -2),
@@ -287,7 +301,7 @@ def computed(inputs):
         part.requires_grad_()
     optimiser, state, losses, thetas = optimiser_of(inputs, *parts), {}, [], []
     for _ in range(4):
-        policy = Policy(inputs["specification"], torch.cat(parts))
+        policy = Policy(inputs["specification"], torch.cat(parts), inputs["factors"])
         loss = update(inputs["batch"], policy, state)
         optimiser.zero_grad()
         loss.backward()
@@ -316,8 +330,67 @@ def draw_case(rng, name):
             return {**inputs, "computed": outputs}
 
 
+def draw_episodes(rng):
+    """Steps of two episodes: the first terminates or is truncated, the second goes on where the drawing ends."""
+    specification = draw_specification(rng, EITHER, "own")
+    batch = draw_batch(rng, specification, 2)
+    steps, size = len(batch["time"]), specification["observationSize"]
+    return {
+        "specification": specification,
+        "theta": torch.randn(parameter_count(specification)) * 0.4,
+        "batch": batch,
+        "next": torch.randn(steps, size),
+        "gamma": GAMMA,
+        "lambdas": [rng.choice([0.0, 1.0, rng.random()]) for _ in range(2)],
+        "rates": [10 ** rng.uniform(-3, -1.5) for _ in range(2)],
+    }
+
+
+def traced(inputs):
+    """The book's box for actor-critic with eligibility traces (episodic), gradients by autograd: theta after every step."""
+    specification, batch, theta = inputs["specification"], inputs["batch"], inputs["theta"].clone()
+    start = value_start(specification)
+    (lambda_theta, lambda_w), (alpha_theta, alpha_w) = inputs["lambdas"], inputs["rates"]
+    trace, discount, thetas = torch.zeros_like(theta), 1.0, []
+    for t in range(len(batch["time"])):
+        if batch["time"][t] == 0:
+            trace, discount = torch.zeros_like(theta), 1.0
+        theta.requires_grad_()
+        policy = Policy(specification, theta)
+        distribution, values = policy(batch["observations"][t : t + 1])
+        following = 0.0 if batch["terminated"][t] else policy(inputs["next"][t : t + 1])[1].item()
+        delta = batch["rewards"][t] + GAMMA * following - values.item()
+        (of_policy,) = torch.autograd.grad(distribution.log_prob(batch["actions"][t : t + 1]).sum(), theta, retain_graph=True)
+        (of_value,) = torch.autograd.grad(values.sum(), theta)
+        trace = torch.cat(
+            [
+                GAMMA * lambda_theta * trace[:start] + discount * of_policy[:start],
+                GAMMA * lambda_w * trace[start:] + of_value[start:],
+            ]
+        )
+        rates = torch.cat([torch.full((start,), alpha_theta), torch.full((len(theta) - start,), alpha_w)])
+        theta = (theta + rates * delta * trace).detach()
+        discount *= GAMMA
+        thetas.append(theta)
+    return {"thetas": torch.stack(thetas)}
+
+
+def draw_traced(rng):
+    while True:
+        inputs = draw_episodes(rng)
+        try:
+            outputs, others = traced(inputs), traced({**inputs, "theta": shaken(rng, inputs["theta"])})
+        except ValueError:  # a step so long that sigma is 0 or not a number
+            continue
+        if is_close(outputs["thetas"], others["thetas"]):
+            return {**inputs, "computed": outputs}
+
+
 def make(rng, count):
-    return {"cases": [draw_case(rng, name) for name in ALGORITHMS for _ in range(count)]}
+    return {
+        "cases": [draw_case(rng, name) for name in ALGORITHMS for _ in range(count)],
+        "episodes": [draw_traced(rng) for _ in range(count)],
+    }
 
 
 main(make)

@@ -22,6 +22,8 @@ class Own(gym.Env):
 
     def reset(self, *, seed=None, options=None):
         super().reset(seed=seed)
+        if self.time > 0 and self.trouble == "reset":
+            raise RuntimeError("no second time")
         self.time = 0
         print("an environment that prints")
         return self.observe(), {}
@@ -51,6 +53,7 @@ def add(name, **options):
 
 add("Fine-v0")
 add("Raises-v0", trouble="raise")
+add("RaisesInReset-v0", trouble="reset")
 add("Exits-v0", trouble="exit")
 add("NotANumber-v0", trouble="nan")
 add("Image-v0", observation=spaces.Box(0, 255, (4, 3, 2), np.uint8))

@@ -1,11 +1,14 @@
 """What pgtrace records against PyTorch itself: PROGRAM SEED COUNT FOLDER.
 
 Trains the zoo's PPO with and without the recorder and compares the parameters bit by bit; writes what autograd says of one
-update beside what was recorded; with "forever" as a fourth word trains until it is killed.
+update beside what was recorded; with "forever" as a fourth word trains until it is killed, with "overhead" measures COUNT
+iterations (under `taskset` for one processor).
 """
 
 import json
 import os
+import random
+import statistics
 import sys
 import time
 
@@ -66,25 +69,29 @@ def one_update(path):
 
 def overhead(seed, folder, rounds):
     """
-    Milliseconds of CPU (all threads) per iteration of CleanRL's PPO with its defaults for CartPole, environments and all:
-    without the recorder, with all updates recorded, and with those that the recorder takes of its own accord.
+    Milliseconds per iteration of CleanRL's PPO with its defaults for CartPole, environments and all, interleaved in a drawn
+    order: without the recorder, with all updates recorded, and with those that the recorder takes of its own accord. The
+    trainer's CPU and wall time are medians; the writer's CPU time, in a process of its own, is a mean beside them.
     """
     traces = {"all": 1, "paced": None}
     recorders = {name: pgtrace.open(os.path.join(folder, f"{name}.pgtrace"), every) for name, every in traces.items()}
     programs = {name: Training(seed, recorders.get(name, Silent())) for name in ("without", *traces)}
-    times = {name: [] for name in programs}
+    times = {name: {"cpu": [], "wall": []} for name in programs}
+    order, draw = list(programs), random.Random(seed)
     for _ in range(rounds):
-        for name, program in programs.items():
-            start = time.process_time()
-            program.iterate()
-            if name in recorders:
-                recorders[name].flush()
-            times[name].append(1000 * (time.process_time() - start))
+        draw.shuffle(order)
+        for name in order:
+            cpu, wall = time.process_time(), time.perf_counter()
+            programs[name].iterate()
+            times[name]["cpu"].append(1000 * (time.process_time() - cpu))
+            times[name]["wall"].append(1000 * (time.perf_counter() - wall))
+    for rec in recorders.values():
+        rec.flush()
+    medians = {name: {kind: statistics.median(values) for kind, values in found.items()} for name, found in times.items()}
+    percent = {name: {kind: 100 * (value / medians["without"][kind] - 1) for kind, value in medians[name].items()} for name in traces}
+    writer = {name: 1000 * rec._writer.seconds / rounds for name, rec in recorders.items()}
     recorded = {name: rec._pace.recorded for name, rec in recorders.items()}
-    means = {name: sum(values) / rounds for name, values in times.items()}
-    percent = {name: 100 * (means[name] / means["without"] - 1) for name in traces}
-    own = {name: 100 * (rec._pace._spent + rec._writer.seconds) / (sum(times[name]) / 1000) for name, rec in recorders.items()}
-    return {"milliseconds": means, "percent": percent, "ownPercent": own, "recorded": recorded, "updates": 16 * rounds}
+    return {"milliseconds": medians, "percent": percent, "writer": writer, "recorded": recorded, "updates": 16 * rounds}
 
 
 def thinned(seed, folder):

@@ -3,6 +3,8 @@ import type { AlgorithmRecord } from "../../../src/algorithms/algorithm.ts";
 import { algorithms, findAlgorithm } from "../../../src/algorithms/registry.ts";
 import type { EnvironmentRecord } from "../../../src/environments/environment.ts";
 import { environments } from "../../../src/environments/registry.ts";
+import { deriveLoss } from "../../../src/loss/derive.ts";
+import { formatLoss } from "../../../src/loss/editing/format.ts";
 
 /** Whether the algorithm can act in the environment. */
 function suits({ actions }: AlgorithmRecord, environment: EnvironmentRecord): boolean {
@@ -41,8 +43,14 @@ describe.each(algorithms.map((record) => [record.id, record] as const))("%s", (i
       expect(defaults.gamma).toBeGreaterThan(0);
       expect(defaults.gamma).toBeLessThanOrEqual(1);
       expect(defaults.learningRate).toBeGreaterThan(0);
-      expect(defaults.learningRate).toBeLessThan(0.1);
+      expect(defaults.learningRate).toBeLessThan(defaults.optimiser === "sgd" ? 1 : 0.1);
     }
+  });
+
+  test("has a rule that can be read, and texts of an environment's own that are formatted", () => {
+    if (!record.rule.includes("grad(loss)")) expect(deriveLoss(record.rule).ok).toBe(true);
+    const texts = Object.values(record.defaults).flatMap(({ loss, targets }) => [loss, targets]);
+    for (const text of texts) if (text !== undefined) expect(formatLoss(text)).toBe(text);
   });
 
   test("names only environments that exist", () => {

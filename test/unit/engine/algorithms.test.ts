@@ -12,21 +12,43 @@ import type { UpdateSummary } from "../../../src/runs/summary.ts";
 import { temporaryFolder } from "../../util/temporaryFolder.ts";
 
 /** Every algorithm on an environment of each kind that it can act in, with batches small enough to see several. */
-const requests: readonly SettingsRequest[] = algorithms.flatMap(({ id, actions, timing }) => {
-  const small = {
-    algorithm: id,
-    seed: 3,
-    hidden: [8],
-    ...(timing === "steps" && id !== "actor-critic-one-step" && { environments: 3, batch: 20 }),
-  };
-  const discrete = { ...small, environment: "CartPole-v1" };
-  const continuous = { ...small, environment: "Pendulum-v1" };
-  const slippery = { ...small, environment: "FrozenLake-v1" };
-  if (actions !== undefined) return [actions === "discrete" ? discrete : continuous];
-  return [discrete, continuous, slippery];
-});
+const requests: readonly SettingsRequest[] = algorithms.flatMap(
+  ({ id, actions, timing, targets, defaults }) => {
+    const small = {
+      algorithm: id,
+      seed: 3,
+      hidden: [8],
+      ...(timing === "steps" && defaults["*"]?.stepsPerUpdate !== 1 && { environments: 3, batch: 20 }),
+      ...(targets !== undefined && { epochs: 3, minibatches: 4 }),
+    };
+    const discrete = { ...small, environment: "CartPole-v1" };
+    const continuous = { ...small, environment: "Pendulum-v1" };
+    const slippery = { ...small, environment: "FrozenLake-v1" };
+    if (actions !== undefined) return [actions === "discrete" ? discrete : continuous];
+    return [discrete, continuous, slippery];
+  },
+);
 
-const named = requests.map((request) => [request.algorithm, request.environment, request] as const);
+/** What a run may have beside its algorithm. */
+const variants: readonly (readonly [string, SettingsRequest])[] = [
+  ["ppo, annealed", { algorithm: "ppo", environments: 2, batch: 16, epochs: 2, annealSteps: 5000 }],
+  [
+    "ppo with dropout",
+    { algorithm: "ppo", environments: 2, batch: 16, epochs: 2, minibatches: 4, dropout: 0.3 },
+  ],
+  [
+    "a2c of tanh layers with dropout",
+    { algorithm: "a2c", environments: 2, batch: 16, hidden: [8, 8], dropout: 0.5 },
+  ],
+  ["a time limit as an end", { algorithm: "a2c", environments: 2, batch: 150, bootstrapTruncated: false }],
+];
+
+const named = [
+  ...requests.map((request) => [`${request.algorithm}`, request] as const),
+  ...variants.map(
+    ([name, request]) => [name, { hidden: [8], ...request, environment: "Pendulum-v1", seed: 3 }] as const,
+  ),
+].map(([name, request]) => [name, request.environment, request] as const);
 
 function summariesUntil(trainer: Trainer, update: number, budget = 4096): UpdateSummary[] {
   const made: UpdateSummary[] = [];

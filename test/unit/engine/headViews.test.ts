@@ -98,3 +98,13 @@ test("the first minibatch of a batch finds the policy that acted: no KL, nothing
   expect(ratioOf(16).approximateKl).toBeGreaterThan(1e-4);
   expect(ratioOf(17).approximateKl).toBe(0);
 });
+
+test.each([
+  ["ShortCorridor", "reinforce"],
+  ["Pendulum-v1", "reinforce-gaussian"],
+] as const)("a weight below 0 is told apart from the signs before it, on %s", (id, algorithm) => {
+  const { inspector, environment, names } = opened({ algorithm, environment: id, seed: 1 }, 2);
+  const { sentence } = stepView({ inspector, names, environment, where: "" }, inspector.trainer, 0);
+  expect(sentence).toMatch(algorithm === "reinforce" ? /= −\(−\d+\.\d+\)·\(1−0/u : /c = −\d+\.\d+:/u);
+  expect(sentence).not.toContain("-");
+});

@@ -111,6 +111,8 @@ function batch(): { readonly inputs: ReadonlyMap<string, Tensor>; readonly symbo
       sigma: table(3).map((row) => row.map((value) => 0.4 + Math.abs(value))),
       V: column(6),
       V_next: positive(7),
+      z_theta: column(8),
+      z_w: column(9),
     },
   });
   if (!read.ok) throw new Error(read.message);

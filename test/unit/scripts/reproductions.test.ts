@@ -17,7 +17,7 @@ describe("the page of reproductions", () => {
 
   test("shows the corridor's figures as they come out when they are made again", { timeout: 60_000 }, () => {
     const drawn = new Map<string, string>();
-    const { rows, reference } = corridorPart((name, svg) => drawn.set(name, svg));
+    const { rows, reference } = corridorPart({ save: (name, svg) => drawn.set(name, svg) });
     expect(rows).toEqual(measured.corridor?.rows);
     expect(reference).toEqual(measured.corridor?.reference);
     expect(reference.greatestZ).toBeLessThan(4);

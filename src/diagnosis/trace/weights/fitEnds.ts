@@ -14,20 +14,28 @@ export function withFittedEnds(
   const result = weights.slice();
   const power = spec.gamma === "once" ? 1 : spec.gamma === "twice" ? 2 : 0;
   const sign = scaleSign(observed.weights, weights);
+  let trajectory = -1;
   let end = -1;
   let missing = 0;
-  for (let t = places.length - 1; t >= 0; t--) {
+  for (const t of fromTheLastPlace(places)) {
     const place = places[t]!;
     if (context.last[place] === 1) {
       const isOpen = context.terminated[place] === 0 && Number.isNaN(context.finalValues[place]!);
       end = place;
       missing = isOpen ? sign * observed.weights[t]! - weights[t]! : 0;
+      trajectory = context.trajectory[place]!;
     }
-    if (end < 0) continue;
+    // Nothing tells of an end that this update does not use.
+    if (context.trajectory[place] !== trajectory) continue;
     const distance = end - place;
     result[t]! += missing * gamma ** (distance - power * distance);
   }
   return result;
+}
+
+/** The update's steps, each trajectory's last one first; those of several environments may come interleaved. */
+function fromTheLastPlace(places: Int32Array): Int32Array {
+  return Int32Array.from(places.keys()).sort((a, b) => places[b]! - places[a]!);
 }
 
 function scaleSign(observed: Float64Array, weights: Float64Array): number {

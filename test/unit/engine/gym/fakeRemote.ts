@@ -35,7 +35,11 @@ export class FakeRemote implements RemoteEnvironments {
     return this.#observations(indices);
   }
 
-  async step(indices: readonly number[], actions: Float64Array): Promise<RemoteSteps> {
+  async step(
+    indices: readonly number[],
+    actions: Float64Array,
+    seeds: readonly number[],
+  ): Promise<RemoteSteps> {
     this.rounds.push([...indices]);
     const fake = indices.map((index) => this.#ended[index]! && this.autoreset === "NextStep");
     for (const [row, index] of indices.entries()) {
@@ -47,7 +51,7 @@ export class FakeRemote implements RemoteEnvironments {
     for (const [row, index] of indices.entries()) this.#ended[index] = ends[row]!;
     const flags = (of: (index: number, row: number) => boolean) =>
       Uint8Array.from(indices, (index, row) => (of(index, row) ? 1 : 0));
-    return {
+    const columns = {
       observations: this.#observations(indices),
       rewards: Float64Array.from(indices, (_, row) => (fake[row] ? 0 : actions[row]!)),
       terminated: flags((index, row) => ends[row]! && length(index) % 2 === 0),
@@ -55,6 +59,8 @@ export class FakeRemote implements RemoteEnvironments {
       fake: flags((_, row) => fake[row]!),
       clipped: new Uint8Array(indices.length),
     };
+    const begun = indices.filter((_, row) => ends[row]).slice(0, seeds.length);
+    return { ...columns, begun: begun.length, firsts: await this.reset(begun, seeds.slice(0, begun.length)) };
   }
 
   async close(): Promise<void> {}

@@ -21,14 +21,15 @@ const record = gymRecord("gym:Fake-v0", parseFacts(new TextEncoder().encode(JSON
 function collector(remote: FakeRemote, timing: BatchTiming) {
   const seen: number[][] = [];
   let action = 0;
-  const gym = new GymCollector(record, remote, createGenerator(1, "environment"), timing, (o, row) => {
+  const generator = createGenerator(1, "environment");
+  const gym = new GymCollector(record, remote, generator, timing, (o, row) => {
     seen[row] = [...o.subarray(3 * row, 3 * row + 3)];
   });
   const act = (_: Float64Array, row: number, actions: Float64Array) => {
     actions[row] = action++ % 7;
     return true;
   };
-  return { gym, act, seen };
+  return { gym, act, seen, generator };
 }
 
 /** Each step of a batch as [environment, episode there, step there, time, how it ended]. */
@@ -140,6 +141,23 @@ test("seeds follow from the run's generator and are not repeated", async () => {
   }
   expect(remotes[0]!.seeds).toEqual(remotes[1]!.seeds);
   expect(new Set(remotes[0]!.seeds).size).toBe(6);
+});
+
+test("what was drawn for episodes that have not begun is part of the state", async () => {
+  const whole = new FakeRemote(3, lengths);
+  const first = collector(whole, "episode");
+  await first.gym.gather(4, first.act, 1000);
+  const state = first.gym.state();
+  const generatorState = first.generator.state();
+  first.gym.clear();
+  await first.gym.gather(4, first.act, 1000);
+
+  const resumed = new FakeRemote(3, lengths);
+  const second = collector(resumed, "episode");
+  second.gym.restore(state, 4);
+  second.generator.restore(generatorState);
+  await second.gym.gather(4, second.act, 1000);
+  expect(resumed.seeds).toEqual(whole.seeds.slice(4));
 });
 
 test("a policy without numbers is told as such", async () => {
