@@ -127,14 +127,6 @@ const bundles = {
     minify: true,
     loader: { ".ttf": "file", ".woff2": "file", ".svg": "file" },
   },
-  trace: {
-    ...common,
-    entryPoints: ["webview/trace/main.ts"],
-    outfile: "dist/trace.js",
-    format: "iife",
-    minify: true,
-    loader: { ".ttf": "file", ".woff2": "file", ".svg": "file" },
-  },
   comparison: {
     ...common,
     entryPoints: ["webview/comparison/main.ts"],

@@ -9,6 +9,7 @@ import { languageFigures } from "./language.ts";
 import type { Figure } from "./measure.ts";
 import { panelFigures } from "./panel.ts";
 import { proveFigures } from "./prove.ts";
+import { traceFigures } from "./traces.ts";
 import { trainingFigures } from "./training.ts";
 import { whatIfFigures } from "./whatIf.ts";
 
@@ -18,6 +19,7 @@ const suites: Readonly<Record<string, () => Promise<Figure[]>>> = {
   "what-if": whatIfFigures,
   gym: gymFigures,
   panel: panelFigures,
+  traces: traceFigures,
   backends: backendFigures,
   language: languageFigures,
   prove: proveFigures,

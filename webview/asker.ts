@@ -27,9 +27,9 @@ export class Asker {
   /** To be called on every change of the state. */
   look(): void {
     const state = this.#current();
-    if (state.host === null || state.host.run === null) return;
+    if (state.host === null) return;
     if (state.host.engine.state !== "running") this.forget(resources.map(({ name }) => name));
-    else for (const resource of resources) this.#lookAt(resource, state);
+    else if (state.host.run !== null) for (const resource of resources) this.#lookAt(resource, state);
   }
 
   /** Makes the named resources be asked for again even though nothing they depend on has changed. */

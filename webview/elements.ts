@@ -16,6 +16,7 @@ import { LossSliders } from "./lossEditor/sliders.ts";
 import { PanelView } from "./panelView.ts";
 import { ProofCard } from "./proof/proof.ts";
 import { StepTable } from "./steps/stepTable.ts";
+import { TracePage } from "./trace/tracePage.ts";
 import { VerdictLine } from "./verdict/verdict.ts";
 
 const elements: Readonly<Record<string, CustomElementConstructor>> = {
@@ -34,6 +35,7 @@ const elements: Readonly<Record<string, CustomElementConstructor>> = {
   "pgi-step-table": StepTable,
   "pgi-step-detail": StepDetail,
   "pgi-gradients": GradientTable,
+  "pgi-trace": TracePage,
 };
 
 /** Makes the page's elements known to the browser. */

@@ -5,6 +5,7 @@ import type { PanelView } from "./panelView.ts";
 import { Session } from "./session.ts";
 import { initialState, reduce } from "./state.ts";
 import { Store } from "./store.ts";
+import type { TracePage } from "./trace/tracePage.ts";
 import { type EditorApi, editorTransport } from "./transport.ts";
 
 declare function acquireVsCodeApi(): EditorApi;
@@ -16,7 +17,8 @@ function start(): void {
   const store = new Store(initialState(saved), reduce);
   const session = new Session(store, editorTransport(api, window), (memory) => api.setState(memory));
   defineElements(customElements);
-  const view = document.createElement("pgi-panel") as PanelView;
+  const tag = document.body.dataset.page === "trace" ? "pgi-trace" : "pgi-panel";
+  const view = document.createElement(tag) as PanelView | TracePage;
   const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.content ?? "";
   Object.assign(view, { panel: { store, session }, nonce });
   const region = document.createElement("div");

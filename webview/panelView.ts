@@ -1,6 +1,7 @@
-import { html, nothing, type TemplateResult } from "lit";
+import { html, type TemplateResult } from "lit";
 import { Part } from "./part.ts";
 import type { PanelState } from "./state.ts";
+import { updateParts } from "./updateParts.ts";
 
 /** Whether an update has been asked for whose numbers are not here yet. */
 function isOpening({ selected, update }: PanelState): boolean {
@@ -32,23 +33,6 @@ export class PanelView extends Part {
   }
 
   #parts(): TemplateResult {
-    const { panel, nonce } = this;
-    const hasUpdate = this.state.update !== null;
-    return html`
-      <main class="parts">
-        <section class="area-loss" aria-label="Loss">
-          <pgi-loss-editor .panel=${panel} .nonce=${nonce}></pgi-loss-editor>
-          <pgi-loss-sliders .panel=${panel}></pgi-loss-sliders>
-          <pgi-verdict .panel=${panel}></pgi-verdict>
-          <pgi-proof .panel=${panel}></pgi-proof>
-        </section>
-        <section class="area-curve" aria-label="Learning curve"><pgi-curve .panel=${panel}></pgi-curve></section>
-        <section class="area-gradients" aria-label="Gradient by layer"><pgi-gradients .panel=${panel}></pgi-gradients></section>
-        <section class="area-charts" aria-label="Charts over the steps"><pgi-step-charts .panel=${panel}></pgi-step-charts></section>
-        <section class="area-steps" aria-label="Step table"><pgi-step-table .panel=${panel}></pgi-step-table></section>
-        <section class="area-detail" aria-label="Selected step"><pgi-step-detail .panel=${panel}></pgi-step-detail></section>
-        ${hasUpdate ? nothing : html`<p class="area-waiting quiet" role="status">Waiting for the first update…</p>`}
-      </main>
-    `;
+    return html`<main class="parts">${updateParts(this.panel, this.nonce)}</main>`;
   }
 }

@@ -1,11 +1,15 @@
 import type { Channel, EventTable, MethodTable } from "../src/protocol/channel.ts";
 import type { Source, UpdateReference } from "../src/protocol/engine.ts";
 import type { PanelMethods } from "../src/protocol/panel.ts";
+import type { FindingMethods } from "../src/protocol/tracePage.ts";
 import { chartSpecifications } from "./charts/specifications.ts";
 import { editorText, shownColumns, shownSource, sourceKey, updateKey } from "./selectors.ts";
 import type { Extent, PanelAction, PanelState, SeriesSet } from "./state.ts";
 
-export type PanelChannel = Channel<MethodTable, PanelMethods, EventTable>;
+/** What a page may ask; of a trace's page its host answers other questions than of a run's. */
+export type PageMethods = PanelMethods & FindingMethods;
+
+export type PanelChannel = Channel<MethodTable, PageMethods, EventTable>;
 
 /**
  * Something the page must ask for. It is asked again whenever `key` gives another text;

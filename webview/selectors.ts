@@ -1,10 +1,58 @@
 import type { Source } from "../src/protocol/engine.ts";
-import type { ColumnView, LossView, TermView } from "../src/protocol/views.ts";
+import type { FindingView } from "../src/protocol/traceViews.ts";
+import type { ColumnView, LossView, RunView, TermView, UpdateView } from "../src/protocol/views.ts";
 import type { AskedProof, GoodEvaluation, PanelState } from "./state.ts";
+
+/** The run that the page shows; null where there is none, or it shows a trace. */
+export function shownRun({ host }: PanelState): RunView | null {
+  const subject = host?.run ?? null;
+  return subject?.settings === undefined ? null : subject;
+}
+
+/** Whether the page shows a trace, which was made elsewhere and cannot be trained on. */
+export function isOfTrace({ host }: PanelState): boolean {
+  return host?.trace !== undefined;
+}
+
+/** What the numbers of an update's own loss are called. */
+export function ownWord(state: PanelState): "recorded" | "trainer" {
+  return isOfTrace(state) ? "recorded" : "trainer";
+}
+
+/** An update's number; of a trace's by which its script called it too, where that is another. */
+export function updateName({ update, trace }: Pick<UpdateView, "update" | "trace">): string {
+  return trace === undefined || trace.number === update
+    ? `${update}`
+    : `${update} (${trace.number} in the script)`;
+}
+
+/** The rule that a trace's diagnosis reads from the selected update; null where it reads none. */
+export function diagnosedRule({ host, update }: PanelState): string | null {
+  const diagnosis = host?.trace?.diagnosis;
+  const rule = diagnosis?.updates.find(({ place }) => place === update?.update)?.rule ?? null;
+  return rule === null ? null : (diagnosis?.rules[rule]?.words ?? null);
+}
+
+/** What the trace's diagnosis found in the selected update. */
+export function findingsOfUpdate({ host, update }: PanelState): readonly FindingView[] {
+  const number = update?.trace?.number;
+  const findings = host?.trace?.diagnosis?.findings;
+  if (number === undefined || findings === undefined) return [];
+  return findings.filter((finding) => isOf(finding, number));
+}
+
+/** Whether a finding is of an update; of one that is of many updates only the first are named. */
+export function isOf(
+  { updates, updateCount }: Pick<FindingView, "updates" | "updateCount">,
+  number: number,
+): boolean {
+  if (updateCount === 0 || updates.includes(number)) return true;
+  return updateCount > updates.length && number > Math.max(...updates);
+}
 
 /** The text in the loss editor: the person's draft, or the selected update's own loss. */
 export function editorText(state: PanelState): string {
-  return state.draft ?? state.update?.loss.text ?? state.host?.run?.settings.loss ?? "";
+  return state.draft ?? state.update?.loss.text ?? shownRun(state)?.settings.loss ?? "";
 }
 
 /** Whether the editor holds another loss than the one the selected update was made with. */
@@ -55,7 +103,7 @@ export function shownTerms(state: PanelState): readonly TermView[] {
 /** The loss that the trainer uses now, as far as it is known here. */
 export function trainingLoss(state: PanelState): string | null {
   const changes = state.curve?.lossChanges ?? [];
-  return state.applied?.text ?? changes.at(-1)?.text ?? state.host?.run?.settings.loss ?? null;
+  return state.applied?.text ?? changes.at(-1)?.text ?? shownRun(state)?.settings.loss ?? null;
 }
 
 /** The proof asked for of what the editor holds and the selected update; null for none. */

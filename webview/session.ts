@@ -12,9 +12,10 @@ import {
   type PanelMethods,
   panelProtocolVersion,
 } from "../src/protocol/panel.ts";
+import type { FindingMethods } from "../src/protocol/tracePage.ts";
 import type { CellExplanation, NodeView, ParityView, RunSettings } from "../src/protocol/views.ts";
 import { Asker } from "./asker.ts";
-import { type PanelChannel, type Resource, referenceOf } from "./resources.ts";
+import { type PageMethods, type PanelChannel, type Resource, referenceOf } from "./resources.ts";
 import { editorText, shownProof, shownSource } from "./selectors.ts";
 import { memoryOf, type PanelAction, type PanelState } from "./state.ts";
 import type { Store } from "./store.ts";
@@ -52,7 +53,7 @@ export class Session {
   constructor(store: PanelStore, transport: Transport, keep: (memory: PanelMemory) => void) {
     this.#store = store;
     this.#keep = keep;
-    this.#channel = new Channel<MethodTable, PanelMethods, EventTable>(transport, {
+    this.#channel = new Channel<MethodTable, PageMethods, EventTable>(transport, {
       handlers: {},
       timeout: answerTimeout,
       onEvent: (event, payload) => this.#hear(event, payload),
@@ -159,6 +160,24 @@ export class Session {
       page = await this.#channel.call("rows", range);
     });
     return page;
+  }
+
+  /** Something about a finding of the trace that the page shows; null where it failed, which is said on the page. */
+  async finding<Name extends keyof FindingMethods>(
+    method: Name,
+    params: FindingMethods[Name]["params"],
+  ): Promise<FindingMethods[Name]["result"] | null> {
+    let answer: FindingMethods[Name]["result"] | null = null;
+    await this.#attempt("finding", async () => {
+      answer = (await this.#channel.call(method, params as never)) as FindingMethods[Name]["result"];
+    });
+    return answer;
+  }
+
+  /** Turns a trace's page to the steps that a finding names. */
+  async showFinding(finding: string): Promise<void> {
+    const place = await this.finding("placeOf", { finding });
+    if (place !== null) this.#store.dispatch({ kind: "place", finding, ...place });
   }
 
   async copy(text: string): Promise<void> {

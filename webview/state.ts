@@ -1,11 +1,10 @@
 import type { CurveView, SortOrder, Source } from "../src/protocol/engine.ts";
-import type { HostState, PanelMemory } from "../src/protocol/panel.ts";
+import type { HostState, PanelMemory, Subject, TraceSide } from "../src/protocol/panel.ts";
 import type { ProofResult } from "../src/protocol/proofViews.ts";
 import type { Diagnostic } from "../src/protocol/shared.ts";
 import type {
   BareNumberView,
   EvaluationView,
-  RunView,
   StepView,
   TrainingProgress,
   UpdateView,
@@ -95,6 +94,17 @@ export interface PanelState {
   readonly row: { readonly step: number; readonly row: number } | null;
   readonly failures: Readonly<Record<string, string>>;
   readonly scroll: number;
+  /** Of a trace's page: which of its sides is in view. */
+  readonly side: TraceSide;
+  /** Steps of an update that a finding names. */
+  readonly marks: StepMarks | null;
+}
+
+export interface StepMarks {
+  readonly update: number;
+  readonly steps: ReadonlySet<number>;
+  /** The finding that names them. */
+  readonly finding: string;
 }
 
 interface Payloads {
@@ -124,6 +134,11 @@ interface Payloads {
   row: { step: number; row: number };
   failure: { what: string; message: string | null };
   scroll: { position: number };
+  side: { side: TraceSide };
+  /** Turns a trace's page to an update. */
+  open: { update: number };
+  /** Shows the steps of a finding: their update is selected, and the first of them. */
+  place: { finding: string; update: number; steps: readonly number[] };
 }
 
 /** Everything that can happen to the state, tagged by `kind`. */
@@ -166,6 +181,8 @@ export function initialState(memory: PanelMemory | null): PanelState {
     row: null,
     failures: {},
     scroll: memory?.scroll ?? 0,
+    side: memory?.side ?? "findings",
+    marks: null,
   };
 }
 
@@ -180,6 +197,7 @@ export function memoryOf(state: PanelState): PanelMemory {
     source: state.source,
     sort: state.sort,
     scroll: state.scroll,
+    side: state.side,
   };
 }
 
@@ -230,6 +248,16 @@ const reducers: Reducers = {
   row: (state, { step, row }) => ({ ...state, row: { step, row } }),
   failure: (state, { what, message }) => withFailure(state, what, message),
   scroll: (state, { position }) => ({ ...state, scroll: position }),
+  side: (state, { side }) => ({ ...state, side }),
+  open: (state, { update }) => ({ ...state, side: "steps", follow: false, selected: update }),
+  place: (state, { finding, update, steps }) => ({
+    ...state,
+    side: "steps",
+    follow: false,
+    selected: update,
+    step: steps[0] ?? state.step,
+    marks: { finding, update, steps: new Set(steps) },
+  }),
 };
 
 /** The one function that makes a new state from an old one and what happened. */
@@ -249,19 +277,19 @@ function withHost(state: PanelState, host: HostState): PanelState {
   return withUpdates({ ...state, host, progress: progress ?? state.progress }, progress?.update ?? 0);
 }
 
-function isAnother(state: PanelState, run: RunView): boolean {
+function isAnother(state: PanelState, run: Subject): boolean {
   const before = state.host?.run?.path ?? state.rememberedPath;
   return before !== null && before !== run.path;
 }
 
 /** A run that is taken up again, or that another engine opens, has another name but is the same run. */
-function isOpenedAnew(state: PanelState, run: RunView): boolean {
+function isOpenedAnew(state: PanelState, run: Subject): boolean {
   const before = state.host?.run?.run;
   return before !== undefined && before !== run.run;
 }
 
 /** Keeps the selection and the edit; an engine that was killed may have lost its last updates. */
-function openedAnew(state: PanelState, run: RunView): PanelState {
+function openedAnew(state: PanelState, run: Subject): PanelState {
   const updates = run.progress.update;
   const selected = state.selected === null ? null : Math.min(state.selected, Math.max(1, updates));
   return followLatest({ ...state, updates, selected, applied: null });

@@ -5,16 +5,21 @@ import type { Batch, CarriedTraces } from "../rl/batch.ts";
 import { BlobError, type BlobRecord, decodeBlob, encodeBlob } from "../runs/blob.ts";
 import type { JsonValue } from "../runs/metadata.ts";
 
-/** All that one update was made from: enough to compute it again, and others from the same batch. */
-export interface FrozenUpdate {
+/** What the losses of one update are held against, whoever recorded it. */
+export interface FrozenBatch {
   readonly update: number;
   readonly batch: Batch;
-  /** θ before the step. */
-  readonly theta: Float64Array;
+  /** Of a trace only what the policy puts out is known: its layers say nothing there. */
   readonly specification: PolicySpecification;
   readonly gamma: number;
   readonly learningRate: number;
   readonly loss: string;
+}
+
+/** All that one update was made from: enough to compute it again, and others from the same batch. */
+export interface FrozenUpdate extends FrozenBatch {
+  /** θ before the step. */
+  readonly theta: Float64Array;
 }
 
 /** A copy that later updates cannot change. */

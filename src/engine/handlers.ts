@@ -12,6 +12,7 @@ import { type ExportMethods, exportHandlers } from "./exportHandlers.ts";
 import { decimate } from "./inspection/decimate.ts";
 import { explainCell } from "./inspection/explainCell.ts";
 import { checkLossText, evaluationView, nodeView } from "./inspection/lossText.ts";
+import type { OpenedUpdate } from "./inspection/openedUpdate.ts";
 import { pickRows, rangeOf } from "./inspection/orderedRows.ts";
 import { parityOf } from "./inspection/parity.ts";
 import { SourcedColumns } from "./inspection/sourcedColumns.ts";
@@ -24,6 +25,7 @@ import { RunBook } from "./runBook.ts";
 import { type RuntimeMethods, runtimeHandlers } from "./runtimeHandlers.ts";
 import { runtimePlaces } from "./runtimes/places.ts";
 import { TraceBook } from "./traces/traceBook.ts";
+import { UserError } from "./userError.ts";
 
 /** The engine: every method of its protocol over one book of open runs. */
 export class Engine {
@@ -51,8 +53,15 @@ function createHandlers(
 ): Omit<Handlers<EngineMethods>, keyof RuntimeMethods | keyof ExportMethods> {
   const comparisons = new ComparisonBook();
   const pairs = new PairBook(runs.backends);
+  const opened = async (reference: UpdateReference): Promise<OpenedUpdate> =>
+    traces.find(reference.run)?.opened(reference.update) ?? runs.opened(reference);
+  const openTrace = (id: string) => {
+    const trace = traces.find(id);
+    if (trace) return trace;
+    throw new UserError("unknown_run", `There is no open trace "${id}".`);
+  };
   const columnsOf = async (params: UpdateReference & { source: "trainer" | "edited" | "difference" }) =>
-    new SourcedColumns(await runs.opened(params), params.source);
+    new SourcedColumns(await opened(params), params.source);
   return {
     hello: async ({ probe }) => ({
       version: engineProtocolVersion,
@@ -66,7 +75,7 @@ function createHandlers(
     open: ({ path }) => runs.open(path).view(),
     resumeFile: ({ path, backend, python }) => runs.resumeFile(path, backend, python),
     close: async ({ run }) => {
-      await runs.closeRun(run);
+      if (!traces.close(run)) await runs.closeRun(run);
       return null;
     },
     view: ({ run }) => {
@@ -92,8 +101,10 @@ function createHandlers(
     },
     reset: ({ run, settings, python }) => runs.reset(run, settings ?? {}, python),
     apply: ({ run, loss, settings }) => runs.apply(run, { ...settings, ...(loss !== undefined && { loss }) }),
-    curve: ({ run, from, to, buckets }) => runs.get(run).curve(from, to, buckets),
+    curve: ({ run, from, to, buckets }) => (traces.find(run) ?? runs.get(run)).curve(from, to, buckets),
     select: async (reference) => {
+      const trace = traces.find(reference.run);
+      if (trace) return trace.view(reference.update);
       const open = runs.get(reference.run);
       const { inspector, how, instead } = await open.inspect(reference.update);
       const { update } = inspector.frozen;
@@ -110,22 +121,21 @@ function createHandlers(
       return null;
     },
     evaluate: async (params) => {
-      const opened = await runs.opened(params);
-      return evaluationView(opened, params.text, params.aside === true);
+      return evaluationView(await opened(params), params.text, params.aside === true);
     },
     compare: async (reference) => {
-      const { inspector, edited } = await runs.opened(reference);
-      return comparisonView(inspector, edited ?? inspector.trainer);
+      const { inspector } = await opened(reference);
+      return comparisonView(inspector, inspector.edited ?? inspector.trainer);
     },
     parity: async (reference) => parityOf((await runs.opened(reference)).inspector, runs.backends),
     rows: async (params) => {
       const columns = await columnsOf(params);
       const { start, end } = rangeOf(columns.steps, params.start, params.end);
-      const rows = columns.order(params.order).subarray(start, end).slice();
+      const rows = columns.stepsIn(params.order, start, end);
       const picked = params.columns.map((name) => [name, pickRows(columns.column(name), rows)] as const);
       return { rows, columns: Object.fromEntries(picked) };
     },
-    rowOf: async (params) => ({ row: (await columnsOf(params)).order(params.order).indexOf(params.step) }),
+    rowOf: async (params) => ({ row: (await columnsOf(params)).rowOf(params.step, params.order) }),
     series: async (params) => {
       const columns = await columnsOf(params);
       const series = params.columns.map(
@@ -136,15 +146,14 @@ function createHandlers(
     step: async (params) => {
       const columns = await columnsOf(params);
       columns.checkStep(params.step);
-      const { inspector, names, run } = columns.opened;
-      return stepView(inspector, columns.loss, params.step, names, run.resolved.environment);
+      return stepView(columns.opened, columns.loss, params.step);
     },
     explainCell: async (params) => {
       const columns = await columnsOf(params);
       columns.checkStep(params.step);
       return explainCell(columns, params.step, params.column);
     },
-    node: async (params) => nodeView(await runs.opened(params), params.text, params.offset),
+    node: async (params) => nodeView(await opened(params), params.text, params.offset),
     checkLoss: ({ text }) => checkLossText(text),
     prove: (params) => proveOnRequest(runs, params),
     probes: ({ text }) => testLossOnProbes(text),
@@ -158,6 +167,8 @@ function createHandlers(
     compareLosses: (request) => pairs.view(request),
     pairRows: async (params) => pairRows(await pairs.pair(params), params),
     pairSeries: async (params) => pairSeries(await pairs.pair(params), params.columns, params.buckets),
+    openTrace: ({ path }) => traces.open(path),
+    tracePlace: (params) => openTrace(params.run).placeOf(params),
     diagnose: ({ path }) => traces.view(path),
     traceReport: ({ path }) => ({ markdown: traces.markdown(path) }),
     recordedNames: ({ path }) => traces.names(path),

@@ -1,13 +1,13 @@
 import { traceNames } from "../loss/names.ts";
 import type { Tensor } from "../loss/tensor.ts";
-import type { Heads, PolicySpecification } from "../policies/policy.ts";
+import type { Heads, OpaqueHeads, PolicySpecification } from "../policies/policy.ts";
 import type { Batch } from "../rl/batch.ts";
 import { discountedReturns } from "../rl/returns.ts";
 
 /** What a loss may read of an update: the batch, the heads and the settings in force. */
 export interface LossSource {
   readonly batch: Batch;
-  readonly heads: Heads;
+  readonly heads: Heads | OpaqueHeads;
   readonly gamma: number;
   readonly learningRate: number;
 }

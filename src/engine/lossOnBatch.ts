@@ -2,7 +2,13 @@ import { diagnoseLoss } from "../loss/diagnose.ts";
 import type { Diagnostic } from "../loss/diagnostic.ts";
 import type { CompiledLoss, Evaluation } from "../loss/evaluate.ts";
 import { headNames, offeredSymbols, traceNames } from "../loss/names.ts";
-import { type HeadAdjoints, type OutputsGradient, outputsGradient } from "../policies/heads.ts";
+import {
+  type HeadAdjoints,
+  isOpaque,
+  type OutputsGradient,
+  opaqueGradient,
+  outputsGradient,
+} from "../policies/heads.ts";
 import type { PolicySpecification } from "../policies/policy.ts";
 import { type LossSource, lossInputs, namesFor } from "./lossInputs.ts";
 import { UserError } from "./userError.ts";
@@ -40,15 +46,23 @@ export type ReadLoss =
   | { readonly ok: true; readonly compiled: CompiledLoss; readonly diagnostics: readonly Diagnostic[] }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
+/** The names that there are numbers for, and why there are none for another. */
+export interface HeldNames {
+  readonly names: readonly string[];
+  readonly why: (name: string) => string;
+}
+
 /** Reads a loss for a policy; for any where it is not known yet. Gradient is kept for the heads. */
-export function readLossText(text: string, specification?: PolicySpecification, inParts = false): ReadLoss {
+export function readLossText(
+  text: string,
+  specification?: PolicySpecification,
+  inParts = false,
+  held: HeldNames = namesOfPolicy(specification, inParts),
+): ReadLoss {
   const symbols = offeredSymbols(specification?.gaussian === undefined ? "discrete" : "continuous");
   const { compiled, diagnostics } = diagnoseLoss(text, symbols, { differentiable: headNames() });
   if (!compiled) return { ok: false, diagnostics };
-  const missing = [
-    ...missingNames(compiled, specification, inParts),
-    ...(inParts ? acrossSteps(compiled) : []),
-  ];
+  const missing = [...missingNames(compiled, held), ...(inParts ? acrossSteps(compiled) : [])];
   if (missing.length > 0) return { ok: false, diagnostics: [...diagnostics.filter(isError), ...missing] };
   return { ok: true, compiled, diagnostics };
 }
@@ -57,23 +71,25 @@ function isError({ severity }: Diagnostic): boolean {
   return severity === "error";
 }
 
-/** Names of the language that this policy has no numbers for. */
-function missingNames(
-  compiled: CompiledLoss,
-  specification: PolicySpecification | undefined,
-  inParts: boolean,
-): Diagnostic[] {
-  const available = namesFor(specification, inParts);
+function namesOfPolicy(specification: PolicySpecification | undefined, inParts: boolean): HeldNames {
+  return {
+    names: namesFor(specification, inParts),
+    why: (name) => missingWords(name, specification, inParts),
+  };
+}
+
+/** Names of the language that there are no numbers for. */
+function missingNames(compiled: CompiledLoss, { names, why }: HeldNames): Diagnostic[] {
   return compiled.graph.leaves.flatMap((leaf) => {
     const name = leaf.source.kind === "leaf" ? leaf.source.name : "";
-    if (available.includes(name)) return [];
+    if (names.includes(name)) return [];
     return {
       start: leaf.start,
       end: leaf.end,
       severity: "error" as const,
       code: "not_here",
-      message: missingWords(name, specification, inParts),
-      hint: `there are ${available.join(" ")}`,
+      message: why(name),
+      hint: `there are ${names.join(" ")}`,
     };
   });
 }
@@ -153,13 +169,11 @@ function follow(compiled: CompiledLoss, evaluation: Evaluation, source: PolicySo
   const { batch, heads, specification } = source;
   const adjoints = headAdjoints(evaluation);
   const { logProbabilities, entropies, values, nextValues, traces: _, ...direct } = adjoints;
+  const steps = { steps: batch.steps, actions: batch.actions, ends: batch };
   const chain = (adjoints: HeadAdjoints) =>
-    outputsGradient(
-      specification,
-      heads,
-      { steps: batch.steps, actions: batch.actions, ends: batch },
-      adjoints,
-    );
+    isOpaque(heads)
+      ? opaqueGradient(adjoints, steps)
+      : outputsGradient(specification, heads, steps, adjoints);
   return {
     ok: true,
     compiled,

@@ -7,7 +7,7 @@ import type { UpdateSummary } from "../runs/summary.ts";
 import { Backends } from "./backends/backends.ts";
 import type { FrozenUpdate } from "./frozenUpdate.ts";
 import { Inspector } from "./inspection/inspector.ts";
-import { type Names, namesOf } from "./inspection/views.ts";
+import { type Names, namesOf } from "./inspection/names.ts";
 import { checkRecorded } from "./recordedNumbers.ts";
 import { reopenUpdate } from "./replay.ts";
 import { backendAt } from "./runBackend.ts";

@@ -139,6 +139,12 @@ const schemas: { readonly [Name in keyof EngineMethods]: v.GenericSchema } = {
     to: v.picklist(["csv", "pgtrace", "pytorch", "numpy"]),
     path,
   }),
+  openTrace: v.strictObject({ path }),
+  tracePlace: v.strictObject({
+    run,
+    updates: v.pipe(v.array(count), v.maxLength(100)),
+    steps: v.pipe(v.array(v.strictObject({ episode: count, t: count })), v.maxLength(100)),
+  }),
   diagnose: v.strictObject({ path }),
   traceReport: v.strictObject({ path }),
   recordedNames: v.strictObject({ path }),

@@ -8,8 +8,8 @@ import { backendFor } from "./backends/forRun.ts";
 import type { Emit } from "./emit.ts";
 import { endingPythonOnFailure, resolveForTraining } from "./gym/forTraining.ts";
 import { PythonError } from "./gym/pythonProcess.ts";
-import type { InspectedLoss, Inspector } from "./inspection/inspector.ts";
-import type { Names } from "./inspection/views.ts";
+import type { Inspector } from "./inspection/inspector.ts";
+import type { OpenedUpdate } from "./inspection/openedUpdate.ts";
 import { OpenRun } from "./openRun.ts";
 import { checkUpdate } from "./replay.ts";
 import { type ResolvedSettings, resolveSettings } from "./settings.ts";
@@ -20,12 +20,9 @@ import { UserError } from "./userError.ts";
 const followEvery = 200;
 const progressEvery = 50;
 
-/** An opened update together with the loss that was last tried on it. */
-export interface OpenedReference {
+/** An update of a run that is open. */
+export interface OpenedReference extends OpenedUpdate<Inspector> {
   readonly run: OpenRun;
-  readonly inspector: Inspector;
-  readonly names: Names;
-  edited: InspectedLoss | undefined;
 }
 
 /** The runs that are open, by id; tells of their progress, as often as credit allows. */
@@ -33,7 +30,6 @@ export class RunBook {
   readonly backends: Backends;
   readonly #emit: Emit;
   readonly #runs = new Map<string, OpenRun>();
-  readonly #edited = new WeakMap<Inspector, InspectedLoss>();
   readonly #waiting = new Map<string, TrainingProgress>();
   readonly #lastTold = new Map<string, { at: number; steps: number }>();
   #credit = 0;
@@ -142,19 +138,9 @@ export class RunBook {
   async opened(reference: UpdateReference): Promise<OpenedReference> {
     const run = this.get(reference.run);
     const { inspector } = await run.inspect(reference.update);
-    const edited = this.#edited;
-    return {
-      run,
-      inspector,
-      names: run.names,
-      get edited() {
-        return edited.get(inspector);
-      },
-      set edited(loss: InspectedLoss | undefined) {
-        if (loss) edited.set(inspector, loss);
-        else edited.delete(inspector);
-      },
-    };
+    const { settings, environment } = run.resolved;
+    const where = `update ${inspector.frozen.update}, ${settings.environment}, seed ${settings.seed}`;
+    return { run, inspector, names: run.names, environment, where };
   }
 
   credit(count: number): void {

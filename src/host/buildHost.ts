@@ -10,13 +10,15 @@ import { LossEvaluations } from "./language/evaluations.ts";
 import { registerLossLanguage } from "./language/lossLanguage.ts";
 import { RuleExplanations } from "./language/ruleExplanations.ts";
 import { Panels } from "./panel/panels.ts";
-import { reopenRuns } from "./runs/reopenRuns.ts";
+import { reopenAsPages } from "./reopenAsPages.ts";
 import { RunsView } from "./runs/runsView.ts";
 import { DoctorPage } from "./runtimes/doctorPage.ts";
 import { followLibraryFolder } from "./runtimes/followLibraryFolder.ts";
 import { HostStore } from "./store.ts";
+import { NewestNames } from "./traces/newestNames.ts";
 import { TraceEditors } from "./traces/traceEditors.ts";
 import { TraceHover } from "./traces/traceHover.ts";
+import { TraceInlays } from "./traces/traceInlays.ts";
 import { Traces } from "./traces/traces.ts";
 import { StatusBar } from "./training/statusBar.ts";
 import { Trainer } from "./training/trainer.ts";
@@ -69,7 +71,7 @@ export function buildHost(context: vscode.ExtensionContext) {
   const statusBar = owned.add(new StatusBar(store));
   const doctorPage = owned.add(new DoctorPage());
   const traces = owned.add(new Traces(engine));
-  const traceEditors = owned.add(new TraceEditors({ extensionUri, traces }));
+  const traceEditors = owned.add(new TraceEditors({ extensionUri, store, traces }));
   const comparisons = owned.add(new Comparisons({ extensionUri, engine }));
   const evaluations = owned.add(new LossEvaluations(engine));
   const explanations = owned.add(new RuleExplanations());
@@ -92,16 +94,15 @@ export function buildHost(context: vscode.ExtensionContext) {
   };
   const commands: Commands = owned.add(new Commands(tools, commandHandlers));
   owned.add(registerLossLanguage({ engine, store, panels, evaluations, log }));
-  owned.add(
-    vscode.languages.registerHoverProvider(
-      { language: "python", scheme: "file" },
-      new TraceHover(engine, log),
-    ),
-  );
+  const newest = new NewestNames(engine, log);
+  const python = { language: "python", scheme: "file" };
+  owned.add(vscode.languages.registerHoverProvider(python, new TraceHover(newest)));
+  const inlays = owned.add(new TraceInlays(newest));
+  owned.add(vscode.languages.registerInlayHintsProvider(python, inlays));
   owned.add(followContextKeys(store));
   owned.add(followLibraryFolder(engine, store));
   owned.add(announceEngine(store, (id) => commands.run(id)));
-  void reopenRuns();
+  void reopenAsPages();
   return {
     engine,
     parts: { store, engine, panels, runs, statusBar, traceEditors, comparisons, traces },

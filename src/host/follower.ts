@@ -11,7 +11,8 @@ export interface Followed<View> {
 
 export interface FollowerOptions<View> {
   readonly clock: Clock;
-  readonly read: () => Promise<View>;
+  /** Reads it; `show` tells of what is known before all of it is. */
+  readonly read: (show: (view: View) => void) => Promise<View>;
   /** Calls back whenever it may have changed, until it is disposed. */
   readonly watch: (changed: () => void) => Disposable;
   readonly onChange: (known: Followed<View>) => void;
@@ -48,6 +49,11 @@ export class Follower<View> implements Disposable {
     this.#readSoon(0);
   }
 
+  /** Puts something else in the place of what is known, which has ceased to hold. */
+  replace(view: View | null): void {
+    this.#set({ view });
+  }
+
   /** Reads again as soon as a pause allows, as if a file had changed. */
   readAgain(): void {
     this.#heed();
@@ -78,7 +84,7 @@ export class Follower<View> implements Disposable {
     this.#set({ isReading: true });
     const begun = clock.now();
     try {
-      this.#set({ view: await read(), problem: null, isReading: false });
+      this.#set({ view: await read((view) => this.#set({ view })), problem: null, isReading: false });
     } catch (error) {
       this.#set({ problem: error instanceof Error ? error.message : String(error), isReading: false });
     }

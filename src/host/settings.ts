@@ -21,6 +21,7 @@ export function readSettings() {
     openPanelOnTrain: settings.get<boolean>("panel.openOnTrain", true),
     traceProblems: settings.get<boolean>("traces.problems", true),
     traceHover: settings.get<boolean>("traces.hover", true),
+    traceInlays: settings.get<boolean>("traces.inlayHints", true),
     runsCapBytes: settings.get<number>("runs.maximumSize", 0) * 2 ** 20,
   };
 }

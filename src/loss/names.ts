@@ -49,6 +49,7 @@ export const OFFERED_NAMES: readonly OfferedName[] = [
   column("G_recorded", "The return that the trace recorded."),
   column("V_recorded", "The value estimate that the trace recorded."),
   column("log_pi_old", "ln π(a|s) at the time the action was drawn."),
+  column("c_recorded", "The weight c of ∇ln π as a trace has it, −∂L/∂ln π; only on an update of a trace."),
   column("adv", "The advantage that was recorded or computed before the update."),
   column("a", "The action taken: its index, counted from 0."),
   flag("terminated", "Whether the environment ended the episode at this step."),

@@ -2,7 +2,7 @@ import type { EpisodeEnds } from "../rl/episodeEnds.ts";
 import { outputCount } from "./architecture.ts";
 import { gaussianGradient } from "./gaussianGradient.ts";
 import { logitsGradient } from "./logitsGradient.ts";
-import type { Heads, PolicySpecification } from "./policy.ts";
+import type { Heads, OpaqueHeads, PolicySpecification } from "./policy.ts";
 import { valuesGradient } from "./valueHead.ts";
 
 /** ∂L/∂ of whatever a loss can name of a policy; an absent one is 0. */
@@ -72,6 +72,27 @@ export function outputsGradient(
   interleave(outputs, outputCount(specification), columns, actionCount, steps);
   if (values !== undefined) setLast(outputs, outputCount(specification), values, rows);
   return { outputs, rows, logits, mu, logSigma, values: values?.subarray(0, steps) };
+}
+
+/** Whether what the policy put out is not known. */
+export function isOpaque(heads: Heads | OpaqueHeads): heads is OpaqueHeads {
+  return heads.logits === undefined && heads.mu === undefined;
+}
+
+/** What is left of the gradient where the policy's outputs are not known: that at V. */
+export function opaqueGradient(
+  { values, nextValues }: HeadAdjoints,
+  { steps, ends }: HeadSteps,
+): OutputsGradient {
+  const gradient = valuesGradient(values, nextValues, ends, steps).subarray(0, steps);
+  return {
+    outputs: new Float64Array(),
+    rows: steps,
+    logits: undefined,
+    mu: undefined,
+    logSigma: undefined,
+    values: gradient,
+  };
 }
 
 function hasFinalGradient(values: Float64Array, steps: number): boolean {

@@ -78,6 +78,15 @@ export interface GaussianHeads extends CommonHeads {
 
 export type Heads = CategoricalHeads | GaussianHeads;
 
+/** A policy of which only the probabilities of the actions taken are known, not what it put out. */
+export interface OpaqueHeads extends CommonHeads {
+  readonly logits?: undefined;
+  readonly probabilities?: undefined;
+  readonly mu?: undefined;
+  readonly sigma?: undefined;
+  readonly logSigma?: undefined;
+}
+
 /** What a backward pass gives: g = ∂L/∂θ [|θ|] and, per step, ‖g_t‖ [T]. */
 export interface Gradient {
   readonly gradient: Float64Array;

@@ -7,7 +7,7 @@ import type {
 import type { DoctorReport } from "./doctor.ts";
 import type { ProofResult } from "./proofViews.ts";
 import type { Diagnostic } from "./shared.ts";
-import type { RecordedNamesView, TraceView } from "./traceViews.ts";
+import type { OpenTraceView, RecordedNamesView, TracePlaceView, TraceView } from "./traceViews.ts";
 import type {
   CellExplanation,
   Column,
@@ -168,6 +168,20 @@ export interface EngineMethods {
   exportTraceUpdate: {
     params: { trace: string; update?: number; to: ExportFormat; path: string };
     result: { path: string; update: number; rows: number };
+  };
+  /**
+   * Opens a trace of the user's own code, or reads on where it was open before. Its updates are then asked for by place, as
+   * those of a run: `curve`, `select`, `evaluate`, `compare`, `rows`, `rowOf`, `series`, `step`, `explainCell`, `node`.
+   */
+  openTrace: { params: { path: string }; result: OpenTraceView };
+  /** Where the steps of a finding stand; null where none of these updates has one of them. */
+  tracePlace: {
+    params: {
+      run: string;
+      updates: readonly number[];
+      steps: readonly { readonly episode: number; readonly t: number }[];
+    };
+    result: TracePlaceView | null;
   };
   /** Reads a trace of the user's own code and says what its updates are. */
   diagnose: { params: { path: string }; result: TraceView };

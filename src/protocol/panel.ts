@@ -1,4 +1,5 @@
 import type { EngineMethods } from "./engine.ts";
+import type { TraceOverview, TraceView } from "./traceViews.ts";
 import type { RunView, TrainingProgress } from "./views.ts";
 
 /** Raised when a message's meaning changes; both ends compare it in `ready`. */
@@ -60,6 +61,35 @@ export interface PanelMemory {
   readonly source: "trainer" | "edited" | "difference";
   readonly sort: { readonly column: string; readonly descending: boolean } | null;
   readonly scroll: number;
+  /** Of a trace's page: which of its sides is in view. */
+  readonly side?: TraceSide;
+}
+
+/** A trace's page has two sides: what was found in it, and its updates step by step. */
+export type TraceSide = "findings" | "steps";
+
+/** What the updates are of: a run, or a trace, which nobody can train on. */
+export type Subject = RunView | TraceSubject;
+
+export interface TraceSubject {
+  readonly run: string;
+  readonly path: string;
+  readonly title: string;
+  /** Only its number of updates says anything. */
+  readonly progress: TrainingProgress;
+  readonly own: false;
+  readonly settings?: undefined;
+}
+
+/** What is known of the trace that a page shows. */
+export interface TraceFacts {
+  /** What it holds; null until it was read. */
+  readonly overview: TraceOverview | null;
+  /** The newest diagnosis, which follows after reading; null until there is one. */
+  readonly diagnosis: TraceView | null;
+  /** Why the file cannot be read as it stands; what was read before stays beside it. */
+  readonly problem: string | null;
+  readonly isReading: boolean;
 }
 
 export type EngineHealth =
@@ -72,7 +102,9 @@ export interface HostState {
   readonly version: number;
   readonly probe: Float64Array;
   readonly engine: EngineHealth;
-  readonly run: RunView | null;
+  readonly run: Subject | null;
+  /** On the page of a trace. */
+  readonly trace?: TraceFacts;
   readonly trusted: boolean;
   /** Extensions without a language of their own: base URIs and the like never travel here. */
   readonly reducedMotion: boolean;

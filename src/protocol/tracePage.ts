@@ -1,21 +1,8 @@
-import type { TraceView } from "./traceViews.ts";
+import type { PanelMethods } from "./panel.ts";
+import type { TracePlaceView } from "./traceViews.ts";
 
-/** Raised when a message's meaning changes; both ends compare it in `ready`. */
-export const tracePageVersion = 2;
-
-/** What the page of a trace shows. */
-export interface TracePageState {
-  /** The newest diagnosis; null until there is one. */
-  readonly trace: TraceView | null;
-  /** Why the file cannot be read as it stands; the diagnosis before stays beside it. */
-  readonly problem: string | null;
-  readonly isReading: boolean;
-  readonly reducedMotion: boolean;
-}
-
-/** What the page asks of the host: about findings of its own trace, by id. */
-export interface TracePageMethods {
-  ready: { params: { version: number }; result: TracePageState };
+/** What a trace's page asks about the findings of its own trace, by id. */
+export interface FindingMethods {
   /** Shows the line of the user's code that a finding is about, where it can be found. */
   openSource: { params: { finding: string }; result: null };
   /** Opens the report with the numbers beside. */
@@ -27,8 +14,23 @@ export interface TracePageMethods {
   exportUpdate: { params: { update: number }; result: null };
   /** Opens the diagnosis as a Markdown document of the person's own. */
   saveReport: { params: Record<string, never>; result: null };
+  /** Where the steps stand that a finding names; null where they are not in an update. */
+  placeOf: { params: { finding: string }; result: TracePlaceView | null };
 }
 
-export interface TracePageEvents {
-  state: TracePageState;
-}
+/** The panel's questions that a trace has answers to: those that need neither θ nor training. */
+export type TraceReadMethod =
+  | "curve"
+  | "select"
+  | "evaluate"
+  | "compare"
+  | "rows"
+  | "rowOf"
+  | "series"
+  | "step"
+  | "explainCell"
+  | "node";
+
+/** What the page of a trace calls on the host; it hears the panel's events. */
+export type TracePageMethods = Pick<PanelMethods, TraceReadMethod | "ready" | "copy" | "remember"> &
+  FindingMethods;

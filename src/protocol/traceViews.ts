@@ -1,3 +1,4 @@
+import type { MissingView } from "./traceUpdateFacts.ts";
 import type { StatisticsView } from "./views.ts";
 
 /** A place in the user's own code, as the recorder wrote it down. The file may be of another machine. */
@@ -39,14 +40,10 @@ export interface TraceColumnView {
   readonly of: number;
 }
 
-/** A quantity that the trace does not hold, and what could be told if it did. */
-export interface MissingView {
-  readonly name: string;
-  readonly allows: string;
-}
-
 /** One update of a trace; null where it was not recorded. */
 export interface TraceUpdateView {
+  /** Its place in the trace, counted from 1, and what the script called it. */
+  readonly place: number;
   readonly number: number;
   readonly steps: number;
   readonly episodes: number;
@@ -58,8 +55,8 @@ export interface TraceUpdateView {
   readonly rule: number | null;
 }
 
-/** What a trace file holds and what its updates are. Lists are cut; the counts beside them are whole. */
-export interface TraceView {
+/** What a trace file holds. Lists are cut; the counts beside them are whole. */
+export interface TraceOverview {
   readonly path: string;
   readonly bytes: number;
   /** Milliseconds since 1970. */
@@ -74,13 +71,30 @@ export interface TraceView {
   readonly columns: readonly TraceColumnView[];
   readonly missing: readonly MissingView[];
   readonly notes: readonly string[];
+  /** The newest ones, at most `mostUpdates`, oldest first. */
+  readonly updates: readonly TraceUpdateView[];
+}
+
+/** A trace with what its updates are. */
+export interface TraceView extends TraceOverview {
   /** What the updates are, in one sentence with numbers. */
   readonly verdict: string;
   readonly rules: readonly { readonly words: string; readonly updates: number }[];
   readonly findings: readonly FindingView[];
   readonly undecided: readonly { readonly id: string; readonly reason: string }[];
-  /** The newest ones, at most `mostUpdates`, oldest first. */
-  readonly updates: readonly TraceUpdateView[];
+}
+
+/** A trace that is open, so that its updates can be asked for as those of a run. */
+export interface OpenTraceView {
+  /** The name by which its updates are asked for; another once the file was replaced. */
+  readonly run: string;
+  readonly overview: TraceOverview;
+}
+
+/** Where the steps of a finding stand: an update by its place in the trace, counted from 1, and rows of its step table. */
+export interface TracePlaceView {
+  readonly update: number;
+  readonly steps: readonly number[];
 }
 
 /** A value of the user's program as the newest update recorded it. */

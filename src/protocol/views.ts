@@ -1,5 +1,6 @@
 import type { SceneView } from "./scene.ts";
 import type { Diagnostic } from "./shared.ts";
+import type { TraceUpdateFacts } from "./traceUpdateFacts.ts";
 
 /** What a run was started with. All of it is written into the run file. */
 export interface RunSettings {
@@ -235,7 +236,7 @@ export interface UpdateView {
   readonly episodeReturn: number;
   readonly actionNames: readonly string[];
   readonly observationNames: readonly string[];
-  readonly recomputed: "kept" | "replayed" | "live";
+  readonly recomputed: "kept" | "replayed" | "live" | "recorded";
   /** Why this is another update than the one asked for. */
   readonly instead?: string;
   readonly kept: boolean;
@@ -244,6 +245,8 @@ export interface UpdateView {
   /** What is unusual about how the batch was made, a sentence each. */
   readonly remarks?: readonly string[];
   readonly loss: LossView;
+  /** Of an update of a trace: where it stands there, and what it does not hold. */
+  readonly trace?: TraceUpdateFacts;
 }
 
 export interface LossTextView {

@@ -1,7 +1,8 @@
 import { html, nothing, type TemplateResult } from "lit";
+import type { UpdateView } from "../../src/protocol/views.ts";
 import { formatNumber } from "../format.ts";
 import { Part } from "../part.ts";
-import { hasErrors, shownSource } from "../selectors.ts";
+import { hasErrors, shownSource, updateName } from "../selectors.ts";
 import type { PanelState, Series, SeriesSet } from "../state.ts";
 import { onThemeChange } from "../theme.ts";
 import { cursorAfterKey } from "./cursorKeys.ts";
@@ -46,7 +47,7 @@ export class StepCharts extends Part {
     const stale = source !== "trainer" && hasErrors(this.state);
     return html`
       <div class="section-head">
-        <h2>Steps of update ${this.state.series?.update ?? update.update}</h2>
+        <h2>Steps of update ${this.#updateName(update)}</h2>
         ${source === "trainer" ? nothing : html`<span class="tag">${source}</span>`}
         <span class="section-note">${update.episodes === 1 ? "t" : "step"} = <b class="number">${this.#cursor()}</b></span>
       </div>
@@ -66,6 +67,12 @@ export class StepCharts extends Part {
     if (this.#drawn !== this.state.series) this.#draw();
     this.#drawn = this.state.series;
     this.#placeCursors();
+  }
+
+  /** That whose numbers are drawn, which may still be the one before. */
+  #updateName(update: UpdateView): string {
+    const drawn = this.state.series?.update ?? update.update;
+    return drawn === update.update ? updateName(update) : `${drawn}`;
   }
 
   #figure(chart: ChartSpecification): TemplateResult {

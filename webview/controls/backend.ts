@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { ParityView, PhaseMilliseconds, RunView } from "../../src/protocol/views.ts";
 import { placeMenu } from "../menu.ts";
 import { Part } from "../part.ts";
+import { shownRun } from "../selectors.ts";
 import type { PanelState } from "../state.ts";
 import { formatTime } from "./formatTime.ts";
 
@@ -14,7 +15,7 @@ export class BackendCard extends Part {
   }
 
   protected override render(): TemplateResult | typeof nothing {
-    const run = this.state.host?.run;
+    const run = shownRun(this.state);
     if (!run) return nothing;
     const { name, device, reason } = run.backend;
     return html`

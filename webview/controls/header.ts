@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { RunView, TrainingProgress } from "../../src/protocol/views.ts";
 import { formatCount, formatNumber, formatRate } from "../format.ts";
 import { Part } from "../part.ts";
+import { shownRun } from "../selectors.ts";
 import type { PanelState } from "../state.ts";
 import { blockedBecause, type RunControl, visibleControls } from "./availability.ts";
 
@@ -12,8 +13,8 @@ export class RunHeader extends Part {
   }
 
   protected override render(): TemplateResult {
-    const { host, progress, updates } = this.state;
-    const run = host?.run ?? null;
+    const { progress, updates } = this.state;
+    const run = shownRun(this.state);
     return html`
       <header class="run-header">
         <div class="run-name">${run === null ? html`<h1>Policy Gradient Inspector</h1>` : runName(run)}</div>

@@ -4,6 +4,7 @@ import { cursorAfterKey } from "../charts/cursorKeys.ts";
 import { type Line, LineChart } from "../charts/lineChart.ts";
 import { formatCount, formatNumber } from "../format.ts";
 import { Part } from "../part.ts";
+import { isOfTrace } from "../selectors.ts";
 import type { CurveMetric, PanelState } from "../state.ts";
 import { onThemeChange } from "../theme.ts";
 import { curveLines, nearestPoint } from "./lines.ts";
@@ -108,7 +109,7 @@ export class LearningCurve extends Part {
 
   #pin(): TemplateResult | typeof nothing {
     const { update } = this.state;
-    if (update === null) return nothing;
+    if (update === null || isOfTrace(this.state)) return nothing;
     const title = update.pinned ? `Unpin update ${update.update}` : `Pin update ${update.update}`;
     return html`
       <button class="icon-button small" aria-pressed=${update.pinned} title=${title} aria-label=${title}

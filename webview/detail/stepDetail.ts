@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { StepView } from "../../src/protocol/views.ts";
 import { formatNumber, formatSigned } from "../format.ts";
 import { Part } from "../part.ts";
-import { hasErrors, shownSource } from "../selectors.ts";
+import { hasErrors, ownWord, shownSource } from "../selectors.ts";
 import type { PanelState } from "../state.ts";
 import { namedNumbers } from "./namedNumbers.ts";
 import { drawScene } from "./scenes.ts";
@@ -28,7 +28,7 @@ export class StepDetail extends Part {
       <div class="detail-body" ?data-stale=${stale}>
         <div class="detail-scene">${view.scene === undefined ? namedNumbers({ step: view, actionNames, observationNames }) : drawScene(view.scene)}</div>
         <div class="detail-outputs">
-          ${view.dimensions === undefined ? this.#outputs(view) : this.#dimensions(view)}
+          ${view.dimensions === undefined ? (view.outputs.length === 0 ? nothing : this.#outputs(view)) : this.#dimensions(view)}
           ${view.value === undefined ? nothing : valueLine(view.value)}
           <p class="sentence quiet">${view.sentence}</p>
           ${identity(view)}
@@ -44,7 +44,7 @@ export class StepDetail extends Part {
     return html`
       <table class="output-table">
         <thead><tr><th scope="col">action</th><th scope="col">drawn</th><th scope="col">μ</th><th scope="col">σ</th></tr></thead>
-        <tbody>${view.dimensions?.map((dimension, i) => dimensionRows(dimension, i, before?.dimensions?.[i]))}</tbody>
+        <tbody>${view.dimensions?.map((dimension, i) => dimensionRows(dimension, i, before?.dimensions?.[i], ownWord(this.state)))}</tbody>
       </table>
     `;
   }
@@ -55,7 +55,7 @@ export class StepDetail extends Part {
     return html`
       <table class="output-table">
         <thead><tr><th scope="col">output</th><th scope="col">π</th>
-          ${before === undefined ? nothing : html`<th scope="col">∂L/∂z trainer</th>`}
+          ${before === undefined ? nothing : html`<th scope="col">∂L/∂z ${ownWord(this.state)}</th>`}
           <th scope="col">${before === undefined ? "∂L/∂z" : "edited"}</th></tr></thead>
         <tbody>${view.outputs.map((output, k) => outputRow(output, k, before?.outputs[k]?.gradient))}</tbody>
         <tfoot><tr><th scope="row">Σ</th><td>${formatNumber(view.outputs.reduce((sum, { probability }) => sum + probability, 0))}</td>
@@ -85,7 +85,12 @@ function identity({ crossEntropy }: StepView): TemplateResult | typeof nothing {
 
 type Dimension = NonNullable<StepView["dimensions"]>[number];
 
-function dimensionRows(dimension: Dimension, i: number, before: Dimension | undefined): TemplateResult {
+function dimensionRows(
+  dimension: Dimension,
+  i: number,
+  before: Dimension | undefined,
+  own: string,
+): TemplateResult {
   return html`
     <tr>
       <th scope="row"><i class="swatch output-${i % 6}" aria-hidden="true"></i>${dimension.name}</th>
@@ -93,7 +98,7 @@ function dimensionRows(dimension: Dimension, i: number, before: Dimension | unde
       <td>${formatSigned(dimension.mean)}</td>
       <td>${formatNumber(dimension.deviation)}</td>
     </tr>
-    ${before === undefined ? nothing : gradientRow(before, "trainer")}
+    ${before === undefined ? nothing : gradientRow(before, own)}
     ${gradientRow(dimension, before === undefined ? undefined : "edited")}
   `;
 }
@@ -101,7 +106,7 @@ function dimensionRows(dimension: Dimension, i: number, before: Dimension | unde
 /** What mean and deviation get, under them. */
 function gradientRow({ name, meanGradient, deviationGradient }: Dimension, whose?: string): TemplateResult {
   return html`
-    <tr class=${whose === "trainer" ? "gradient-row quiet" : "gradient-row"}>
+    <tr class=${whose === undefined || whose === "edited" ? "gradient-row" : "gradient-row quiet"}>
       <th scope="row" colspan="2" aria-label="gradient of ${name}${whose === undefined ? "" : `, ${whose}`}">∂L/∂${whose === undefined ? nothing : ` ${whose}`}</th>
       <td>${formatSigned(meanGradient)}</td>
       <td>${formatSigned(deviationGradient)}</td>

@@ -1,8 +1,8 @@
 import { html, nothing, svg, type TemplateResult } from "lit";
-import type { ComparisonView, LayerComparison, LayerView } from "../../src/protocol/views.ts";
+import type { ComparisonView, LayerComparison, LayerView, UpdateView } from "../../src/protocol/views.ts";
 import { formatNumber } from "../format.ts";
 import { Part } from "../part.ts";
-import { editedEvaluation, hasErrors } from "../selectors.ts";
+import { editedEvaluation, hasErrors, ownWord, updateName } from "../selectors.ts";
 import type { PanelState } from "../state.ts";
 import { commonAxis, histogramPath } from "./histogram.ts";
 
@@ -19,23 +19,32 @@ export class GradientTable extends Part {
     const { update } = this.state;
     if (update === null) return nothing;
     const evaluation = editedEvaluation(this.state);
+    const own = ownWord(this.state);
+    const column = update.trace === undefined ? "layer" : "output";
     return html`
       <div class="section-head">
-        <h2>Gradient of update ${update.update}</h2>
-        <span class="section-note">${evaluation === null ? "by layer" : "trainer → edited"}</span>
+        <h2>Gradient of update ${updateName(update)}</h2>
+        <span class="section-note">${evaluation === null ? placeOf(update) : `${own} → edited`}</span>
       </div>
       <div class="gradient-scroll">
       <table class="gradient-table" ?data-stale=${hasErrors(this.state)}>
-        ${evaluation === null ? trainerOnly(update.loss.layers, update.loss.gradientNorm) : comparedGradients(evaluation.comparison, ["trainer", "edited"])}
+        ${evaluation === null ? trainerOnly(update.loss.layers, update.loss.gradientNorm, column) : comparedGradients(evaluation.comparison, [own, "edited"], column)}
       </table>
       </div>
+      ${update.trace === undefined ? nothing : html`<p class="quiet gradient-end">θ is not in a trace, so the gradient ends ${update.trace.hasOutputs ? "at the policy’s outputs" : "at ln π"}, one number a step; by layer it can be seen for runs trained here.</p>`}
     `;
   }
 }
 
-function trainerOnly(layers: readonly LayerView[], norm: number): TemplateResult {
+/** Where the gradient is seen. */
+function placeOf({ trace }: UpdateView): string {
+  if (trace === undefined) return "by layer";
+  return trace.hasOutputs ? "at the outputs" : "at ln π";
+}
+
+function trainerOnly(layers: readonly LayerView[], norm: number, column: string): TemplateResult {
   return html`
-    <thead><tr><th scope="col">layer</th><th scope="col">‖g‖</th><th scope="col">mean</th><th scope="col">largest</th><th scope="col" class="plot">values</th></tr></thead>
+    <thead><tr><th scope="col">${column}</th><th scope="col">‖g‖</th><th scope="col">mean</th><th scope="col">largest</th><th scope="col" class="plot">values</th></tr></thead>
     <tbody>
       ${layers.map(
         (layer) => html`
@@ -48,13 +57,14 @@ function trainerOnly(layers: readonly LayerView[], norm: number): TemplateResult
   `;
 }
 
-/** The rows of a table of two gradients by layer, with what they are called. */
+/** The rows of a table of two gradients by layer, or by what `column` says, with what they are called. */
 export function comparedGradients(
   { layers, total }: ComparisonView,
   [before, after]: readonly [string, string],
+  column = "layer",
 ): TemplateResult {
   return html`
-    <thead><tr><th scope="col">layer</th><th scope="col">‖g‖ ${before}</th><th scope="col">‖g‖ ${after}</th><th scope="col">ratio</th>
+    <thead><tr><th scope="col">${column}</th><th scope="col">‖g‖ ${before}</th><th scope="col">‖g‖ ${after}</th><th scope="col">ratio</th>
       <th scope="col" class="cosine-head">cosine</th><th scope="col" class="plot">values</th></tr></thead>
     <tbody>${layers.map((layer) => comparedRow(layerName(layer), layer))}</tbody>
     <tfoot>${comparedRow(html`all`, total)}</tfoot>

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { placeMenu } from "../menu.ts";
+import { shownRun } from "../selectors.ts";
 import type { PanelState } from "../state.ts";
 
 export interface AppliedLoss {
@@ -9,7 +10,7 @@ export interface AppliedLoss {
 
 /** The losses that the run has been trained with, the newest first. */
 export function appliedLosses(state: PanelState): readonly AppliedLoss[] {
-  const first = state.host?.run?.settings.loss;
+  const first = shownRun(state)?.settings.loss;
   const changes = (state.curve?.lossChanges ?? []).map(({ update, text }) => ({ fromUpdate: update, text }));
   const started = first === undefined || changes[0]?.fromUpdate === 1 ? [] : [{ fromUpdate: 1, text: first }];
   return [...started, ...changes].reverse();

@@ -7,7 +7,15 @@ import type { Diagnostic } from "../../src/protocol/shared.ts";
 import { canChange } from "../controls/availability.ts";
 import { formatNumber } from "../format.ts";
 import { Part } from "../part.ts";
-import { editedEvaluation, editorText, hasErrors, isEdited, trainingLoss } from "../selectors.ts";
+import {
+  editedEvaluation,
+  editorText,
+  hasErrors,
+  isEdited,
+  isOfTrace,
+  trainingLoss,
+  updateName,
+} from "../selectors.ts";
 import type { PanelState } from "../state.ts";
 import { actionsMenu } from "./actionsMenu.ts";
 import { showDiagnostics } from "./diagnostics.ts";
@@ -54,7 +62,6 @@ export class LossEditor extends Part {
   }
 
   protected override render(): TemplateResult {
-    const blocked = this.#applyBlocked();
     return html`
       <div class="section-head">
         <h2>Loss</h2>
@@ -62,11 +69,9 @@ export class LossEditor extends Part {
         <span class="section-actions">
           ${actionsMenu({ format: () => this.#view && formatText(this.#view), copyAs: (target) => this.#copyAs(target) })}
           ${historyMenu(appliedLosses(this.state), (text) => this.dispatch({ kind: "edit", text }))}
-          <button class="icon-button" title="Open this loss as a file" aria-label="Open this loss as a file"
-            @click=${() => this.panel.session.command("openLossFile")}><span class="codicon codicon-go-to-file" aria-hidden="true"></span></button>
+          ${isOfTrace(this.state) ? nothing : this.#fileButton()}
           <vscode-button secondary ?disabled=${this.state.draft === null} @click=${() => this.dispatch({ kind: "revert" })}>Revert</vscode-button>
-          <vscode-button ?disabled=${blocked !== null} title=${blocked ?? "Train with this loss from the next update on (Ctrl+Enter)"}
-            @click=${() => this.#apply()}>Apply to Training</vscode-button>
+          ${isOfTrace(this.state) ? nothing : this.#applyButton()}
         </span>
       </div>
       <div class="loss-text" ?data-failed=${hasErrors(this.state)}></div>
@@ -89,6 +94,17 @@ export class LossEditor extends Part {
     this.#showFindings(this.#view);
   }
 
+  #fileButton(): TemplateResult {
+    return html`<button class="icon-button" title="Open this loss as a file" aria-label="Open this loss as a file"
+      @click=${() => this.panel.session.command("openLossFile")}><span class="codicon codicon-go-to-file" aria-hidden="true"></span></button>`;
+  }
+
+  #applyButton(): TemplateResult {
+    const blocked = this.#applyBlocked();
+    return html`<vscode-button ?disabled=${blocked !== null} title=${blocked ?? "Train with this loss from the next update on (Ctrl+Enter)"}
+      @click=${() => this.#apply()}>Apply to Training</vscode-button>`;
+  }
+
   get #edited(): boolean {
     return isEdited(this.state);
   }
@@ -98,6 +114,10 @@ export class LossEditor extends Part {
     const text = editorText(this.state);
     if (applied?.text === text) return `applied from update ${applied.fromUpdate}`;
     if (draft !== null && text === trainingLoss(this.state)) return "the trainer's loss now";
+    if (update?.trace !== undefined && !this.#edited) {
+      return update.trace.hasWeights ? "as read from the trace" : "the book's loss, to try";
+    }
+    if (isOfTrace(this.state)) return "edited";
     if (this.#edited) return "edited, not applied";
     return update === null ? "the run's loss" : `of update ${update.update}`;
   }
@@ -162,10 +182,11 @@ export class LossEditor extends Part {
     const notice = this.#noticeFor === editorText(this.state) ? this.#notice : "";
     if (update === null) return html`<p class="problem quiet" role="status">${notice}</p>`;
     const after = editedEvaluation(this.state)?.loss.value;
-    const value = formatNumber(update.loss.value, 7);
+    const { value: own } = update.loss;
+    const value = isOfTrace(this.state) && Number.isNaN(own) ? "not recorded" : formatNumber(own, 7);
     return html`
       <p class="problem quiet" role="status">
-        <span>loss <b class="number">${value}</b>${after === undefined ? nothing : html` → <b class="number">${formatNumber(after, 7)}</b>`} on the batch of update ${update.update}</span><span>${notice}</span>
+        <span>loss <b class="number">${value}</b>${after === undefined ? nothing : html` → <b class="number">${formatNumber(after, 7)}</b>`} on the batch of update ${updateName(update)}</span><span>${notice}</span>
       </p>
     `;
   }

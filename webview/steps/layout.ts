@@ -33,6 +33,7 @@ const shownOnDemand = new Set([
   "logit",
   "V_next",
   "V_old",
+  "log_pi_old",
   "row",
   "terminated",
   "truncated",

@@ -6,6 +6,7 @@ import { Scrollbar } from "./scrollbar.ts";
 import { clampPosition, extent, type Geometry, reveal, rowAfterKey, windowAt } from "./scroller.ts";
 
 export const rowHeight = 22;
+const none: ReadonlySet<number> = new Set();
 
 /** What a grid draws. */
 export interface GridContent {
@@ -15,6 +16,8 @@ export interface GridContent {
   readonly version: string;
   readonly context: CellContext;
   readonly selectedStep: number | null;
+  /** Steps that are set off from the others; none where it is left out. */
+  readonly marked?: ReadonlySet<number>;
   /** Whether numbers of before are marked while their successors are on the way. */
   readonly marksStale: boolean;
   readonly wanted: WantedPages;
@@ -121,6 +124,7 @@ export class RowGrid {
       context: content.context,
       read: (row) => this.pages.cache.row(row),
       selectedStep: content.selectedStep,
+      marked: content.marked ?? none,
       activeRow: this.#activeRow,
       activeColumn: this.#activeColumn,
       fadeStale: this.pages.late && content.marksStale,

@@ -12,6 +12,8 @@ export interface RowsToDraw {
   readonly context: CellContext;
   readonly read: (row: number) => PlacedRow | null;
   readonly selectedStep: number | null;
+  /** Steps that are set off from the others. */
+  readonly marked: ReadonlySet<number>;
   readonly activeRow: number;
   readonly activeColumn: number;
   /** Whether stand-ins are marked as such. */
@@ -119,13 +121,14 @@ export class RowPool {
     }
   }
 
-  #mark(pooled: PooledRow, { selectedStep, activeRow, activeColumn }: RowsToDraw): void {
+  #mark(pooled: PooledRow, { selectedStep, marked, activeRow, activeColumn }: RowsToDraw): void {
     const { placed, element } = pooled;
     const step = placed === null ? undefined : placed.page.rows[placed.index];
     const selected = step !== undefined && step === selectedStep;
     if (element.getAttribute("aria-selected") !== String(selected)) {
       element.setAttribute("aria-selected", String(selected));
     }
+    element.toggleAttribute("data-marked", step !== undefined && marked.has(step));
     const active = pooled.row === activeRow ? activeColumn : -1;
     if (active === pooled.active) return;
     pooled.cells[pooled.active]?.removeAttribute("data-active");

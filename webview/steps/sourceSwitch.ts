@@ -1,13 +1,9 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { Source } from "../../src/protocol/engine.ts";
-import { editedEvaluation, shownSource } from "../selectors.ts";
+import { editedEvaluation, ownWord, shownSource } from "../selectors.ts";
 import type { PanelState } from "../state.ts";
 
-const sources: readonly { readonly source: Source; readonly title: string }[] = [
-  { source: "trainer", title: "trainer" },
-  { source: "edited", title: "edited" },
-  { source: "difference", title: "difference" },
-];
+const sources: readonly Source[] = ["trainer", "edited", "difference"];
 
 /** Chooses whose numbers charts, table and detail show; there is a choice only while the loss is edited. */
 export function sourceSwitch(
@@ -19,8 +15,8 @@ export function sourceSwitch(
   return html`
     <div class="segments" role="radiogroup" aria-label="Whose numbers are shown">
       ${sources.map(
-        ({ source, title }) => html`
-          <label><input type="radio" name="source" .checked=${source === shown} @change=${() => choose(source)} /><span>${title}</span></label>
+        (source) => html`
+          <label><input type="radio" name="source" .checked=${source === shown} @change=${() => choose(source)} /><span>${source === "trainer" ? ownWord(state) : source}</span></label>
         `,
       )}
     </div>

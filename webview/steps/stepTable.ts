@@ -2,14 +2,24 @@ import { html, nothing, type TemplateResult } from "lit";
 import { formatCount } from "../format.ts";
 import { Part } from "../part.ts";
 import { referenceOf } from "../resources.ts";
-import { hasErrors, shownColumns, shownSource, shownTerms, sourceKey } from "../selectors.ts";
-import type { PanelState } from "../state.ts";
+import {
+  hasErrors,
+  ownWord,
+  shownColumns,
+  shownSource,
+  shownTerms,
+  sourceKey,
+  updateName,
+} from "../selectors.ts";
+import type { PanelState, StepMarks } from "../state.ts";
 import { CellTip } from "./cellTip.ts";
 import { columnMenu } from "./columnMenu.ts";
 import { exportMenu } from "./exportMenu.ts";
 import { headerRow } from "./header.ts";
 import { chosenColumns, type TableColumn, tableColumns } from "./layout.ts";
+import { missingMenu } from "./missingMenu.ts";
 import type { WantedPages } from "./pageLoader.ts";
+import { recomputedNote } from "./recomputedNote.ts";
 import { type GridContent, RowGrid } from "./rowGrid.ts";
 import { sourceSwitch } from "./sourceSwitch.ts";
 import { sumRow } from "./sumRow.ts";
@@ -41,6 +51,7 @@ export class StepTable extends Part {
       state.step,
       state.row,
       state.extents,
+      state.marks,
     ];
   }
 
@@ -61,13 +72,13 @@ export class StepTable extends Part {
       <div class="section-head">
         <h2>${formatCount(update.steps)} steps${by === undefined ? "" : `, by ${by.label}`}</h2>
         ${sourceSwitch(this.state, (wanted) => this.dispatch({ kind: "source", source: wanted }))}
-        <span class="section-note">${update.instead ?? recomputedNote[update.recomputed]}</span>
-        ${exportMenu((command) => void this.panel.session.command(command))}
+        <span class="section-note">${update.instead ?? recomputedNote[update.recomputed]}${markedNote(this.state.marks, this.#marked())}</span>
+        ${update.trace === undefined ? exportMenu((command) => void this.panel.session.command(command)) : missingMenu(update.trace)}
         ${columnMenu(all, this.#columns, (columns) => this.dispatch({ kind: "columns", columns }))}
       </div>
       <div class="step-table" ?data-stale=${source !== "trainer" && hasErrors(this.state)}>
         <div class="step-scroll">
-          <div class="step-grid" role="grid" tabindex="0" aria-label="Steps of update ${update.update}, ${source}"
+          <div class="step-grid" role="grid" tabindex="0" aria-label="Steps of update ${updateName(update)}, ${source === "trainer" ? ownWord(this.state) : source}"
             aria-rowcount=${update.steps + 2} aria-colcount=${this.#columns.length}
             @keydown=${this.#key} @focus=${() => this.#grid.paint()}>
             ${headerRow(this.#columns, sort, (next) => this.dispatch({ kind: "sort", sort: next }))}
@@ -101,6 +112,7 @@ export class StepTable extends Part {
       version: `${sourceKey(this.state)} ${widths.join(" ")}`,
       context: { actionNames: update.actionNames, extents },
       selectedStep: step,
+      marked: this.#marked(),
       marksStale: !follow,
       wanted: this.#wanted(update.steps),
     };
@@ -131,6 +143,12 @@ export class StepTable extends Part {
     if (row === null || row.step !== step) return;
     this.#grid.point(row.row, this.#revealedStep !== null && this.#revealedStep !== step);
     this.#revealedStep = step;
+  }
+
+  /** The steps of this update that a finding names. */
+  #marked(): ReadonlySet<number> {
+    const { marks, update } = this.state;
+    return marks !== null && marks.update === update?.update ? marks.steps : none;
   }
 
   #key = (event: KeyboardEvent): void => {
@@ -180,8 +198,9 @@ export class StepTable extends Part {
   }
 }
 
-const recomputedNote = {
-  live: "as the trainer has it now",
-  kept: "from the kept batch",
-  replayed: "replayed from the checkpoint before it",
-} as const;
+const none: ReadonlySet<number> = new Set();
+
+/** Which finding the marked rows are of. */
+function markedNote(marks: StepMarks | null, marked: ReadonlySet<number>): string {
+  return marks === null || marked.size === 0 ? "" : ` · marked: the first steps of ${marks.finding}`;
+}

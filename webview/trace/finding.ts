@@ -1,15 +1,20 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { FindingView } from "../../src/protocol/traceViews.ts";
 import { formatNumber } from "../format.ts";
-import type { Ask } from "./ask.ts";
+import type { Session } from "../session.ts";
 
-const icons = { error: "error", warning: "warning", info: "info" } as const;
+export const icons = { error: "error", warning: "warning", info: "info" } as const;
 const words = { error: "Mistake", warning: "Warning", info: "Variant" } as const;
 
+/** The id of a finding's card in the page. */
+export function cardId(finding: string): string {
+  return `finding-${finding}`;
+}
+
 /** One finding: what was seen with its numbers, where, why it matters and the change that mends it. */
-export function findingCard(finding: FindingView, ask: Ask): TemplateResult {
+export function findingCard(finding: FindingView, session: Session): TemplateResult {
   const { id, severity, title, message, why, fix, reference, source } = finding;
-  return html`<article class="finding" data-severity=${severity} aria-label="${words[severity]}: ${title}">
+  return html`<article class="finding" id=${cardId(id)} tabindex="-1" data-severity=${severity} aria-label="${words[severity]}: ${title}">
     <h3>
       <span class="codicon codicon-${icons[severity]}" aria-hidden="true"></span>
       <span>${title}</span><code>${id}</code>
@@ -18,9 +23,14 @@ export function findingCard(finding: FindingView, ask: Ask): TemplateResult {
     ${evidence(finding)}
     <p class="quiet finding-place">${placeWords(finding)}
       ${
+        finding.steps.length === 0
+          ? nothing
+          : html`<button class="link-button" @click=${() => void session.showFinding(id)}>Show these steps</button>`
+      }
+      ${
         source === null
           ? nothing
-          : html`<button class="link-button" @click=${() => ask("openSource", { finding: id })}>
+          : html`<button class="link-button" @click=${() => void session.finding("openSource", { finding: id })}>
         ${nameOf(source.file)}:${source.line}</button>`
       }
     </p>
@@ -28,7 +38,7 @@ export function findingCard(finding: FindingView, ask: Ask): TemplateResult {
     <div class="finding-fix">
       <pre tabindex="0" aria-label="Suggested change"><code>${fix}</code></pre>
       <button class="icon-button small" title="Copy the suggested change" aria-label="Copy the suggested change"
-        @click=${() => ask("copyFix", { finding: id })}>
+        @click=${() => void session.finding("copyFix", { finding: id })}>
         <span class="codicon codicon-copy" aria-hidden="true"></span></button>
     </div>
     <p class="quiet">${reference}
@@ -36,9 +46,9 @@ export function findingCard(finding: FindingView, ask: Ask): TemplateResult {
         source === null
           ? nothing
           : html`<button class="link-button" title="Show the change in your script, to accept or not"
-        @click=${() => ask("mend", { finding: id })}>Change my script…</button>`
+        @click=${() => void session.finding("mend", { finding: id })}>Change my script…</button>`
       }
-      <button class="link-button" @click=${() => ask("explain", { finding: id })}>Explain</button></p>
+      <button class="link-button" @click=${() => void session.finding("explain", { finding: id })}>Explain</button></p>
   </article>`;
 }
 

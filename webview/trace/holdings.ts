@@ -1,9 +1,9 @@
 import { html, nothing, type TemplateResult } from "lit";
-import type { TraceView } from "../../src/protocol/traceViews.ts";
+import type { TraceOverview, TraceView } from "../../src/protocol/traceViews.ts";
 import { formatCount } from "../format.ts";
 
 /** The quantities that the trace holds, of steps and of updates. */
-export function holdings({ columns }: TraceView): TemplateResult {
+export function holdings({ columns }: TraceOverview): TemplateResult {
   return html`<section aria-label="What the trace holds">
     <div class="section-head"><h2>What it holds</h2></div>
     ${(["steps", "updates"] as const).map((holder) => {
@@ -22,7 +22,7 @@ export function holdings({ columns }: TraceView): TemplateResult {
 }
 
 /** The quantities that it does not hold, each with what it would allow. */
-export function missing({ missing: wishes }: TraceView): TemplateResult | typeof nothing {
+export function missing({ missing: wishes }: TraceOverview): TemplateResult | typeof nothing {
   if (wishes.length === 0) return nothing;
   return html`<section aria-label="What recording more would allow">
     <div class="section-head"><h2>Record more, know more</h2></div>

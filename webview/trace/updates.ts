@@ -1,14 +1,24 @@
 import { html, nothing, svg, type TemplateResult } from "lit";
-import type { TraceUpdateView, TraceView } from "../../src/protocol/traceViews.ts";
+import type { TraceOverview, TraceUpdateView, TraceView } from "../../src/protocol/traceViews.ts";
 import { formatCount, formatNumber } from "../format.ts";
-import type { Ask } from "./ask.ts";
 import { curvePoints } from "./curvePoints.ts";
 
 const size = { width: 600, height: 72 } as const;
 
+type Rules = TraceView["rules"];
+
+/** What can be done with an update: shown step by step, by its place; and written to a file, by its number. */
+interface UpdateActions {
+  readonly open: (place: number) => void;
+  readonly save: (number: number) => void;
+}
+
 /** Every update with its figures and the rule it follows, newest first, below the curve of mean returns. */
-export function updatesSection(trace: TraceView, ask: Ask): TemplateResult | typeof nothing {
-  const { updates, updateCount } = trace;
+export function updatesSection(
+  { updates, updateCount }: TraceOverview,
+  rules: Rules,
+  actions: UpdateActions,
+): TemplateResult | typeof nothing {
   if (updateCount === 0) return nothing;
   const cut = updateCount - updates.length;
   return html`<section aria-label="Updates">
@@ -16,35 +26,35 @@ export function updatesSection(trace: TraceView, ask: Ask): TemplateResult | typ
       ${cut > 0 ? html`<span class="section-note">the newest ${formatCount(updates.length)} of ${formatCount(updateCount)}</span>` : nothing}
     </div>
     ${returnCurve(updates)}
-    ${trace.rules.length > 1 ? ruleList(trace) : nothing}
+    ${rules.length > 1 ? ruleList(rules) : nothing}
     <div class="update-table" tabindex="0" role="region" aria-label="Table of updates">
       <table>
         <thead><tr>
           <th scope="col">Update</th><th scope="col">Steps</th><th scope="col">Return</th>
           <th scope="col">Loss</th><th scope="col">‖∂L/∂θ‖</th><th scope="col">c is</th><th scope="col"><span class="visually-hidden">Export</span></th>
         </tr></thead>
-        <tbody>${updates.toReversed().map((update) => updateRow(update, trace, ask))}</tbody>
+        <tbody>${updates.toReversed().map((update) => updateRow(update, rules, actions))}</tbody>
       </table>
     </div>
   </section>`;
 }
 
-function updateRow(update: TraceUpdateView, { rules }: TraceView, ask: Ask): TemplateResult {
-  const { number, steps, meanReturn, loss, gradientNorm, rule } = update;
+function updateRow(update: TraceUpdateView, rules: Rules, { open, save }: UpdateActions): TemplateResult {
+  const { place, number, steps, meanReturn, loss, gradientNorm, rule } = update;
   return html`<tr>
-    <th scope="row">${number}</th>
+    <th scope="row"><button class="link-button" aria-label="Show update ${number} step by step" @click=${() => open(place)}>${number}</button></th>
     <td>${formatCount(steps)}</td>
     <td>${figure(meanReturn)}</td>
     <td>${figure(loss)}</td>
     <td>${figure(gradientNorm)}</td>
-    <td>${rule === null ? html`<span class="quiet">–</span>` : ruleSymbol(rules[rule]!.words)}</td>
+    <td>${rule === null ? html`<span class="quiet">–</span>` : ruleSymbol(rules[rule]?.words ?? "")}</td>
     <td><button class="icon-button small" title="Export update ${number}…" aria-label="Export update ${number}"
-      @click=${() => ask("exportUpdate", { update: number })}>
+      @click=${() => save(number)}>
       <span class="codicon codicon-export" aria-hidden="true"></span></button></td>
   </tr>`;
 }
 
-function ruleList({ rules }: TraceView): TemplateResult {
+function ruleList(rules: Rules): TemplateResult {
   return html`<ul class="rule-list">
     ${rules.map(
       ({ words, updates }) => html`<li><span class="number">${words}</span>

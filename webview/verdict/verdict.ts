@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { RatioView, VerdictView } from "../../src/protocol/views.ts";
 import { formatNumber } from "../format.ts";
 import { Part } from "../part.ts";
-import { editedEvaluation, editorText, hasErrors } from "../selectors.ts";
+import { diagnosedRule, editedEvaluation, editorText, hasErrors, isEdited, isOfTrace } from "../selectors.ts";
 import type { PanelState } from "../state.ts";
 import { mathElement, meaningAt } from "./rule.ts";
 
@@ -21,7 +21,7 @@ export class VerdictLine extends Part {
   #meaning = "";
 
   protected override inputs(state: PanelState): readonly unknown[] {
-    return [state.update, state.evaluation, state.draft, state.check];
+    return [state.update, state.evaluation, state.draft, state.check, state.host?.trace?.diagnosis];
   }
 
   protected override render(): TemplateResult | typeof nothing {
@@ -36,6 +36,7 @@ export class VerdictLine extends Part {
           <p class="verdict-sentence">${verdictSentence(verdict)}${this.#actions(verdict)}</p>
           ${this.#explained && verdict.explanation !== "" ? html`<p class="quiet">${verdict.explanation}</p>` : nothing}
           ${verdict.undecided.length === 0 ? nothing : html`<p class="quiet">The data cannot decide: ${verdict.undecided.join("; ")}.</p>`}
+          ${this.#diagnosed(verdict)}
           ${(this.state.update?.remarks ?? []).map((remark) => html`<p class="quiet">${remark}</p>`)}
           ${loss?.ratio === undefined ? nothing : ratioLine(loss.ratio)}
           ${this.#rule(verdict)}
@@ -43,6 +44,14 @@ export class VerdictLine extends Part {
         </div>
       </section>
     `;
+  }
+
+  /** What the diagnosis of the whole trace makes of an update that decides nothing on its own. */
+  #diagnosed({ kind }: VerdictView): TemplateResult | typeof nothing {
+    const words = kind === "undecided" && !isEdited(this.state) ? diagnosedRule(this.state) : null;
+    return words === null
+      ? nothing
+      : html`<p>By the diagnosis of the whole trace: <span class="number">${words}</span>.</p>`;
   }
 
   /** The rule in mathematics; what the pointer is on is said below it. */
@@ -75,9 +84,10 @@ export class VerdictLine extends Part {
       verdict.explanation === ""
         ? nothing
         : this.#link("Why it matters", () => this.#explain(), this.#explained);
-    const prove = hasErrors(this.state)
-      ? nothing
-      : this.#link("Prove", () => void this.panel.session.prove());
+    const prove =
+      hasErrors(this.state) || isOfTrace(this.state)
+        ? nothing
+        : this.#link("Prove", () => void this.panel.session.prove());
     const noted =
       verdict.notes.length === 0
         ? nothing

@@ -93,7 +93,7 @@ async function exportOne(path: string, to: ExportFormat, parsed: Parsed, console
   try {
     const { update } = inspector.frozen;
     const out = parsed.text("out") ?? `${stemOf(path)}.update${update}.${endings[to]}`;
-    const opened = { run, inspector, names: run.names, edited: undefined };
+    const opened = { run, inspector, names: run.names };
     const { rows } = await exportUpdate(opened, to, out, parsed.flag("force"));
     console.out(`${out}: ${counted(rows, "step")} of update ${update}\n`);
     return 0;

@@ -3,7 +3,8 @@ import type { ColumnView, ComparisonView } from "../../protocol/views.ts";
 import { columnViews, tableShape } from "../inspection/columns.ts";
 import type { InspectedLoss, Inspection, Inspector } from "../inspection/inspector.ts";
 import { compareGradients } from "../inspection/layers.ts";
-import { lossView, type Names } from "../inspection/views.ts";
+import type { Names } from "../inspection/names.ts";
+import { lossView } from "../inspection/views.ts";
 
 /** Columns of the batch itself that stand beside those of the losses, and the losses' own, in their order. */
 const shared = ["step", "episode", "t", "action", "reward", "G", "gamma_t", "log_pi"];

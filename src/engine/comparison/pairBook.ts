@@ -2,7 +2,7 @@ import type { LossPairRequest, LossPairView } from "../../protocol/comparisonVie
 import type { UpdateView } from "../../protocol/views.ts";
 import type { Backends } from "../backends/backends.ts";
 import type { Inspector } from "../inspection/inspector.ts";
-import type { Names } from "../inspection/views.ts";
+import type { Names } from "../inspection/names.ts";
 import { countEpisodes } from "../lossInputs.ts";
 import { OpenRun } from "../openRun.ts";
 import { UserError } from "../userError.ts";

@@ -13,14 +13,23 @@ export interface DiagnosedFile {
 
 /** Reads a trace and holds it against the table of findings. Throws a UserError that names file and line. */
 export function diagnoseFile(path: string): DiagnosedFile {
-  const trace = openTrace(path);
+  return diagnosed(readTraceFile(path));
+}
+
+/** A trace with what its updates are. */
+export function diagnosed(trace: Trace): DiagnosedFile {
   return { trace, diagnosis: diagnoseTrace(traceEvidence(trace)) };
 }
 
 /** Reads a trace. Throws a UserError that names file and line. */
-export function openTrace(path: string): Trace {
+export function readTraceFile(path: string): Trace {
+  return namingTrouble(() => readTrace(path));
+}
+
+/** What reading a trace gives; where it cannot be read, a UserError that names file and line. */
+export function namingTrouble<Result>(read: () => Result): Result {
   try {
-    return readTrace(path);
+    return read();
   } catch (error) {
     if (error instanceof TraceError) throw new UserError("wrong_data", error.message);
     throw error;

@@ -70,7 +70,13 @@ function isFirstUse(record: UpdateRecord, { contexts, furthestRow }: Seen): bool
   return rollout === undefined ? rows[0]! > furthestRow : !contexts.has(sourceOf(record));
 }
 
-function updateEvidence(trace: Trace, record: UpdateRecord, seen: Seen, isReused: boolean): UpdateEvidence {
+/** One update with everything its trace tells of it; `seen` keeps what the updates before it used. */
+export function updateEvidence(
+  trace: Trace,
+  record: UpdateRecord,
+  seen: Seen = { contexts: new Map(), furthestRow: -1 },
+  isReused = false,
+): UpdateEvidence {
   const { rollout, rows } = record;
   const isFirst = isFirstUse(record, seen);
   seen.furthestRow = Math.max(seen.furthestRow, rows.at(-1)!);

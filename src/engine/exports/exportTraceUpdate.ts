@@ -5,7 +5,7 @@ import { writeWholeFile } from "../../runs/createFile.ts";
 import { csvLines } from "../../runs/exportCsv.ts";
 import { cutUpdate } from "../../runs/trace/cutUpdate.ts";
 import type { Trace, UpdateRecord } from "../../runs/trace/trace.ts";
-import { openTrace } from "../diagnosis/diagnoseFile.ts";
+import { readTraceFile } from "../diagnosis/diagnoseFile.ts";
 import { traceEvidence } from "../diagnosis/evidence.ts";
 import { traceFacts } from "../script/trace/traceFacts.ts";
 import { traceScript } from "../script/trace/traceScript.ts";
@@ -25,7 +25,7 @@ export interface TraceExport {
 
 /** Opens an update of a trace, the last of this number, or the last one. Throws UserError where there is none. */
 export function openTraceUpdate(path: string, number?: number): TraceExport {
-  const trace = openTrace(path);
+  const trace = readTraceFile(path);
   const record = trace.updates.findLast((one) => number === undefined || one.number === number);
   if (!record) throw noUpdate(trace, number);
   return {
@@ -44,7 +44,7 @@ export function exportWholeTrace(
   out: string,
   force = false,
 ): { updates: number; rows: number } {
-  const trace = openTrace(path);
+  const trace = readTraceFile(path);
   if (trace.updates.length === 0) throw noUpdate(trace, undefined);
   refuseItself(path, out);
   writeWholeFile(out, wholeTraceCsv(trace), { force });

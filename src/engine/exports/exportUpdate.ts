@@ -7,12 +7,15 @@ import { updateScript } from "../script/updateScript.ts";
 import { exportRun } from "./exportRun.ts";
 import { RunTrace } from "./runTrace.ts";
 
+/** What is written of an opened update of a run. */
+type Exported = Pick<OpenedReference, "run" | "inspector" | "names">;
+
 /**
  * Writes an opened update's step table as CSV, its batch and update as a trace, or all of it as a Python script that
  * makes it again. Returns how many steps.
  */
 export async function exportUpdate(
-  opened: OpenedReference,
+  opened: Exported,
   to: ExportFormat,
   path: string,
   force = false,
@@ -24,7 +27,7 @@ export async function exportUpdate(
   return { path, rows: inspector.frozen.batch.steps };
 }
 
-function csvColumns({ inspector, names }: OpenedReference): CsvColumn[] {
+function csvColumns({ inspector, names }: Exported): CsvColumn[] {
   const loss = inspector.trainer;
   return columnViews(tableShape(inspector, loss, names)).map(({ name }) => ({
     name,
@@ -33,11 +36,7 @@ function csvColumns({ inspector, names }: OpenedReference): CsvColumn[] {
 }
 
 /** A minibatch needs the whole batch before it, which only a replay has. */
-async function exportAsTrace(
-  { inspector, run }: OpenedReference,
-  path: string,
-  force: boolean,
-): Promise<void> {
+async function exportAsTrace({ inspector, run }: Exported, path: string, force: boolean): Promise<void> {
   const { update, batch } = inspector.frozen;
   if (batch.rows) {
     await exportRun(run, { to: "pgtrace", from: update, until: update }, path, { force });

@@ -1,12 +1,12 @@
-import type { Heads } from "../../policies/policy.ts";
+import type { Heads, OpaqueHeads } from "../../policies/policy.ts";
 import type { Batch } from "../../rl/batch.ts";
 import { discountedReturns, discountPowers } from "../../rl/returns.ts";
-import type { FrozenUpdate } from "../frozenUpdate.ts";
+import type { FrozenBatch } from "../frozenUpdate.ts";
 
 /** A column [T] of the step table that is the same under every loss; undefined for another name. */
 export function baseColumn(
-  { batch, gamma }: FrozenUpdate,
-  heads: Heads,
+  { batch, gamma }: FrozenBatch,
+  heads: Heads | OpaqueHeads,
   name: string,
 ): Float64Array | undefined {
   const { steps, actionCount, observationSize } = batch;
@@ -18,7 +18,9 @@ export function baseColumn(
     case "t":
       return batch.time;
     case "action":
-      return heads.logits ? batch.actions : matrixColumn("a[0]", "a", batch.actions, steps, actionCount);
+      return batch.actions.length === steps
+        ? batch.actions
+        : matrixColumn("a[0]", "a", batch.actions, steps, actionCount);
     case "reward":
       return batch.rewards;
     case "G":
@@ -63,14 +65,14 @@ export function baseColumn(
 }
 
 /** π(a|s) over what it was when the action was drawn. */
-function ratiosOf({ recorded }: Batch, { logProbabilities }: Heads): Float64Array | undefined {
+function ratiosOf({ recorded }: Batch, { logProbabilities }: Heads | OpaqueHeads): Float64Array | undefined {
   return recorded?.log_pi_old?.map((old, t) => Math.exp(logProbabilities[t]! - old));
 }
 
 function temporalDifferences(
   rewards: Float64Array,
   gamma: number,
-  { values, nextValues }: Heads,
+  { values, nextValues }: Heads | OpaqueHeads,
 ): Float64Array | undefined {
   if (values === undefined || nextValues === undefined) return undefined;
   return rewards.map((reward, t) => reward + gamma * nextValues[t]! - values[t]!);

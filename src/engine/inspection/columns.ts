@@ -1,5 +1,6 @@
 import type { ColumnView } from "../../protocol/views.ts";
-import type { InspectedLoss, Inspector } from "./inspector.ts";
+import type { FrozenBatch } from "../frozenUpdate.ts";
+import type { InspectedLoss } from "./inspectedLoss.ts";
 
 /** What a column is called and says, apart from its numbers. */
 export type ColumnText = Omit<ColumnView, "name">;
@@ -40,6 +41,12 @@ export const baseColumns: Readonly<Record<string, ColumnText>> = {
     kind: "integer",
   },
   adv: { label: "A", description: "the advantage recorded before the batch's first update", kind: "number" },
+  returns: { label: "G script", description: "the return that the script itself computed", kind: "number" },
+  log_pi_old: {
+    label: "log π old",
+    description: "ln π(A_t|S_t) at the time the action was drawn",
+    kind: "number",
+  },
   V_old: { label: "V old", description: "V(S_t) before the batch's first update", kind: "number" },
   ratio: { label: "ratio", description: "π(A_t|S_t) over what it was when A_t was drawn", kind: "number" },
   kl: {
@@ -67,7 +74,7 @@ export interface TableShape {
 
 /** The shape of an inspected loss's step table. */
 export function tableShape(
-  { frozen }: Inspector,
+  { frozen }: { readonly frozen: FrozenBatch },
   loss: InspectedLoss,
   names: Pick<TableShape, "actionNames" | "observationNames">,
 ): TableShape {

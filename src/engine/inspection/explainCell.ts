@@ -1,4 +1,5 @@
 import type { CellExplanation } from "../../protocol/views.ts";
+import { endsEpisode } from "../../rl/episodeEnds.ts";
 import { baseColumns } from "./columns.ts";
 import type { SourcedColumns } from "./sourcedColumns.ts";
 
@@ -14,7 +15,7 @@ const formulas: Readonly<Record<string, Formula>> = {
     formula: "G_t = r_t + γ·G_{t+1}",
     numbers: (of, step, columns) => {
       const { batch, gamma } = columns.opened.inspector.frozen;
-      const isLast = step + 1 >= batch.steps || batch.time[step + 1] === 0;
+      const isLast = endsEpisode(batch, step, batch.steps);
       return `${of("reward")} + ${gamma}·${isLast ? "0" : of("G", step + 1)}`;
     },
   },
@@ -102,6 +103,8 @@ function formulaOf(columns: SourcedColumns, column: string): Formula | undefined
 /** The full value of a cell, and the formula behind it with the numbers put in. */
 export function explainCell(columns: SourcedColumns, step: number, column: string): CellExplanation {
   const value = columns.column(column)[step] as number;
+  const asRecorded = columns.opened.inspector.origin(columns.loss, column);
+  if (asRecorded !== undefined) return { value, formula: asRecorded, numbers: String(value) };
   const of: Numbers = (name, at = step) => String(columns.column(name)[at]);
   const known = formulaOf(columns, column);
   if (known)

@@ -15,21 +15,21 @@ import type {
   NodeView,
   StatisticsView,
 } from "../../protocol/views.ts";
-import type { OpenedReference } from "../runBook.ts";
-import type { InspectedLoss } from "./inspector.ts";
+import type { InspectedLoss } from "./inspectedLoss.ts";
+import type { OpenedUpdate } from "./openedUpdate.ts";
 import { comparisonView, lossView } from "./views.ts";
 
 /**
  * Another loss on an opened update's batch, beside the trainer's own; what is wrong with it where it cannot be.
  * It becomes the update's edited loss unless it is evaluated `aside`.
  */
-export function evaluationView(opened: OpenedReference, text: string, aside = false): EvaluationView {
+export function evaluationView(opened: OpenedUpdate, text: string, aside = false): EvaluationView {
   const started = performance.now();
   const { inspector, names } = opened;
   const inspection = inspector.inspect(text);
   const numbers = numbersOf(text);
   if (!inspection.ok) return { ok: false, diagnostics: inspection.diagnostics, numbers };
-  if (!aside) opened.edited = inspection.loss;
+  if (!aside) inspector.edited = inspection.loss;
   return {
     ok: true,
     diagnostics: inspection.diagnostics,
@@ -78,9 +78,9 @@ function short(value: number): string {
 }
 
 /** The innermost expression at an offset with its value and adjoint on the opened batch; null where there is none. */
-export function nodeView(opened: OpenedReference, text: string, offset: number): NodeView | null {
+export function nodeView(opened: OpenedUpdate, text: string, offset: number): NodeView | null {
   const { inspector } = opened;
-  const same = text === inspector.frozen.loss ? inspector.trainer : opened.edited;
+  const same = text === inspector.frozen.loss ? inspector.trainer : inspector.edited;
   const inspection = same?.text === text ? { ok: true as const, loss: same } : inspector.inspect(text);
   if (!inspection.ok) return null;
   const { compiled, evaluation } = inspection.loss.evaluation;
@@ -100,13 +100,8 @@ export function nodeView(opened: OpenedReference, text: string, offset: number):
     ...describe(compiled, expression),
     value: statisticsView(node.value, node.shape),
     adjoint: statisticsView(node.adjoint, node.shape),
-    where: whereText(opened),
+    where: opened.where,
   };
-}
-
-function whereText({ run, inspector }: OpenedReference): string {
-  const { settings } = run.resolved;
-  return `update ${inspector.frozen.update}, ${settings.environment}, seed ${settings.seed}`;
 }
 
 function statisticsView(values: Float64Array, shape: readonly number[]): StatisticsView {

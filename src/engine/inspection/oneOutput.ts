@@ -5,7 +5,8 @@ import { symbolicSize } from "../../loss/shapes.ts";
 import { vector } from "../../loss/tensor.ts";
 import type { CrossEntropyView } from "../../protocol/views.ts";
 import { lossInputs } from "../lossInputs.ts";
-import type { InspectedLoss, Inspector } from "./inspector.ts";
+import type { BatchInspector } from "./batchInspector.ts";
+import type { InspectedLoss } from "./inspectedLoss.ts";
 
 const TEXT = "(c * cross_entropy(logits, a)).sum()";
 
@@ -13,7 +14,10 @@ const TEXT = "(c * cross_entropy(logits, a)).sum()";
  * Cross-entropy with the action taken as label, weighted by c_t, differentiated by the loss language's own operator:
  * ∂/∂logits [T × K], to be held against the loss's own. Undefined for a policy without logits.
  */
-export function crossEntropyGradient(inspector: Inspector, loss: InspectedLoss): Float64Array | undefined {
+export function crossEntropyGradient(
+  inspector: BatchInspector,
+  loss: InspectedLoss,
+): Float64Array | undefined {
   if (inspector.heads.logits === undefined) return undefined;
   const symbols = new Map(offeredSymbols("discrete"));
   symbols.set("c", { ...symbols.get("r")!, name: "c", shape: [symbolicSize("T")] });
@@ -28,7 +32,7 @@ export function crossEntropyGradient(inspector: Inspector, loss: InspectedLoss):
 
 /** One step of it beside the loss's own gradient at the outputs; null where the policy has no logits. */
 export function crossEntropyView(
-  inspector: Inspector,
+  inspector: BatchInspector,
   loss: InspectedLoss,
   step: number,
 ): CrossEntropyView | null {

@@ -1,13 +1,14 @@
 import { namedNumbers } from "../../loss/scalars.ts";
 import type { RatioView } from "../../protocol/views.ts";
 import { summariseRatios } from "../../rl/policyRatio.ts";
-import type { InspectedLoss, Inspector } from "./inspector.ts";
+import type { BatchInspector } from "./batchInspector.ts";
+import type { InspectedLoss } from "./inspectedLoss.ts";
 
 /** ε where the loss does not say it, as in PPO's paper. */
 const usualEpsilon = 0.2;
 
 /** How far the policy has gone from the one that acted, for a minibatch; the loss's bare number `eps` says what counts as far. */
-export function ratioView(inspector: Inspector, loss: InspectedLoss): RatioView | undefined {
+export function ratioView(inspector: BatchInspector, loss: InspectedLoss): RatioView | undefined {
   const ratios = inspector.column(loss, "ratio");
   if (ratios === undefined) return undefined;
   const numbers = namedNumbers(loss.evaluation.compiled.program);

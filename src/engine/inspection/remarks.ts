@@ -1,18 +1,18 @@
 import { formatSignificant } from "../../diagnosis/scale.ts";
 import { cutRows } from "../../policies/valueHead.ts";
 import { timeLimitAsEnd } from "../../rl/episodeEnds.ts";
-import type { Inspector } from "./inspector.ts";
+import type { BatchInspector } from "./batchInspector.ts";
 
 /** How many numbers a sentence lists. */
 const listed = 3;
 
 /** What is unusual about how an update's batch was made, a sentence each; none for most. */
-export function batchRemarks(inspector: Inspector): string[] {
+export function batchRemarks(inspector: BatchInspector): string[] {
   return [...timeLimitRemark(inspector), ...traceRemark(inspector), ...dropoutRemark(inspector)];
 }
 
 /** How much of the update goes along what earlier steps left in the traces, and how fast that fades. */
-function traceRemark(inspector: Inspector): string[] {
+function traceRemark(inspector: BatchInspector): string[] {
   const { batch } = inspector.frozen;
   const { evaluation, projections, gradientNorm } = inspector.trainer;
   const { traces = {} } = evaluation.heads;
@@ -31,7 +31,7 @@ function traceRemark(inspector: Inspector): string[] {
 }
 
 /** That the pass which acted is the one that is differentiated, and how much of it was dropped. */
-function dropoutRemark({ frozen: { batch, specification } }: Inspector): string[] {
+function dropoutRemark({ frozen: { batch, specification } }: BatchInspector): string[] {
   const { hidden, dropout } = specification;
   if (dropout === undefined || batch.masks === undefined) return [];
   const units = hidden.reduce((sum, size) => sum + size, 0);
@@ -49,7 +49,11 @@ function bitCount(bits: number): number {
 }
 
 /** By what the statement of a trace multiplies the trace before: the ratio of their adjoints. */
-function decayOf({ trainer: { evaluation } }: Inspector, name: string, before: number): number | undefined {
+function decayOf(
+  { trainer: { evaluation } }: BatchInspector,
+  name: string,
+  before: number,
+): number | undefined {
   const { program } = evaluation.compiled;
   const statement = program.statements.findLast((one) => one.name === name);
   const after = statement && evaluation.evaluation.node(statement.expression.id)?.adjoint[0];
@@ -65,7 +69,7 @@ function significant(value: number): string {
 }
 
 /** What a time limit that counts as an end leaves out: γV(s_T), with the numbers where they are known. */
-function timeLimitRemark({ frozen, heads }: Inspector): string[] {
+function timeLimitRemark({ frozen, heads }: BatchInspector): string[] {
   const { batch, gamma } = frozen;
   const rows = [...batch.truncated.keys()].filter((t) => batch.truncated[t] === timeLimitAsEnd);
   if (rows.length === 0 || heads.values === undefined) return [];

@@ -2,7 +2,7 @@ import { deriveLoss } from "../../loss/derive.ts";
 import { mathOf } from "../../loss/math/math.ts";
 import type { PolicySpecification } from "../../policies/policy.ts";
 import type { VerdictView } from "../../protocol/views.ts";
-import type { InspectedLoss } from "./inspector.ts";
+import type { InspectedLoss } from "./inspectedLoss.ts";
 import { ruleOfLoss } from "./ruleOfLoss.ts";
 
 type RuleViews = Pick<VerdictView, "math" | "written" | "notes">;

@@ -1,15 +1,14 @@
 import type { SortOrder, Source } from "../../protocol/engine.ts";
-import type { OpenedReference } from "../runBook.ts";
 import { UserError } from "../userError.ts";
-import type { InspectedLoss } from "./inspector.ts";
-import { orderRows } from "./orderedRows.ts";
+import type { InspectedLoss } from "./inspectedLoss.ts";
+import type { OpenedUpdate } from "./openedUpdate.ts";
 
 /** The step table's columns as the trainer's loss has them, as the edited one has, or their difference. */
 export class SourcedColumns {
-  readonly opened: OpenedReference;
+  readonly opened: OpenedUpdate;
   readonly source: Source;
 
-  constructor(opened: OpenedReference, source: Source) {
+  constructor(opened: OpenedUpdate, source: Source) {
     this.opened = opened;
     this.source = source;
   }
@@ -20,8 +19,8 @@ export class SourcedColumns {
 
   /** The loss whose numbers are meant; of a difference, the edited one. */
   get loss(): InspectedLoss {
-    const { inspector, edited } = this.opened;
-    return this.source === "trainer" ? inspector.trainer : (edited ?? inspector.trainer);
+    const { inspector } = this.opened;
+    return this.source === "trainer" ? inspector.trainer : (inspector.edited ?? inspector.trainer);
   }
 
   /** A column [T]. Throws UserError for an unknown one. */
@@ -35,12 +34,19 @@ export class SourcedColumns {
     return Float64Array.from({ length: this.steps }, (_, t) => (values?.[t] ?? 0) - (before?.[t] ?? 0));
   }
 
-  /** Row numbers [T] in the order asked for; the batch's own order without one. */
-  order(order: SortOrder | undefined): Float64Array {
-    if (!order || (order.column === "step" && !order.descending)) {
-      return Float64Array.from({ length: this.steps }, (_, row) => row);
-    }
-    return orderRows(this.column(order.column), order.descending);
+  /** The steps in rows `start` … `end − 1` of the order asked for; the batch's own without one. */
+  stepsIn(order: SortOrder | undefined, start: number, end: number): Float64Array {
+    if (order && !isOwnOrder(order)) return this.#ordered(order).slice(start, end);
+    return Float64Array.from({ length: end - start }, (_, row) => start + row);
+  }
+
+  /** The row in which a step stands in the order asked for. */
+  rowOf(step: number, order: SortOrder | undefined): number {
+    return order && !isOwnOrder(order) ? this.#ordered(order).indexOf(step) : step;
+  }
+
+  #ordered({ column, descending }: SortOrder): Float64Array {
+    return this.opened.inspector.ordered(this.column(column), descending);
   }
 
   checkStep(step: number): void {
@@ -51,6 +57,10 @@ export class SourcedColumns {
       `There are steps 0 to ${this.steps - 1}.`,
     );
   }
+}
+
+function isOwnOrder({ column, descending }: SortOrder): boolean {
+  return column === "step" && !descending;
 }
 
 function unknownColumn(name: string): never {

@@ -1,23 +1,20 @@
 import type { EnvironmentRecord } from "../../environments/environment.ts";
 import { type ActionSpace, clip, clippedActionWords, dimensionsOutside } from "../../environments/spaces.ts";
+import { isOpaque } from "../../policies/heads.ts";
 import type { CategoricalHeads, GaussianHeads } from "../../policies/policy.ts";
 import type { StepView } from "../../protocol/views.ts";
 import type { Batch } from "../../rl/batch.ts";
-import type { InspectedLoss, Inspector } from "./inspector.ts";
+import type { BatchInspector } from "./batchInspector.ts";
+import type { InspectedLoss } from "./inspectedLoss.ts";
 import { crossEntropyView } from "./oneOutput.ts";
+import type { OpenedUpdate } from "./openedUpdate.ts";
 import { stateAt } from "./stateAt.ts";
-import type { Names } from "./views.ts";
 
 const shownColumns = ["G", "gamma_t", "log_pi", "entropy", "weight", "size", "share"];
 
 /** One step in full under a loss. */
-export function stepView(
-  inspector: Inspector,
-  loss: InspectedLoss,
-  step: number,
-  names: Names,
-  environment: EnvironmentRecord,
-): StepView {
+export function stepView(opened: OpenedUpdate, loss: InspectedLoss, step: number): StepView {
+  const { inspector, names, environment } = opened;
   const { batch } = inspector.frozen;
   const { observationSize } = batch;
   const value = (column: string) => inspector.column(loss, column)?.[step] ?? Number.NaN;
@@ -29,14 +26,9 @@ export function stepView(
     action: value("action"),
     reward: batch.rewards[step]!,
     observation: [...batch.observations.subarray(step * observationSize, (step + 1) * observationSize)],
-    ...withClipping(
-      outputsView(inspector, loss, step, names.actionNames, environment),
-      environment,
-      batch,
-      step,
-    ),
+    ...outputsView(inspector, loss, step, names.actionNames, environment),
     ...valueView(inspector, value),
-    ...drawnStep(environment, batch, step),
+    ...(environment && drawnStep(environment, batch, step)),
     crossEntropy: crossEntropyView(inspector, loss, step),
     values: Object.fromEntries(columns.map((column) => [column, value(column)])),
   };
@@ -72,20 +64,30 @@ function withClipping(
 }
 
 function outputsView(
-  inspector: Inspector,
+  inspector: BatchInspector,
   loss: InspectedLoss,
   step: number,
   actionNames: readonly string[],
-  environment: EnvironmentRecord,
+  environment: EnvironmentRecord | undefined,
 ): OutputsView {
-  const { heads } = inspector;
-  return heads.logits === undefined
-    ? gaussianView(inspector, heads, loss, step, actionNames, environment)
-    : categoricalView(inspector, heads, loss, step, actionNames);
+  const { heads, frozen } = inspector;
+  if (isOpaque(heads)) return { outputs: [], gradientSum: 0, sentence: opaqueSentence(weightOf(loss, step)) };
+  const view =
+    heads.logits === undefined
+      ? gaussianView(inspector, heads, loss, step, actionNames, environment)
+      : categoricalView(inspector, heads, loss, step, actionNames);
+  return environment === undefined ? view : withClipping(view, environment, frozen.batch, step);
+}
+
+const unknownSentence = "What this step's outputs got is not in the trace.";
+
+function opaqueSentence(weight: number): string {
+  const entered = Number.isNaN(weight) ? "" : ` ∇ln π entered the update with c = ${weight.toPrecision(5)}.`;
+  return `What the policy put out is not in the trace: record logits, or mu and log_sigma, to see what every output gets.${entered}`;
 }
 
 function categoricalView(
-  { frozen }: Inspector,
+  { frozen }: BatchInspector,
   { logits, probabilities }: CategoricalHeads,
   loss: InspectedLoss,
   step: number,
@@ -107,17 +109,17 @@ function categoricalView(
 }
 
 function gaussianView(
-  { frozen }: Inspector,
+  { frozen }: BatchInspector,
   { mu, sigma }: GaussianHeads,
   loss: InspectedLoss,
   step: number,
   actionNames: readonly string[],
-  environment: EnvironmentRecord,
+  environment: EnvironmentRecord | undefined,
 ): OutputsView {
   const { actionCount, actions } = frozen.batch;
   const { gradient } = loss.evaluation;
-  const { actionSpace } = environment.create();
-  const outside = dimensionsOutside(actionSpace, actions, step * actionCount);
+  const actionSpace = environment?.create().actionSpace;
+  const outside = actionSpace ? dimensionsOutside(actionSpace, actions, step * actionCount) : [];
   const dimensions = actionNames.map((name, i) => {
     const at = step * actionCount + i;
     return {
@@ -125,12 +127,13 @@ function gaussianView(
       mean: mu[at]!,
       deviation: sigma[at]!,
       action: actions[at]!,
-      ...(outside.includes(i) && { takenAs: boundedTo(actionSpace, i, actions[at]!) }),
+      ...(actionSpace && outside.includes(i) && { takenAs: boundedTo(actionSpace, i, actions[at]!) }),
       meanGradient: gradient.mu![at]!,
       deviationGradient: gradient.logSigma![at]! / sigma[at]!,
     };
   });
-  const sentence = gaussianSentence(weightOf(loss, step), hasEntropyTerm(loss));
+  const isUnknown = dimensions.every(({ meanGradient }) => Number.isNaN(meanGradient));
+  const sentence = isUnknown ? unknownSentence : gaussianSentence(weightOf(loss, step), hasEntropyTerm(loss));
   return { outputs: [], dimensions, gradientSum: 0, sentence };
 }
 
@@ -138,7 +141,7 @@ function boundedTo(space: ActionSpace, i: number, action: number): number {
   return space.kind === "box" ? clip(action, space.low[i]!, space.high[i]!) : action;
 }
 
-function valueView({ heads }: Inspector, value: (column: string) => number): Pick<StepView, "value"> {
+function valueView({ heads }: BatchInspector, value: (column: string) => number): Pick<StepView, "value"> {
   if (heads.values === undefined) return {};
   return {
     value: { estimate: value("V"), next: value("V_next"), delta: value("delta"), gradient: value("dV") },
@@ -159,6 +162,7 @@ function hasEntropyTerm(loss: InspectedLoss): boolean {
 }
 
 function categoricalSentence(outputs: StepView["outputs"], weight: number, loss: InspectedLoss): string {
+  if (outputs.every(({ gradient }) => Number.isNaN(gradient))) return unknownSentence;
   const taken = outputs.find((output) => output.taken);
   const entropy = hasEntropyTerm(loss) ? " (plus the entropy term)" : "";
   const c = weight < 0 ? `(${weightText(weight)})` : weightText(weight);

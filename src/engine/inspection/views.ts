@@ -1,26 +1,16 @@
-import type { EnvironmentRecord } from "../../environments/environment.ts";
 import type { EvaluationView, LossView, UpdateView, VerdictView } from "../../protocol/views.ts";
 import { countEpisodes } from "../lossInputs.ts";
-import { columnViews, tableShape } from "./columns.ts";
-import type { InspectedLoss, Inspector } from "./inspector.ts";
+import type { BatchInspector } from "./batchInspector.ts";
+import type { InspectedLoss } from "./inspectedLoss.ts";
 import { compareGradients, describeLayers } from "./layers.ts";
+import type { Names } from "./names.ts";
 import { ratioView } from "./ratioView.ts";
 import { batchRemarks } from "./remarks.ts";
 import { ruleViews } from "./ruleViews.ts";
 import { verdictFixes } from "./verdictFixes.ts";
 
-export interface Names {
-  readonly actionNames: readonly string[];
-  readonly observationNames: readonly string[];
-}
-
-export function namesOf(environment: EnvironmentRecord): Names {
-  const { actionSpace, observationSpace } = environment.create();
-  return { actionNames: actionSpace.names, observationNames: observationSpace.names };
-}
-
 /** A loss on the inspector's batch as the panel and the command line show it. */
-export function lossView(inspector: Inspector, loss: InspectedLoss, names: Names): LossView {
+export function lossView(inspector: BatchInspector, loss: InspectedLoss, names: Names): LossView {
   const { terms } = loss;
   const ratio = ratioView(inspector, loss);
   return {
@@ -30,14 +20,14 @@ export function lossView(inspector: Inspector, loss: InspectedLoss, names: Names
     rest: terms.rest,
     notSeparable: terms.notSeparable ?? null,
     verdict: verdictView(inspector, loss),
-    layers: describeLayers(inspector.backend.parameters, loss.gradient.gradient),
+    layers: describeLayers(inspector.parameters, loss.gradient.gradient),
     gradientNorm: loss.gradientNorm,
-    columns: columnViews(tableShape(inspector, loss, names)),
+    columns: inspector.columnViews(loss, names),
     ...(ratio && { ratio }),
   };
 }
 
-export function verdictView(inspector: Inspector, loss: InspectedLoss): VerdictView {
+export function verdictView(inspector: BatchInspector, loss: InspectedLoss): VerdictView {
   const { verdict } = loss;
   return {
     kind: verdict.kind,
@@ -56,12 +46,13 @@ export function verdictView(inspector: Inspector, loss: InspectedLoss): VerdictV
 export interface UpdateFacts {
   readonly run: string;
   readonly how: UpdateView["recomputed"];
-  readonly instead: string | undefined;
+  readonly instead?: string | undefined;
   readonly kept: boolean;
   readonly pinned: boolean;
+  readonly trace?: UpdateView["trace"];
 }
 
-export function updateView(inspector: Inspector, names: Names, facts: UpdateFacts): UpdateView {
+export function updateView(inspector: BatchInspector, names: Names, facts: UpdateFacts): UpdateView {
   const { batch, update, gamma } = inspector.frozen;
   const remarks = batchRemarks(inspector);
   return {
@@ -78,10 +69,11 @@ export function updateView(inspector: Inspector, names: Names, facts: UpdateFact
     gamma,
     ...(remarks.length > 0 && { remarks }),
     loss: lossView(inspector, inspector.trainer, names),
+    ...(facts.trace && { trace: facts.trace }),
   };
 }
 
-function lastEpisodeReturn({ frozen: { batch } }: Inspector): number {
+function lastEpisodeReturn({ frozen: { batch } }: BatchInspector): number {
   let sum = 0;
   for (let t = batch.steps - 1; t >= 0; t--) {
     sum += batch.rewards[t]!;
@@ -92,11 +84,11 @@ function lastEpisodeReturn({ frozen: { batch } }: Inspector): number {
 
 /** The edited loss beside the trainer's own. */
 export function comparisonView(
-  inspector: Inspector,
+  inspector: BatchInspector,
   edited: InspectedLoss,
 ): Extract<EvaluationView, { ok: true }>["comparison"] {
   return compareGradients(
-    inspector.backend.parameters,
+    inspector.parameters,
     inspector.trainer.gradient.gradient,
     edited.gradient.gradient,
   );

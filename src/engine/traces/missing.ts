@@ -1,4 +1,5 @@
-import type { MissingView, TraceColumnView } from "../../protocol/traceViews.ts";
+import type { MissingView } from "../../protocol/traceUpdateFacts.ts";
+import type { TraceColumnView } from "../../protocol/traceViews.ts";
 import {
   type StepColumnName,
   stepColumnNames,
@@ -6,6 +7,7 @@ import {
   type VectorName,
   vectorNames,
 } from "../../runs/trace/trace.ts";
+import type { FrozenTrace } from "./frozenTrace.ts";
 
 interface Wish {
   readonly name: string;
@@ -88,6 +90,56 @@ const wishes: readonly Wish[] = [
 /** What the trace does not hold, and what each would allow. */
 export function missingIn(trace: Trace): readonly MissingView[] {
   return wishes.filter(({ isThere }) => !isThere(trace)).map(({ name, allows }) => ({ name, allows }));
+}
+
+interface UpdateWish {
+  readonly name: string;
+  readonly allows: string;
+  readonly isThere: (update: FrozenTrace) => boolean;
+}
+
+/** What the step table and the charts of one update are made from. */
+const updateWishes: readonly UpdateWish[] = [
+  {
+    name: "log_prob of the update, with its gradient",
+    allows: "the weight c with which every step entered the update",
+    isThere: ({ gradients }) => gradients.logPi !== undefined,
+  },
+  {
+    name: "logits, or mu and log_sigma",
+    allows: "∂L/∂output of every step, of your loss and of an edited one",
+    isThere: ({ known, isAnotherPolicy }) => known.has("outputs") || isAnotherPolicy,
+  },
+  {
+    name: "logits of the policy that log_prob is of",
+    allows: "∂L/∂output of every step: those recorded are another policy's, so they are left out",
+    isThere: ({ isAnotherPolicy }) => !isAnotherPolicy,
+  },
+  {
+    name: "log_prob",
+    allows: "ln π of every step, which a loss needs",
+    isThere: ({ known }) => known.has("log_pi"),
+  },
+  {
+    name: "entropy",
+    allows: "the entropy at every step",
+    isThere: ({ known }) => known.has("entropy"),
+  },
+  {
+    name: "loss",
+    allows: "your loss's value beside that of an edited one",
+    isThere: ({ value }) => value !== undefined,
+  },
+  {
+    name: "obs",
+    allows: "the observation at every step, and the step drawn where the environment is built in",
+    isThere: ({ batch }) => batch.observationSize > 0,
+  },
+];
+
+/** What one update does not hold, and what each would show. */
+export function missingInUpdate(update: FrozenTrace): readonly MissingView[] {
+  return updateWishes.filter(({ isThere }) => !isThere(update)).map(({ name, allows }) => ({ name, allows }));
 }
 
 /** The quantities that the trace holds, and how often. */

@@ -1,5 +1,5 @@
 import type { Finding } from "../../diagnosis/trace/finding.ts";
-import type { FindingView, TraceUpdateView, TraceView } from "../../protocol/traceViews.ts";
+import type { FindingView, TraceOverview, TraceUpdateView, TraceView } from "../../protocol/traceViews.ts";
 import { type Trace, terminatedFlag, truncatedFlag, type UpdateRecord } from "../../runs/trace/trace.ts";
 import type { DiagnosedFile } from "../diagnosis/diagnoseFile.ts";
 import { columnsIn, missingIn } from "./missing.ts";
@@ -7,11 +7,11 @@ import { columnsIn, missingIn } from "./missing.ts";
 /** Longest lists of a view. */
 const most = { updates: 500, findings: 64, undecided: 64, updateNumbers: 20, notes: 16, text: 300 } as const;
 
-/** A diagnosed trace as a page shows it; nothing in it grows with the file. */
-export function traceView(
-  { trace, diagnosis }: DiagnosedFile,
+/** A trace as a page shows it before its updates are diagnosed; nothing in it grows with the file. */
+export function traceOverview(
+  trace: Trace,
   file: { readonly bytes: number; readonly modified: number },
-): TraceView {
+): TraceOverview {
   const { header, steps, updates } = trace;
   return {
     path: trace.path,
@@ -25,11 +25,26 @@ export function traceView(
     columns: columnsIn(trace),
     missing: missingIn(trace),
     notes: trace.notes.slice(0, most.notes),
+    updates: updateViews(trace),
+  };
+}
+
+/** The same with what its updates are. */
+export function traceView({ trace, diagnosis }: DiagnosedFile, overview: TraceOverview): TraceView {
+  const { updates } = trace;
+  const rules = new Map(
+    diagnosis.rules.flatMap((rule, index) => rule.updates.map(({ line }) => [line, index] as const)),
+  );
+  return {
+    ...overview,
+    updates: overview.updates.map((update) => ({
+      ...update,
+      rule: rules.get(updates[update.place - 1]!.line) ?? null,
+    })),
     verdict: diagnosis.verdict,
     rules: diagnosis.rules.map((rule) => ({ words: rule.words, updates: rule.updates.length })),
     findings: diagnosis.findings.slice(0, most.findings).map((finding) => findingView(finding, updates)),
     undecided: diagnosis.undecided.slice(0, most.undecided),
-    updates: updateViews({ trace, diagnosis }),
   };
 }
 
@@ -61,35 +76,38 @@ function findingView(finding: Finding, updates: readonly UpdateRecord[]): Findin
   };
 }
 
-function updateViews({ trace, diagnosis }: DiagnosedFile): readonly TraceUpdateView[] {
-  const rules = new Map(
-    diagnosis.rules.flatMap(({ updates }, rule) => updates.map(({ line }) => [line, rule] as const)),
-  );
+function updateViews(trace: Trace): readonly TraceUpdateView[] {
   const returns = returnsAtEnds(trace);
-  return trace.updates.slice(-most.updates).map((update) => ({
+  const first = Math.max(0, trace.updates.length - most.updates);
+  return trace.updates.slice(first).map((update, index) => ({
+    place: first + index + 1,
     number: update.number,
     steps: update.rows.length,
     ...endedIn(update, returns, trace),
     loss: update.scalars.get("loss") ?? null,
     gradientNorm: update.scalars.get("grad_norm") ?? null,
-    rule: rules.get(update.line) ?? null,
+    rule: null,
   }));
 }
 
-/** Row of an episode's last step → its undiscounted return. */
-function returnsAtEnds({ steps }: Trace): ReadonlyMap<number, number> {
-  const running = new Map<number, number>();
+/**
+ * Row of an episode's last step → its undiscounted return. Where the recorder does not know how episodes end, each ends
+ * with its last step.
+ */
+export function returnsAtEnds({ steps }: Trace): ReadonlyMap<number, number> {
+  const running = new Map<number, { sum: number; row: number }>();
   const ended = new Map<number, number>();
   for (let row = 0; row < steps.count; row++) {
     const episode = steps.episodes.at(row);
-    const sum = (running.get(episode) ?? 0) + steps.rewards.at(row);
-    if ((steps.flags(row) & (terminatedFlag | truncatedFlag)) === 0) running.set(episode, sum);
+    const sum = (running.get(episode)?.sum ?? 0) + steps.rewards.at(row);
+    if ((steps.flags(row) & (terminatedFlag | truncatedFlag)) === 0) running.set(episode, { sum, row });
     else {
       ended.set(row, sum);
       running.delete(episode);
     }
   }
-  return ended;
+  if (ended.size > 0) return ended;
+  return new Map([...running.values()].map(({ sum, row }) => [row, sum]));
 }
 
 function endedIn(

@@ -2,12 +2,16 @@ import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 import { panelHtml } from "./panelHtml.ts";
 
-/** Loads one of our pages, `dist/NAME.js` with its style, into a webview that may read nothing else. */
+/**
+ * Loads one of our pages, `dist/NAME.js` with its style, into a webview that may read nothing else; `page` names what a
+ * bundle of several pages is to show.
+ */
 export function loadPage(
   { webview }: vscode.WebviewPanel,
   extensionUri: vscode.Uri,
   name: string,
   title: string,
+  page?: "trace",
 ): void {
   const folders = ["dist", "media"].map((folder) => vscode.Uri.joinPath(extensionUri, folder));
   webview.options = { enableScripts: true, localResourceRoots: folders };
@@ -19,6 +23,7 @@ export function loadPage(
     script: file("js"),
     styles: [file("css")],
     title,
+    ...(page !== undefined && { page }),
   });
 }
 

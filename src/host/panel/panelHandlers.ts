@@ -16,16 +16,20 @@ export type AskEngine = <Name extends keyof EngineMethods & string>(
   signal?: AbortSignal,
 ) => Promise<EngineMethods[Name]["result"]>;
 
-export interface PanelDuties {
+/** What passing questions on needs. */
+export interface Forwarding {
   readonly ask: AskEngine;
   /** Identifier of the run that the page shows; it may ask about no other. */
   readonly run: () => string | undefined;
+  /** Called after the engine has taken over another loss or other settings. */
+  readonly applied?: () => Promise<void>;
+}
+
+export interface PanelDuties extends Forwarding {
   readonly ready: (params: PanelMethods["ready"]["params"]) => HostState;
   readonly command: (command: PanelCommand, update: number | undefined) => Promise<void>;
   readonly copy: (text: string) => Promise<void>;
   readonly remember: (memory: PanelMemory) => void;
-  /** Called after the engine has taken over another loss or other settings. */
-  readonly applied: () => Promise<void>;
 }
 
 /** What a page may call: the engine's questions go through by a closed list, about its own run only. */
@@ -51,13 +55,14 @@ export function panelHandlers(duties: PanelDuties): Handlers<PanelMethods> {
   };
 }
 
-function forward(method: PanelEngineMethod, { ask, run, applied }: PanelDuties) {
+/** Passes a question on to the engine, about the page's own run only. */
+export function forward(method: PanelEngineMethod, { ask, run, applied }: Forwarding) {
   return async (params: Record<string, unknown>, { signal }: { signal: AbortSignal }) => {
     if ("run" in params && params.run !== run()) {
       throw new ChannelError("stale_run", "The panel shows another run by now.");
     }
     const answer = await ask(method, params as never, signal);
-    if (method === "apply") await applied();
+    if (method === "apply") await applied?.();
     return answer;
   };
 }

@@ -5,10 +5,12 @@ export interface PanelPage {
   readonly script: string;
   readonly styles: readonly string[];
   readonly title: string;
+  /** What the page is of; a run where it is left out. */
+  readonly page?: "trace";
 }
 
 /** The page: nothing but links to our own files, under a policy that allows nothing but them. */
-export function panelHtml({ cspSource, nonce, script, styles, title }: PanelPage): string {
+export function panelHtml({ cspSource, nonce, script, styles, title, page }: PanelPage): string {
   const policy = [
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,
@@ -29,7 +31,7 @@ export function panelHtml({ cspSource, nonce, script, styles, title }: PanelPage
 <title>${escapeHtml(title)}</title>
 ${links.join("\n")}
 </head>
-<body>
+<body${page === undefined ? "" : ` data-page="${page}"`}>
 <script nonce="${nonce}" src="${escapeHtml(script)}"></script>
 </body>
 </html>

@@ -31,6 +31,7 @@ export const panelMemory = v.strictObject({
   source,
   sort: v.nullable(order),
   scroll: v.pipe(v.number(), v.finite()),
+  side: v.optional(v.picklist(["findings", "steps"])),
 });
 
 export const panelCommands = [
@@ -115,11 +116,18 @@ export const forwardedMethods = Object.keys({
   algorithms: true,
 } satisfies Record<PanelEngineMethod, true>) as PanelEngineMethod[];
 
-/** What is wrong with the params of a page's call, or undefined. */
+/** What is wrong with the params of a panel's call, or undefined. */
 export function checkPanelParams(method: string, params: unknown): string | undefined {
-  const schema: v.GenericSchema | undefined = Object.hasOwn(panelParams, method)
-    ? panelParams[method as keyof typeof panelParams]
-    : undefined;
+  return checkParams(panelParams, method, params);
+}
+
+/** What is wrong with the params of a page's call, by the schema of each of its methods; undefined where they are right. */
+export function checkParams(
+  schemas: Readonly<Record<string, v.GenericSchema>>,
+  method: string,
+  params: unknown,
+): string | undefined {
+  const schema = Object.hasOwn(schemas, method) ? schemas[method] : undefined;
   if (schema === undefined) return "there is no such method";
   const result = v.safeParse(schema, params, { abortEarly: true });
   if (result.success) return undefined;

@@ -46,6 +46,8 @@ export class TraceEditors implements Disposable {
     panel.onDidDispose(() => {
       this.#pages.delete(page);
       page.dispose();
+      if (page.run !== undefined && this.find(page.path) === undefined)
+        void this.#options.traces.close(page.run);
     });
   }
 }

@@ -1,7 +1,7 @@
 import { LineSplitter } from "./lineSplitter.ts";
 import { type LineObject, parseLine } from "./parseLine.ts";
-import { traceChunks } from "./readTrace.ts";
 import type { Rollout, Trace, UpdateRecord } from "./trace.ts";
+import { traceChunks } from "./traceChunks.ts";
 
 /**
  * The lines of a trace, each with its end, that one of its updates needs: the header, the steps or the rollout that it

@@ -7,6 +7,7 @@ const lineFeed = 0x0a;
 export class LineSplitter {
   #pending: Buffer[] = [];
   #pendingBytes = 0;
+  #isTaken = false;
 
   /** The lines that `chunk` completes, without their ends. A line is valid until the next one is asked for. */
   *push(chunk: Buffer): Generator<Buffer> {
@@ -16,14 +17,25 @@ export class LineSplitter {
       if (end < 0) break;
       const piece = chunk.subarray(start, end);
       start = end + 1;
-      yield this.#pending.length === 0 ? piece : this.#take(piece);
+      const line = this.#pending.length === 0 ? piece : this.#take(piece);
+      const wasTaken = this.#isTaken;
+      this.#isTaken = false;
+      if (!wasTaken) yield line;
+      else if (!isBlank(line)) throw new LineProblem("the line goes on behind its object");
     }
     if (start < chunk.length) this.#keep(chunk.subarray(start));
   }
 
-  /** The bytes after the last line end. */
+  /** The bytes after the last line end, which stay. */
   rest(): Buffer {
-    return this.#take(Buffer.alloc(0));
+    return Buffer.concat(this.#pending);
+  }
+
+  /** The rest was used as a line although its end is still to come. */
+  takeRest(): void {
+    this.#pending = [];
+    this.#pendingBytes = 0;
+    this.#isTaken = true;
   }
 
   #keep(piece: Buffer): void {
@@ -39,6 +51,11 @@ export class LineSplitter {
     checkLength(line.length);
     return line;
   }
+}
+
+/** Whether there is nothing but spaces in it. */
+export function isBlank(bytes: Buffer): boolean {
+  return bytes.every((byte) => byte === 0x20 || byte === 0x09 || byte === 0x0d);
 }
 
 function checkLength(bytes: number): void {

@@ -1,7 +1,7 @@
 import { addRollout, type EpisodeClock } from "./addRollout.ts";
 import { EpisodeIndex } from "./episodeIndex.ts";
 import { traceLimits } from "./limits.ts";
-import { LineSplitter } from "./lineSplitter.ts";
+import { isBlank, LineSplitter } from "./lineSplitter.ts";
 import { type LineObject, parseLine } from "./parseLine.ts";
 import { readUpdate } from "./readUpdate.ts";
 import { GrowingSteps } from "./stepTable.ts";
@@ -44,13 +44,19 @@ export class TraceReader implements Trace {
     });
   }
 
-  /** The file ends here. A last line without an end is used if it is whole, else ignored with a note. */
+  /**
+   * The file ends here for now. A last line without an end is used if it is whole, else ignored with a note until the
+   * rest of it is pushed.
+   */
   end(): void {
     this.#naming(() => {
       const rest = this.#splitter.rest();
-      if (rest.length === 0) return;
-      if (isWhole(rest)) this.#readLine(rest);
-      else this.#tornNote = `the last line (${this.#line + 1}) is cut off and was ignored`;
+      this.#tornNote = undefined;
+      if (isBlank(rest)) return;
+      if (isWhole(rest)) {
+        this.#readLine(rest);
+        this.#splitter.takeRest();
+      } else this.#tornNote = `the last line (${this.#line + 1}) is cut off and was ignored`;
     });
   }
 
@@ -114,10 +120,6 @@ export class TraceReader implements Trace {
     this.updates.push(update);
     this.#firstUnused = this.steps.count;
   }
-}
-
-function isBlank(bytes: Buffer): boolean {
-  return bytes.every((byte) => byte === 0x20 || byte === 0x09 || byte === 0x0d);
 }
 
 /** Whether a line without an end holds a whole object. */

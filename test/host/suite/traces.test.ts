@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { appendFileSync, copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { before, describe, it } from "mocha";
@@ -221,21 +221,51 @@ describe("the editor of *.pgtrace files", () => {
     equal(tabs(file).length, 1);
     const page = await poll("the page", () => {
       const found = traceEditors.find(file);
-      return found?.connected && found.state.trace !== null ? found : undefined;
+      return found?.connected && found.state.trace?.diagnosis ? found : undefined;
     });
     deepEqual(
-      page.state.trace!.findings.map(({ id }) => id),
+      page.state.trace!.diagnosis!.findings.map(({ id }) => id),
       ["wrong_sign"],
     );
+  });
+
+  it("answers of its own trace what the panel asks of a run, and of nothing else", async () => {
+    const { traceEditors, engine } = await activated();
+    const { run: id } = traceEditors.find(inWorkspace("shown.pgtrace"))!.state.run!;
+    const view = await engine.call("select", { run: id, update: 1 });
+    equal(view.loss.verdict.candidate, "wrong_sign");
+    const page = await engine.call("rows", {
+      run: id,
+      update: 1,
+      source: "trainer",
+      columns: ["weight", "dlogit[0]"],
+      start: 0,
+      end: 5,
+    });
+    ok(page.columns.weight!.every((weight) => weight < 0));
+    await rejects(engine.call("prove", { run: id, update: 1, text: "r.sum()" }), /no open run/);
+  });
+
+  it("is opened again by an engine that is started anew", async () => {
+    const { traceEditors, engine } = await activated();
+    const page = traceEditors.find(inWorkspace("shown.pgtrace"))!;
+    const { pid } = engine;
+    await run("restartEngine");
+    const view = await poll("the update", async () => {
+      const id = page.state.run?.run;
+      if (id === undefined || engine.pid === pid) return undefined;
+      return engine.call("select", { run: id, update: 1 }).catch(() => undefined);
+    });
+    equal(view.loss.verdict.candidate, "wrong_sign");
   });
 
   it("follows the file while it grows", async () => {
     const { traceEditors } = await activated();
     const file = inWorkspace("shown.pgtrace");
     const page = traceEditors.find(file)!;
-    const { steps } = page.state.trace!;
+    const { steps } = page.state.trace!.overview!;
     appendFileSync(file, '{"episode":9999,"t":0,"action":0,"reward":1}\n');
-    await poll("the new step", () => page.state.trace!.steps === steps + 1 || undefined);
+    await poll("the new step", () => page.state.trace!.diagnosis!.steps === steps + 1 || undefined);
   });
 
   it("says why a file cannot be read, and keeps what it knew", async () => {
@@ -243,8 +273,8 @@ describe("the editor of *.pgtrace files", () => {
     const file = inWorkspace("shown.pgtrace");
     const page = traceEditors.find(file)!;
     appendFileSync(file, "not a line\n");
-    await poll("the reason", () => (page.state.problem ?? "").includes("shown.pgtrace:") || undefined);
-    ok(page.state.trace !== null);
+    await poll("the reason", () => (page.state.trace!.problem ?? "").includes("shown.pgtrace:") || undefined);
+    ok(page.state.trace!.diagnosis !== null);
     await vscode.window.tabGroups.close(tabs(file));
     equal(traceEditors.find(file), undefined);
   });
@@ -260,7 +290,7 @@ describe("the editor of *.pgtrace files", () => {
       vscode.Uri.file(file),
       "policyGradient.traceLines",
     );
-    await poll("the page", () => traceEditors.find(file)?.state.trace ?? undefined);
+    await poll("the page", () => traceEditors.find(file)?.state.trace?.diagnosis ?? undefined);
   });
 });
 
@@ -322,6 +352,60 @@ unrelated = 1
     equal(await hovered("unrelated"), undefined);
     await withSetting("traces.hover", false, async () => equal(await hovered("policy_loss"), undefined));
     ok((await hovered("policy_loss")) !== undefined);
+  });
+});
+
+describe("the shapes behind the lines of a Python script that record", () => {
+  const recording =
+    'import pgtrace\nrec = pgtrace.open("shaped.pgtrace")\nrec.watch(returns=returns)\nrec.update(loss=loss)\n';
+  let document: vscode.TextDocument;
+
+  before(async () => {
+    const file = inWorkspace("shaped.py");
+    writeFileSync(file, recording);
+    document = await vscode.workspace.openTextDocument(file);
+    const update = {
+      update: 1,
+      loss: 1.5,
+      log_prob: [-0.5, -0.25],
+      source: { file, line: 4 },
+      tensors: { returns: { value: [[2], [1]], file, line: 3 } },
+    };
+    const steps = [0, 1].map((t) => ({ episode: 1, t, action: 0, reward: 1 }));
+    writeFileSync(
+      inWorkspace("shaped.pgtrace"),
+      [...steps, update].map((line) => `${JSON.stringify(line)}\n`).join(""),
+    );
+  });
+
+  /** Line and text of every hint of ours. */
+  async function hints(): Promise<readonly string[]> {
+    const all = new vscode.Range(0, 0, document.lineCount, 0);
+    const found = await vscode.commands.executeCommand<vscode.InlayHint[]>(
+      "vscode.executeInlayHintProvider",
+      document.uri,
+      all,
+    );
+    return found.map(({ position, label }) => `${position.line + 1}: ${String(label)}`).sort();
+  }
+
+  it("are those of the newest trace, at the lines that recorded them", async () => {
+    const shown = await poll("the hints", async () => {
+      const found = await hints();
+      return found.length > 0 ? found : undefined;
+    });
+    deepEqual(shown, ["3: returns [2, 1]", "4: loss 1.5 · log_prob [2]"]);
+  });
+
+  it("are quiet where they are off, and once the script is another", async () => {
+    await withSetting("traces.inlayHints", false, async () => deepEqual(await hints(), []));
+    ok((await hints()).length > 0);
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(document.uri, new vscode.Position(0, 0), "# changed\n");
+    await vscode.workspace.applyEdit(edit);
+    deepEqual(await hints(), []);
+    await vscode.window.showTextDocument(document);
+    await vscode.commands.executeCommand("workbench.action.files.revert");
   });
 });
 

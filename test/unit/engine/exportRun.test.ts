@@ -104,7 +104,7 @@ describe("a part of a run", () => {
     for (const update of [10, 11, 12]) {
       const { inspector } = await run.inspect(update);
       const alone = join(temporaryFolder(), "alone.csv");
-      const opened = { run, inspector, names: run.names, edited: undefined };
+      const opened = { run, inspector, names: run.names };
       await exportUpdate(opened, "csv", alone);
       const [names = [], ...own] = readFileSync(alone, "utf8")
         .trimEnd()

@@ -2,9 +2,9 @@ import { describe, expect, test } from "vitest";
 import { freeze } from "../../../src/engine/frozenUpdate.ts";
 import { columnViews, tableShape } from "../../../src/engine/inspection/columns.ts";
 import { Inspector } from "../../../src/engine/inspection/inspector.ts";
+import { namesOf } from "../../../src/engine/inspection/names.ts";
 import { ratioView } from "../../../src/engine/inspection/ratioView.ts";
 import { stepView } from "../../../src/engine/inspection/stepView.ts";
-import { namesOf } from "../../../src/engine/inspection/views.ts";
 import { resolveSettings, type SettingsRequest } from "../../../src/engine/settings.ts";
 import { Trainer } from "../../../src/engine/trainer.ts";
 
@@ -56,7 +56,7 @@ describe("one step of a Gaussian policy", () => {
   );
   const { steps } = inspector.frozen.batch;
   const views = Array.from({ length: steps }, (_, step) =>
-    stepView(inspector, inspector.trainer, step, names, environment),
+    stepView({ inspector, names, environment, where: "" }, inspector.trainer, step),
   );
 
   test("shows what was drawn, μ, σ and what each gets, as the columns have it", () => {
@@ -104,7 +104,7 @@ test.each([
   ["Pendulum-v1", "reinforce-gaussian"],
 ] as const)("a weight below 0 is told apart from the signs before it, on %s", (id, algorithm) => {
   const { inspector, environment, names } = opened({ algorithm, environment: id, seed: 1 }, 2);
-  const { sentence } = stepView(inspector, inspector.trainer, 0, names, environment);
+  const { sentence } = stepView({ inspector, names, environment, where: "" }, inspector.trainer, 0);
   expect(sentence).toMatch(algorithm === "reinforce" ? /= −\(−\d+\.\d+\)·\(1−0/u : /c = −\d+\.\d+:/u);
   expect(sentence).not.toContain("-");
 });

@@ -96,3 +96,31 @@ describe("following files", () => {
     expect([states.length, watched()]).toEqual([told, false]);
   });
 });
+
+describe("what is known before all is read", () => {
+  test("is told meanwhile, and stays where the rest fails", async () => {
+    const clock = manualClock();
+    const states: Followed<string>[] = [];
+    let fail = (_: Error) => {};
+    const follower = new Follower<string>({
+      clock,
+      read: (show) => {
+        show("half");
+        return new Promise((_, reject) => {
+          fail = reject;
+        });
+      },
+      watch: () => ({ dispose: () => {} }),
+      onChange: (known) => states.push(known),
+    });
+    follower.show(true);
+    clock.advance(0);
+    expect(follower.known).toEqual({ view: "half", problem: null, isReading: true });
+    fail(new Error("line 3"));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(follower.known).toEqual({ view: "half", problem: "line 3", isReading: false });
+    follower.replace(null);
+    expect(follower.known.view).toBeNull();
+    expect(states.at(-1)).toEqual(follower.known);
+  });
+});

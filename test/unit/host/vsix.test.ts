@@ -14,7 +14,7 @@ const allowed = [
   /^extension\.vsixmanifest$/,
   /^\[Content_Types\]\.xml$/,
   /^extension\/(package\.json|readme\.md|changelog\.md|LICENSE\.txt)$/i,
-  /^extension\/dist\/((extension|printers|python|scripts)\.cjs|(engine|pgi|prove|tensors)\.js|(webview|trace|comparison)\.(js|css)|[\w-]+\.ttf)$/,
+  /^extension\/dist\/((extension|printers|python|scripts)\.cjs|(engine|pgi|prove|tensors)\.js|(webview|comparison)\.(js|css)|[\w-]+\.ttf)$/,
   /^extension\/dist\/tensorflow-binding\/(binding|node|\w+-\w+)\/([\w-]+\.(cc|h|node)|LICENSE)$/,
   /^extension\/media\/(icon\.png|screenshots\/edited-dark\.png|[\w-]+\.svg|walkthrough\/[\w-]+\.svg)$/,
   /^extension\/python\/(gym_bridge|pgtrace)\.py$/,

@@ -72,6 +72,7 @@ describe("a page that has said hello", () => {
       source: "edited",
       sort: null,
       scroll: 0,
+      side: "findings",
     });
   });
 

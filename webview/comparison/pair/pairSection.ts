@@ -3,6 +3,7 @@ import { live } from "lit/directives/live.js";
 import type { ComparisonGroupView, PairSideView } from "../../../src/protocol/comparisonViews.ts";
 import { counted, formatNumber } from "../../format.ts";
 import { comparedGradients } from "../../gradients/gradients.ts";
+import { recomputedNote } from "../../steps/recomputedNote.ts";
 import { mathElement } from "../../verdict/rule.ts";
 import { verdictSentence, verdictSigns } from "../../verdict/verdict.ts";
 import { diffText } from "../differences.ts";
@@ -57,12 +58,6 @@ function batchChoice(state: ComparisonState, { store }: PageTools): TemplateResu
 function batchNote({ view }: ShownPair): string {
   return `${counted(view.steps, "step")}, ${counted(view.episodes, "episode")} · ${view.instead ?? recomputedNote[view.recomputed]}`;
 }
-
-const recomputedNote = {
-  live: "as the trainer has it now",
-  kept: "from the kept batch",
-  replayed: "replayed from the checkpoint before it",
-} as const;
 
 function sideView(
   side: "a" | "b",
