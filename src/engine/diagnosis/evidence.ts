@@ -82,9 +82,8 @@ export function updateEvidence(
   seen.furthestRow = Math.max(seen.furthestRow, rows.at(-1)!);
   const given = contextOf(trace, record, seen);
   const places = placesOf(given, rows);
-  // V is often told where the update is recorded, and not with every step.
-  const context =
-    rollout === undefined ? withValues(given, places, record.vectors.get("value")?.data) : given;
+  const context = isFirst && rollout === undefined ? withOwnValues(given, places, record) : given;
+  seen.contexts.set(sourceOf(record), context);
   const column = (name: StepColumnName) => gather(trace.steps.columns[name], rows);
   const vector = (name: VectorName) => record.vectors.get(name)?.data;
   const header = (name: string) => {
@@ -211,12 +210,9 @@ function byEnvironment(environments: Column, rows: Int32Array): Int32Array {
   return Int32Array.from(order);
 }
 
-/** Trajectories whose steps hold no V, with that of the update that uses all of them. */
-function withValues(
-  context: Trajectories,
-  places: Int32Array,
-  values: Float64Array | undefined,
-): Trajectories {
+/** Trajectories whose steps hold no V, with that of the first update on all of them: it is often told only there. */
+function withOwnValues(context: Trajectories, places: Int32Array, record: UpdateRecord): Trajectories {
+  const values = record.vectors.get("value")?.data;
   if (context.values || values?.length !== context.steps || places.length !== context.steps) return context;
   const ordered = new Float64Array(context.steps);
   places.forEach((place, t) => {
