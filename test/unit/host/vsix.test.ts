@@ -85,10 +85,10 @@ describe.skipIf(!existsSync(path.join(root, "dist", "extension.cjs")))("the pack
     expect(wanted.map((match) => `extension/${match[1]}`).filter((name) => !names.has(name))).toEqual([]);
   });
 
-  test("holds the bundle that was built, in at most 280 kB", () => {
+  test("holds the bundle that was built, in at most 300 kB", () => {
     const bundle = entries.find(({ name }) => name === "extension/dist/extension.cjs")!.read();
     expect(bundle.equals(readFileSync(path.join(root, "dist", "extension.cjs")))).toBe(true);
-    expect(bundle.length).toBeLessThanOrEqual(280_000);
+    expect(bundle.length).toBeLessThanOrEqual(300_000);
   });
 
   test("names no folder of the machine that built it", () => {
