@@ -50,9 +50,10 @@ describe("an update of a run, exported as a trace and opened", () => {
     const { inspector, names } = opened;
     const offered = new Set(inspector.columnViews(inspector.trainer, names).map(({ name }) => name));
     const own = run.columnViews(run.trainer, names).map(({ name }) => name);
-    // A trace tells of ends only where there are some.
-    const isTold = (name: string) =>
-      !/^t(ermin|runc)ated$/.test(name) || run.column(run.trainer, name)!.includes(1);
+    // A trace tells of ends only where there are some, and where a batch cuts an episode is none.
+    const { terminated, truncated } = run.frozen.batch;
+    const ends: Readonly<Record<string, Uint8Array>> = { terminated, truncated };
+    const isTold = (name: string) => ends[name]?.includes(1) ?? true;
     for (const name of own.filter((one) => !ofTextOrTheta.test(one) && isTold(one))) {
       expect(offered, name).toContain(name);
       const recorded = Array.from(inspector.column(inspector.trainer, name)!);
