@@ -1,10 +1,18 @@
 import { type CriticTarget, criticTargetNames, criticTargets } from "./criticTargets.ts";
 import type { UpdateEvidence } from "./evidence.ts";
 import { type LeastSquares, leastSquares } from "./leastSquares.ts";
-import type { Session } from "./session.ts";
+import type { Precision } from "./precision.ts";
 import type { WeightSpec } from "./weights/options.ts";
+import type { SearchResult } from "./weights/search.ts";
 import { advantageSlopes } from "./weights/slopes.ts";
 import type { TargetCache } from "./weights/weightsOf.ts";
+
+/** What of a diagnosis a critic is explained by. */
+interface CriticFacts {
+  readonly weights: SearchResult;
+  readonly targets: TargetCache;
+  readonly weightPrecision: Precision;
+}
 
 /** What the gradient at the critic's outputs is made of, over the updates that could be read. */
 export interface CriticCheck {
@@ -21,7 +29,7 @@ export interface CriticCheck {
 const mostUpdates = 1000;
 
 /** Explains ∂L/∂V_t by V − target, by the policy term and by the next step's target. Undefined without a gradient. */
-export function checkCritic(session: Session): CriticCheck | undefined {
+export function checkCritic(session: CriticFacts): CriticCheck | undefined {
   const { explained } = session.weights;
   const readable = explained.flatMap(({ spec, fit, updates }) =>
     updates.map(({ update }) => ({ update, spec, scale: fit.scale })),

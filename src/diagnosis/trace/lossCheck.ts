@@ -1,9 +1,17 @@
 import type { UpdateEvidence } from "./evidence.ts";
 import { leastSquares } from "./leastSquares.ts";
-import type { Session } from "./session.ts";
+import type { Precision } from "./precision.ts";
 import { type CostedSpec, enumerateSpecs, possibleOf } from "./weights/enumerate.ts";
 import type { WeightSpec } from "./weights/options.ts";
 import { type TargetCache, weightsOf } from "./weights/weightsOf.ts";
+
+/** What of a diagnosis losses are explained by; where weights could be read, they say it better. */
+interface LossFacts {
+  readonly readings: readonly unknown[];
+  readonly updates: readonly UpdateEvidence[];
+  readonly targets: TargetCache;
+  readonly weightPrecision: Precision;
+}
 
 /** Which rule the values of the loss follow over several updates, where no gradient was recorded. */
 export interface LossExplanation {
@@ -22,7 +30,7 @@ const surplus = 2;
 const mostUpdates = 60;
 
 /** L_u ≈ −κ Σ w·ln π − β Σ H (+ value loss) for every candidate w. Undefined where there is too little to fit. */
-export function explainLosses(session: Session): LossExplanation | undefined {
+export function explainLosses(session: LossFacts): LossExplanation | undefined {
   if (session.readings.length > 0) return undefined;
   const updates = session.updates
     .filter(({ loss, logProbs, hasOwnLogProbs }) => loss !== undefined && logProbs && !hasOwnLogProbs)

@@ -5,7 +5,8 @@ import { explainLosses, type LossExplanation } from "./lossCheck.ts";
 import { PolicyCache } from "./policy.ts";
 import { type Precision, precisionOf } from "./precision.ts";
 import { type Reading, readWeights } from "./reading.ts";
-import { explainWeights, type ReadUpdate, type SearchResult } from "./weights/search.ts";
+import type { ReadUpdate } from "./weights/readUpdate.ts";
+import { explainWeights, type SearchResult } from "./weights/search.ts";
 import { TargetCache } from "./weights/weightsOf.ts";
 
 /** An update with its reading. */

@@ -1,7 +1,7 @@
 import type { Flow } from "../flow.ts";
 import { scopeOf } from "../flow.ts";
 import { around, call, keyOf, parts, type SyntaxNode } from "../script.ts";
-import type { LinesBefore } from "./recorderLines.ts";
+import type { LinesBefore } from "./linesBefore.ts";
 
 /** A statement that steps an environment. */
 export interface StepPlace {

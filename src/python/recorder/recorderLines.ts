@@ -1,17 +1,9 @@
 import { TrainingScript } from "../meaning.ts";
 import { type PythonScript, parts } from "../script.ts";
 import { isVectorised, stepLines } from "./environments.ts";
+import type { LinesBefore } from "./linesBefore.ts";
 import { rolloutLines } from "./rollouts.ts";
 import { updateLines, whyNoUpdate } from "./updates.ts";
-
-/** Lines to put into a script before one of its lines, counted from 0. */
-export interface LinesBefore {
-  readonly line: number;
-  readonly text: string;
-  readonly label: string;
-  /** Whether a person has words to add: what it says is right as far as it goes. */
-  readonly isDraft?: true;
-}
 
 /** What a recorder needs in a script, and in one line what a person has to add. */
 export interface RecorderLines {

@@ -1,6 +1,6 @@
 import type { Flow } from "../flow.ts";
 import { around, call, keyOf, type PythonScript, parts, type SyntaxNode } from "../script.ts";
-import type { LinesBefore } from "./recorderLines.ts";
+import type { LinesBefore } from "./linesBefore.ts";
 
 /** The recorder's keywords by what the columns of a rollout are usually called. */
 const columns: readonly (readonly [keyword: string, names: RegExp])[] = [

@@ -2,7 +2,7 @@ import { recurrences } from "../changes/returns.ts";
 import { type Flow, scopeOf } from "../flow.ts";
 import { statementOf, type TrainingScript } from "../meaning.ts";
 import { around, call, keyOf, parts, type SyntaxNode } from "../script.ts";
-import type { LinesBefore } from "./recorderLines.ts";
+import type { LinesBefore } from "./linesBefore.ts";
 import { isReadable, wholeOf } from "./sources.ts";
 
 /** Where a loss is differentiated, and what is recorded there. */

@@ -1,6 +1,6 @@
 import { leastSquares } from "../leastSquares.ts";
 import type { WeightSpec } from "./options.ts";
-import type { ReadUpdate } from "./search.ts";
+import type { ReadUpdate } from "./readUpdate.ts";
 import { multipliersOf } from "./weightsOf.ts";
 
 /** Two numbers are fitted to an update: fewer steps than this test nothing. */

@@ -1,5 +1,5 @@
 import type { WeightSpec } from "./options.ts";
-import type { ReadUpdate } from "./search.ts";
+import type { ReadUpdate } from "./readUpdate.ts";
 
 /**
  * Adds to weights that were made without a value after open trajectory ends the value that the last step's recorded

@@ -1,18 +1,13 @@
 import type { UpdateEvidence } from "../evidence.ts";
 import type { Precision } from "../precision.ts";
 import { type CostedSpec, enumerateSpecs, type Possible, possibleOf } from "./enumerate.ts";
-import { type Fit, fitWeights, leastLeft, type Observed, squareOf } from "./fit.ts";
+import { type Fit, fitWeights, leastLeft, squareOf } from "./fit.ts";
 import { withFittedBaseline } from "./fitBaseline.ts";
 import { withFittedEnds } from "./fitEnds.ts";
 import { areDivisions } from "./normalise.ts";
 import type { WeightSpec } from "./options.ts";
+import type { ReadUpdate } from "./readUpdate.ts";
 import { normalisedAmong, type TargetCache, weightsOf } from "./weightsOf.ts";
-
-/** An update with the weights that were read from it. */
-export interface ReadUpdate {
-  readonly update: UpdateEvidence;
-  readonly observed: Observed;
-}
 
 /** The constant factor that is left when a specification has explained the rest. */
 export type ScaleKind = "one" | "logarithm" | "constant" | "free";

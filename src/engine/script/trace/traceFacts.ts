@@ -4,12 +4,8 @@ import type { Session } from "../../../diagnosis/trace/session.ts";
 import { fitWords } from "../../../diagnosis/trace/weights/describe.ts";
 import { fitWeights } from "../../../diagnosis/trace/weights/fit.ts";
 import type { WeightSpec } from "../../../diagnosis/trace/weights/options.ts";
-import {
-  candidateFor,
-  type Explanation,
-  hasOwnScales,
-  type ReadUpdate,
-} from "../../../diagnosis/trace/weights/search.ts";
+import type { ReadUpdate } from "../../../diagnosis/trace/weights/readUpdate.ts";
+import { candidateFor, type Explanation, hasOwnScales } from "../../../diagnosis/trace/weights/search.ts";
 import { multipliersOf, TargetCache } from "../../../diagnosis/trace/weights/weightsOf.ts";
 import { UserError } from "../../userError.ts";
 import { readValueTerm, type ValueTerm } from "./valueTerm.ts";
