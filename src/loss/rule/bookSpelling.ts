@@ -54,7 +54,7 @@ const PROSE =
 
 /** What books write after an equation: "(if S′ is terminal, …)", "(G_t)", "(13.8)", a full stop. */
 const REMARKS: readonly Rewrite[] = [
-  [/[ \t]+\((?:if|where|for|d['′’]?-|G_?t?\)|Gₜ\)|\d+\.\d+)[^\n]*$/gm, ""],
+  [/[ \t]+\((?:(?:if|where|for)[ \t][^\n]*\)|d['′’]?-[^\n]*|G_?t?\)|Gₜ\)|\d+\.\d+\))[ \t]*$/gm, ""],
   [/[.,;][ \t]*$/gm, ""],
 ];
 

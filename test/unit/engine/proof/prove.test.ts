@@ -160,7 +160,7 @@ describe("a stated rule", () => {
   test.each([
     "theta += alpha * C * grad(log_pi)",
     "theta += alpha * G * grad(",
-    "theta += alpha * Q * grad(log_pi)",
+    "theta += alpha * Goo * grad(log_pi)",
   ])("%s is refused", (text) => {
     expect(() => statedRule(text)).toThrow(/rule/);
   });
