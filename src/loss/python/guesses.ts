@@ -38,8 +38,16 @@ function isTiny(name: string, text: string): boolean {
   return new RegExp(`std\\([^\\n]*?\\+\\s*${name}\\b`).test(text);
 }
 
+/** Words of Python that are no names. */
+const KEYWORDS: ReadonlySet<string> = new Set(
+  "and as assert async await break class continue def del elif else except finally for from global if import in is lambda nonlocal not or pass raise return try while with yield".split(
+    " ",
+  ),
+);
+
 /** Reads an unknown name by its looks, in the text in which it stands; undefined where they say nothing. */
 export function guessName(name: string, text: string): Guess | undefined {
+  if (KEYWORDS.has(name)) return undefined;
   const isEpsilon = /^_?eps(?:ilon)?$/i.test(name);
   const usual = isEpsilon ? (isTiny(name, text) ? "1e-8" : "0.2") : numberNamed(name);
   if (usual !== undefined)
