@@ -35,7 +35,7 @@ function numbersOf(packed: unknown, shape: readonly number[]): number[] {
 describe("a trace", () => {
   test("of cut episodes says what V was after the cut, and of Gaussian actions μ, ln σ and what they get", async () => {
     const { opened, folder, run } = await openedUpdate(
-      { algorithm: "a2c", environment: "Pendulum-v1", environments: 2, batch: 5 },
+      { algorithm: "a2c", environment: "MountainCarContinuous-v0", environments: 2, batch: 5 },
       3,
     );
     const path = join(folder, "update.pgtrace");
