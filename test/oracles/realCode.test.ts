@@ -23,7 +23,7 @@ const verdicts: Readonly<Record<string, Verdict>> = {
   },
   simple_pg: {
     findings: ["info episode_return_weights", "info mean_instead_of_sum"],
-    weights: "1.000·γᵗG₀/T",
+    weights: "1.000·G₀/T",
   },
   forum_reinforce: { findings: ["info missing_gamma_t"], weights: "1.000·G" },
   cleanrl_ppo: { findings: [], weights: "1.000·normalised GAE·ratio/T" },

@@ -554,7 +554,7 @@ describe("the layout", () => {
 });
 
 describe("the page's cost", () => {
-  test("its script is at most 900 kB", () => {
-    expect(bench.bundleBytes).toBeLessThanOrEqual(900_000);
+  test("its script is at most 930 kB", () => {
+    expect(bench.bundleBytes).toBeLessThanOrEqual(930_000);
   });
 });
