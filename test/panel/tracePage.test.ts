@@ -109,7 +109,7 @@ describe("the page of a trace", () => {
   test("evaluates an edited loss on the recorded batch, beside what was recorded", async () => {
     await page.locator(".cm-content").click();
     await workbench.page.keyboard.press("ControlOrMeta+A");
-    await workbench.page.keyboard.type("loss = -(log_pi * r).sum()");
+    await workbench.page.keyboard.insertText("loss = -(log_pi * r).sum()");
     await page.getByText("‖g‖ recorded").waitFor();
     await page.locator(".verdict", { hasText: "entropy is minimised" }).waitFor({ state: "detached" });
     await page.getByRole("radiogroup", { name: "Whose numbers are shown" }).getByText("recorded").waitFor();
