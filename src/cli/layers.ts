@@ -13,8 +13,9 @@ export function layersTable(
     shape,
     formatNumber(layer.before),
     formatNumber(layer.after),
-    `${formatNumber(layer.ratio)}×`,
-    layer.cosine.toFixed(6),
+    // A layer that only one loss reaches has neither.
+    Number.isFinite(layer.ratio) ? `${formatNumber(layer.ratio)}×` : "–",
+    Number.isFinite(layer.cosine) ? layer.cosine.toFixed(6) : "–",
   ];
   const head = ["layer", "shape", `‖g‖ ${before}`, `‖g‖ ${after}`, "ratio", "cosine"];
   const body = layers.map((layer) => row(layer.name, layer.shape.join("×"), layer));

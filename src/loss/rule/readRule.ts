@@ -2,7 +2,7 @@ import type { Diagnostic, TextRange } from "../diagnostic.ts";
 import type { Expression } from "../syntax.ts";
 import { Refusal, replace } from "../tokenCursor.ts";
 import { type Factor, type GradientSummand, splitGradients } from "./linear.ts";
-import { isParameterName, isStepSize, parameterStem } from "./notation.ts";
+import { isParameterName, isStepSize, parameterStem, plainName } from "./notation.ts";
 import { type FreeFunction, parseRule, type RuleLine } from "./ruleParser.ts";
 
 /** One summand of an update: what its parameters move by is ± step · Π factors · ∇of, summed over the steps. */
@@ -61,7 +61,7 @@ class RuleReader {
       else if (target === undefined || operator !== "←" || isParameterName(target)) this.update(line);
       else if (line.expression.kind !== "name" || line.expression.name !== target)
         this.definitions.push({
-          name: target,
+          name: plainName(target),
           expression: line.expression,
           start: line.start,
           end: line.end,

@@ -128,6 +128,11 @@ describe("spellings of books, papers and code", () => {
     expect(notes("θ ← θ + α G ∇π(A|S)/π(A|S)").get("score")).toMatch(/chain rule/);
   });
 
+  test("a number that is stated under a book's name is kept", () => {
+    const rule = "lambda_w = 0.9\nz_w = gamma * lambda_w * z_w + grad(V)\nw += alpha_w * delta * z_w";
+    expect(derived(rule).loss).toMatch(/^lambda = 0\.9\n/);
+  });
+
   test("a vector that shrinks is no gradient", () => {
     const derivation = deriveLoss("θ ← (1 − αλ)θ + α G ∇ln π");
     expect(!derivation.ok && derivation.diagnostics[0]).toMatchObject({ code: "decay" });
