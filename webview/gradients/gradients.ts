@@ -74,7 +74,7 @@ export function comparedGradients(
 function comparedRow(name: TemplateResult, layer: Omit<LayerComparison, "name" | "shape">): TemplateResult {
   return html`
     <tr><th scope="row">${name}</th><td>${formatNumber(layer.before)}</td><td>${formatNumber(layer.after)}</td>
-      <td>${formatNumber(layer.ratio, 3)}×</td><td class="cosine">${cosineBar(layer.cosine)}</td>
+      <td>${Number.isFinite(layer.ratio) ? `${formatNumber(layer.ratio, 3)}×` : "–"}</td><td class="cosine">${cosineBar(layer.cosine)}</td>
       <td class="plot">${plot([layer.histogramBefore, layer.histogramAfter])}</td></tr>
   `;
 }

@@ -154,7 +154,7 @@ function verdict(trace: TraceView, session: Session): TemplateResult {
       <p class="number trace-rule">${trace.verdict}</p>
       ${trace.notes.map((note) => html`<p class="quiet">${note}</p>`)}
       <p><button class="link-button" @click=${() => void session.finding("explain", { finding: null })}>
-        Open the report with the numbers</button>
+        Open the report with the numbers</button> ·
         <button class="link-button" @click=${() => void session.finding("saveReport", {})}>Report as Markdown</button></p>
     </div>
   </section>`;
