@@ -202,7 +202,8 @@ describe("a loss typed into the panel", () => {
   test("moves by its slider, in the text and in the numbers", async () => {
     const slider = panel.getByRole("slider", { name: "beta" });
     await slider.focus();
-    for (let key = 0; key < 3; key++) await slider.press("ArrowRight");
+    // One key: of several, the text could be read between two.
+    await slider.press("ArrowRight");
     const text = await poll("another number", async () => {
       const now = await lossText(panel);
       return now.includes("beta = 0.255") ? undefined : now;
