@@ -37,16 +37,18 @@ const RETURNS: readonly Rewrite[] = [
   ],
 ];
 
+const gradient = (match: RegExpExecArray) => `∇ (${match[1]})`;
+
 /** ∂x/∂θ, ∂/∂θ x and d x/d θ. */
 const PARTIALS: readonly Rewrite[] = [
   [
     pattern(`\\(\\(${SPACE}∂([^∂\\n]*)\\)/\\(${SPACE}∂${SPACE}(?:${VECTOR})(?:_\\w+)?${SPACE}\\)\\)`),
-    "∇ ($1)",
+    gradient,
   ],
   [pattern(`\\(?\\(?∂\\)?${SPACE}/${SPACE}\\(?∂${SPACE}(?:${VECTOR})(?:_\\w+)?\\)?\\)?`), "∇ "],
-  [pattern(`∂${SPACE}([^∂/\\n]*)/${SPACE}∂${SPACE}(?:${VECTOR})(?:_\\w+)?`), "∇ ($1)"],
-  [pattern(`\\bd[ \\t]+([^/\\n]*)/${SPACE}d${SPACE}(?:${VECTOR})(?:_\\w+)?\\b`), "∇ ($1)"],
-].map(([from, to]) => [from as RegExp, (match) => (to as string).replace("$1", match[1] ?? "")]);
+  [pattern(`∂${SPACE}([^∂/\\n]*)/${SPACE}∂${SPACE}(?:${VECTOR})(?:_\\w+)?`), gradient],
+  [pattern(`\\bd[ \\t]+([^/\\n]*)/${SPACE}d${SPACE}(?:${VECTOR})(?:_\\w+)?\\b`), gradient],
+];
 
 /** Lines of a box that change nothing: what is looped over, given, generated or begun with. */
 const PROSE =

@@ -58,6 +58,7 @@ export const TEX_REWRITES: readonly Rewrite[] = [
   [/_\s*\{\s*\\?([A-Za-zα-ω]+)\s*\}/g, (match) => `_${TEX_WORDS.get(match[1]!) ?? match[1]}`],
   [/_\\(theta|phi|psi|w)\b/g, (match) => `_${TEX_WORDS.get(match[1]!) ?? match[1]}`],
   [MEAN_REWARD, " mean(r) "],
+  // Twice, since one may stand in another: \hat{\mathbb{E}}.
   [DRAWN, (match) => match[1] ?? match[2] ?? ""],
   [DRAWN, (match) => match[1] ?? match[2] ?? ""],
   [/\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}/g, (match) => ` ((${match[1]})/(${match[2]})) `],
